@@ -1,0 +1,86 @@
+import js from '@eslint/js';
+import { importX } from 'eslint-plugin-import-x';
+import { createNodeResolver } from 'eslint-plugin-import-x';
+import pluginVue from 'eslint-plugin-vue';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { electronRooms, floors } from './floors.config.ts';
+
+const rooms = [...Object.keys(floors), 'testing', 'bench'];
+
+/** One zone a floor: everything that its row does not name is closed to it. */
+const zones = Object.entries(floors).map(([room, open]) => ({
+  target: `./${room}`,
+  from: rooms.filter((other) => other !== room && !open.includes(other)).map((other) => `./${other}`),
+  message: `${room} may import from itself${open.length ? ' and ' + open.join(', ') : ''} only (floors.config.ts).`,
+}));
+
+export default defineConfig(
+  globalIgnores(['out/', 'dist/', 'coverage/', 'test-results/', 'bench/results/']),
+  js.configs.recommended,
+  tseslint.configs.strict,
+  pluginVue.configs['flat/recommended'],
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] } },
+  },
+  {
+    files: ['**/*.{ts,mts,vue}'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.mts', '.vue', '.js', '.json'] })],
+    },
+    rules: {
+      // TypeScript itself resolves names; the rule only knows plain JavaScript's.
+      'no-undef': 'off',
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': ['error', { maxDepth: 6 }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-invalid-void-type': 'off',
+    },
+  },
+  {
+    files: ['main/**', 'server/**', 'contract/**', 'renderer/**'],
+    ignores: [...electronRooms, '**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'electron', message: 'Only main/desktop, main/index.ts and preload know Electron.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Command-line entries and the suites speak to a terminal; the product itself does not.
+    files: ['testing/**', 'bench/**', 'server/cli.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // A test may build what it needs from any floor; the product code beside it may not.
+    files: ['**/*.test.ts'],
+    rules: { 'import-x/no-restricted-paths': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    files: ['renderer/**/*.vue'],
+    rules: { 'vue/multi-word-component-names': 'off', 'vue/html-self-closing': 'off' },
+  },
+  {
+    // Layout is prettier's business.
+    files: ['**/*.vue'],
+    rules: {
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-indent': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/first-attribute-linebreak': 'off',
+    },
+  },
+);
