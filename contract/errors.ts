@@ -1,0 +1,99 @@
+/**
+ * Every failure that may cross the bridge, by code.
+ *
+ * Only the code and a few harmless parameters (counts, host names, dates) reach the
+ * renderer, which owns the words in both languages. Messages and stacks stay in the main
+ * process, since they may quote paths or server text.
+ */
+export const errorCodes = [
+  // the bridge itself
+  'refused', // wrong sender, unknown channel, malformed or oversize input
+  'locked', // the channel needs an unlocked account
+  'tooManyReveals',
+  'internal',
+  // reaching a server
+  'badAddress', // params: reason 'notUrl' | 'insecure'
+  'unreachable', // params: host, reason 'dns' | 'refused' | 'timeout' | 'reset' | 'other'
+  'certificateUntrusted', // params: host; the certificate itself comes with accounts.inspectServer
+  'certificateChanged', // params: host
+  'notPasswork', // something answers there, but not this protocol
+  'badAnswer', // an answer that does not fit the protocol: oversize, wrong shape, cut off
+  'serverBusy', // 429 and 5xx; params: status
+  'forbidden',
+  'notFound',
+  // signing in
+  'wrongCredentials',
+  'blockedAccount',
+  'twoFactorRequired',
+  'wrongTwoFactorCode',
+  'signInAgain', // tokens have ended; the account password is needed to go on syncing
+  'enrolmentExpired',
+  'alreadyEnrolled',
+  // the key chain and the rules that keep a lying server out
+  'wrongMasterPassword',
+  'kdfRefused', // params: reason (see the key chain), iterations
+  'encryptionModeChanged',
+  'ownKeyMismatch',
+  'ownKeyChanged',
+  'hashDemandedTooEarly', // the server wants the hash before it hands over the private key
+  'weakRecipientKey',
+  'vaultKeyChanged',
+  'vaultKeyMissing',
+  'undecipherable',
+  'tampered',
+  // this device
+  'profileDamaged',
+  'mirrorDamaged',
+  'mirrorWrongKey',
+  'mirrorNewer', // written by a newer version; params: found, known
+  'diskFull',
+  'diskReadOnly',
+  'diskError',
+  // things
+  'noSuchAccount',
+  'noSuchRecord',
+  'noSuchField',
+  'emptyField',
+  'badTotp',
+  'fileTooLarge', // params: name, size, limit
+  'fileUnreadable', // params: name
+  'attachmentHashMismatch',
+  'attachmentNotHere', // contents are not on this device and the server is not reachable
+  'addressRefused', // a link that may not be opened
+  'cancelled',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Parameters for the sentence the renderer makes of a code; never a secret. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** What a failed call carries across the bridge. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+}
+
+/** The answer to every call over the bridge. */
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+/**
+ * The one error type of the main process above the key chain.
+ * `cause` is for diagnosis inside the process and never leaves it.
+ */
+export class StrongroomError extends Error {
+  override readonly name = 'StrongroomError';
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: { readonly cause?: unknown }) {
+    super(code, options);
+    this.code = code;
+    this.params = params;
+  }
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && (errorCodes as readonly string[]).includes(value);
+}

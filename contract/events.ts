@@ -1,0 +1,30 @@
+/** What the main process tells the page unasked. Payloads are checked like answers; none is secret. */
+import { z } from 'zod';
+import { idText, instant } from './channel.ts';
+import { sessionState } from './session.ts';
+import { settingsView } from './settings.ts';
+import { syncStatus } from './sync.ts';
+
+export const events = {
+  /** Locked, unlocked, or another account is shown. On lock the page forgets everything. */
+  sessionChanged: sessionState,
+  settingsChanged: settingsView,
+  syncChanged: syncStatus,
+  /** The mirror changed: lists and the open record should be read again. */
+  mirrorChanged: z.strictObject({ accountId: idText, recordIds: z.nullable(z.array(idText).max(500)) }),
+  /** Null when the clipboard no longer holds anything of ours. */
+  clipboardChanged: z.strictObject({ clearsAt: z.nullable(instant), totalMs: z.number().int() }),
+  attachmentProgress: z.strictObject({
+    token: idText,
+    stage: z.enum(['reading', 'encrypting', 'sending', 'done', 'failed']),
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
+  /** A menu or tray entry was chosen that the page carries out. */
+  command: z.strictObject({ name: z.enum(['search', 'settings', 'sync', 'shortcuts', 'addAccount']) }),
+  /** The window was hidden or shown; revealed values go when it is hidden. */
+  visibilityChanged: z.strictObject({ visible: z.boolean() }),
+};
+
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.infer<(typeof events)[E]>;

@@ -1,0 +1,54 @@
+/**
+ * The language of the bridge, whole: every channel and every event.
+ *
+ * `contract` is the single table from which the preload makes `window.strongroom`, the door
+ * makes its checks, and the renderer has its types.
+ */
+import type { z } from 'zod';
+import { accounts } from './accounts.ts';
+import { attachments } from './attachments.ts';
+import type { Channel } from './channel.ts';
+import { desktop } from './desktop.ts';
+import type { Result } from './errors.ts';
+import type { EventName, EventPayload } from './events.ts';
+import { records } from './records.ts';
+import { session } from './session.ts';
+import { settings } from './settings.ts';
+import { sync } from './sync.ts';
+import { tree } from './tree.ts';
+
+export const contract = { accounts, attachments, desktop, records, session, settings, sync, tree };
+
+export type Contract = typeof contract;
+export type Feature = keyof Contract;
+export type Verb<F extends Feature> = keyof Contract[F] & string;
+
+/** What a handler gets and must give. */
+export type Input<F extends Feature, V extends Verb<F>> =
+  Contract[F][V] extends Channel<infer I, infer _O> ? z.output<I> : never;
+export type Output<F extends Feature, V extends Verb<F>> =
+  Contract[F][V] extends Channel<infer _I, infer O> ? z.output<O> : never;
+
+/** Name of a channel on Electron's wire. */
+export function channelName(feature: string, verb: string): string {
+  return `strongroom:${feature}:${verb}`;
+}
+
+/** Name of an event on Electron's wire. */
+export function eventName(event: string): string {
+  return `strongroom:event:${event}`;
+}
+
+/** `window.strongroom` as the page sees it. `attachments.stage` takes the dropped files themselves. */
+export type StrongroomApi = {
+  readonly [F in Feature]: {
+    readonly [V in Verb<F>]: (
+      input: F extends 'attachments' ? (V extends 'stage' ? readonly unknown[] : Input<F, V>) : Input<F, V>,
+    ) => Promise<Result<Output<F, V>>>;
+  };
+} & {
+  /** Subscribes to an event; the returned function ends the subscription. */
+  readonly on: <E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void) => () => void;
+};
+
+export * from './errors.ts';

@@ -1,0 +1,26 @@
+/** Settings of this device. None of them is secret, so they can be read before unlocking. */
+import { z } from 'zod';
+import { channel, nothing } from './channel.ts';
+
+export const settingsView = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'ru']),
+  density: z.enum(['regular', 'compact']),
+  /** Minutes without input until everything locks; 0 = never. */
+  lockAfterIdleMinutes: z.number().int().min(0).max(1440),
+  lockOnSleep: z.boolean(),
+  lockOnScreenLock: z.boolean(),
+  lockOnMinimise: z.boolean(),
+  clearClipboardAfterSeconds: z.number().int().min(5).max(600),
+  hideRevealedAfterSeconds: z.number().int().min(5).max(600),
+  /** Keeps the window out of screenshots and screen sharing where the system can. */
+  contentProtection: z.boolean(),
+  sidebarWidth: z.number().int().min(180).max(480),
+  listWidth: z.number().int().min(260).max(720),
+});
+export type SettingsView = z.infer<typeof settingsView>;
+
+export const settings = {
+  read: channel(nothing, settingsView, { needs: 'anytime' }),
+  update: channel(settingsView.partial(), settingsView, { needs: 'anytime' }),
+};
