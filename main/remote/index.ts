@@ -1,0 +1,15 @@
+/** The server seen from here: everything that the floors above use of this room. */
+export * from './accountkeys.ts';
+export { apiPath, isLoopbackHost, parseServerAddress, type ServerAddress } from './address.ts';
+export { readFeatures, readStatedEncryption } from './appinfo.ts';
+export * from './attachments.ts';
+export type { ServerTrust } from './certificate.ts';
+export { RemoteClient, type RemoteClientParts } from './client.ts';
+export { Connection, type Answer, type ConnectionLimits, type ConnectionOptions } from './connection.ts';
+export { inspectServer, type InspectOptions, type ServerFacts } from './inspect.ts';
+export * from './items.ts';
+export { HashGate } from './masterkeyproof.ts';
+export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
+export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';
+export * from './users.ts';
+export * from './vaults.ts';

@@ -1,0 +1,80 @@
+/**
+ * Shapes that several groups of endpoints share, and how an answer is read by a shape.
+ *
+ * Shapes are tolerant of members we do not know, since servers differ and grow, and strict
+ * in what we use: every text and list has an upper bound.
+ */
+import { z } from 'zod';
+import { StrongroomError } from '../../contract/index.ts';
+
+/**
+ * Reads an answer by its shape.
+ * @throws StrongroomError `badAnswer` with the place that does not fit, never its content.
+ */
+export function readShape<S extends z.ZodType>(shape: S, json: unknown): z.output<S> {
+  const read = shape.safeParse(json);
+  if (read.success) return read.data;
+  const place = read.error.issues[0]?.path.map(String).join('.').slice(0, 120) ?? '';
+  throw new StrongroomError('badAnswer', { reason: 'shape', place });
+}
+
+/** Ids stand in paths and file names, so only harmless characters pass. */
+export const serverId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const optionalId = z
+  .union([serverId, z.literal('')])
+  .nullish()
+  .transform((id) => id || null);
+
+/** Short plain text; missing and null count as empty. */
+export const shortText = z
+  .string()
+  .max(16_384)
+  .nullish()
+  .transform((text) => text ?? '');
+/** Free text such as a description. */
+export const longText = z
+  .string()
+  .max(1_048_576)
+  .nullish()
+  .transform((text) => text ?? '');
+/** A wire value (ciphertext); missing, null and empty count as none. */
+export const wireValue = z
+  .string()
+  .max(8_388_608)
+  .nullish()
+  .transform((wire) => wire || null);
+/** Unix seconds, read as milliseconds; anything else counts as not told. */
+export const unixSeconds = z
+  .number()
+  .nonnegative()
+  .max(100_000_000_000)
+  .nullish()
+  .catch(null)
+  .transform((seconds) => (seconds == null ? null : Math.round(seconds * 1000)));
+export const flag = z
+  .boolean()
+  .nullish()
+  .catch(false)
+  .transform((value) => value === true);
+
+/** The protocol's form of a list. */
+export function listOf<S extends z.ZodType>(element: S, atMost: number) {
+  return z.object({
+    items: z.array(element).max(atMost),
+    total: z.number().int().nonnegative().nullish().catch(null),
+  });
+}
+
+const seconds = z
+  .number()
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
+
+/** Tokens as log-in and refresh give them. */
+export const tokenAnswer = z.object({
+  accessToken: z.string().min(1).max(4096),
+  refreshToken: z.string().min(1).max(4096),
+  accessTokenExpiredAt: seconds,
+  refreshTokenExpiredAt: seconds,
+});
