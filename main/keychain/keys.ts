@@ -6,7 +6,6 @@
  * Buffer of that text, branded, so that a vault key cannot stand where a record key belongs.
  */
 import { createHash, randomFillSync, timingSafeEqual } from 'node:crypto';
-import { byteAt } from './bytes.ts';
 import { KeychainError } from './error.ts';
 
 declare const brand: unique symbol;
@@ -55,7 +54,7 @@ export const asLinkCode = (text: Buffer): LinkCode => named<LinkCode>(text);
 /** 64 letters, so six bits of a random byte choose one uniformly. Memory of its own, wipeable. */
 function randomText(length: number): Buffer {
   const text = randomFillSync(Buffer.allocUnsafeSlow(length));
-  for (let i = 0; i < length; i += 1) text[i] = byteAt(alphabet, byteAt(text, i) & 63);
+  for (let i = 0; i < length; i += 1) text[i] = alphabet[(text[i] ?? 0) & 63] ?? 0;
   return text;
 }
 

@@ -11,7 +11,6 @@ import { isUtf8 } from 'node:buffer';
 import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 import forge from 'node-forge';
 import { decodeBase64Strict, encodeBase64 } from './base64.ts';
-import { byteAt } from './bytes.ts';
 import { KeychainError, undecipherable } from './error.ts';
 import { loadPublicKey, type PrivateKey } from './keypair.ts';
 import { requireKey } from './keys.ts';
@@ -115,11 +114,11 @@ export function rawPrivateOperationByForge(ciphertext: Buffer, privateKey: Priva
 export function unpadPkcs1(block: Buffer): Buffer {
   let separator = 0;
   for (let i = block.length - 1; i >= 2; i -= 1) {
-    const isZero = ((byteAt(block, i) - 1) >>> 31) & 1;
+    const isZero = (((block[i] ?? 0) - 1) >>> 31) & 1;
     separator = isZero * i + (1 - isZero) * separator;
   }
   const good =
-    Number(byteAt(block, 0) === 0) & Number(byteAt(block, 1) === 2) & Number(separator >= pkcs1Overhead - 1);
+    Number((block[0] ?? 0) === 0) & Number((block[1] ?? 0) === 2) & Number(separator >= pkcs1Overhead - 1);
   const start = good * (separator + 1) + (1 - good) * block.length;
   const text = Buffer.from(block.subarray(start));
   wipe(block);
@@ -130,7 +129,7 @@ export function unpadPkcs1(block: Buffer): Buffer {
 function isKeyText(text: Buffer): boolean {
   let control = 0;
   for (let i = 0; i < text.length; i += 1) {
-    const byte = byteAt(text, i);
+    const byte = text[i] ?? 0;
     control |= Number(byte < 0x20) | Number(byte === 0x7f);
   }
   return text.length > 0 && control === 0 && isUtf8(text);
