@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * End-to-end specs drive the built application by `testing/e2e/app.ts`; Playwright's own
+ * browsers are not used. One worker: each spec runs a whole desktop application.
+ */
+export default defineConfig({
+  testDir: 'testing/e2e',
+  testMatch: '*.e2e.ts',
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  outputDir: 'test-results/e2e',
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+});
