@@ -53,9 +53,13 @@ export function parseTotp(text: Uint8Array | string): TotpParameters {
   return { secret: parseSecret(trimmed), algorithm: 'SHA1', digits: 6, period: 30 };
 }
 
+/** Groups of letters with one dash or some space between them; dashes around it are a PEM's. */
+const secretShape = /^[A-Z2-7]+(?:(?:\s+|-)[A-Z2-7]+)*=*$/;
+
 function parseSecret(text: string): Buffer {
-  const letters = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
-  if (!/^[A-Z2-7]{2,}$/.test(letters)) throw badTotp('secret');
+  const upper = text.trim().toUpperCase();
+  const letters = upper.replace(/[\s=-]/g, '');
+  if (!secretShape.test(upper) || letters.length < 2) throw badTotp('secret');
   return Buffer.from(Secret.fromBase32(letters).bytes);
 }
 
