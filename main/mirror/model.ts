@@ -138,3 +138,51 @@ export interface VaultKeyPin {
   readonly trust: 'verified' | 'unverified' | 'keyChanged' | 'keyMissing';
   readonly firstSeenAt: number;
 }
+
+/** A line of a list, with everything that a page of records shows and nothing secret. */
+export interface ListRow {
+  readonly id: string;
+  readonly kind: StoredRecord['kind'];
+  readonly name: string;
+  readonly login: string;
+  /** Host (and port) of the first URL, or empty. */
+  readonly host: string;
+  readonly tags: readonly string[];
+  readonly color: number;
+  readonly favourite: boolean;
+  readonly vaultId: string | null;
+  readonly folderId: string | null;
+  /** Vault and folder names, outermost first. */
+  readonly place: readonly string[];
+  /** Null until somebody who could decrypt the record has told. */
+  readonly hasTotp: boolean | null;
+  readonly attachmentCount: number;
+  readonly flagged: boolean;
+  readonly unread: boolean;
+  readonly updatedAt: number | null;
+}
+
+/** Another person of the organisation, as far as the server has told. */
+export interface StoredUser {
+  readonly id: string;
+  readonly login: string;
+  readonly fullName: string;
+}
+
+/** A person's public key as first seen: trust on first use. */
+export interface UserKeyPin {
+  readonly userId: string;
+  /** Hex SHA-256 of the SubjectPublicKeyInfo. */
+  readonly fingerprint: string;
+  readonly firstSeenAt: number;
+}
+
+/** An attachment whose sealed contents are not on this device yet. */
+export interface MissingFile {
+  readonly recordId: string;
+  readonly recordKind: StoredRecord['kind'];
+  readonly itemServerId: string;
+  readonly attachmentId: string;
+  readonly name: string;
+  readonly size: number | null;
+}

@@ -1,0 +1,139 @@
+/**
+ * The mirror: the encrypted local copy of everything its user may see, and the only source
+ * the application reads from.
+ */
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { StrongroomError } from '../../contract/errors.ts';
+import { Engine } from './engine.ts';
+import { translated } from './fault.ts';
+import { Folders } from './folders.ts';
+import { KeyCache } from './keycache.ts';
+import { Manifest } from './manifest.ts';
+import { loadMigrations, migrate } from './migrations.ts';
+import { Notices } from './notices.ts';
+import { PinStore } from './pins.ts';
+import { Recents } from './recents.ts';
+import { RecordList } from './recordlist.ts';
+import { Records } from './records.ts';
+import { Search } from './search.ts';
+import { SyncState } from './syncstate.ts';
+import { Users } from './users.ts';
+import { Vaults } from './vaults.ts';
+
+export interface MirrorOptions {
+  readonly path: string;
+  /** 32 bytes; not kept. */
+  readonly pageKey: Uint8Array;
+  /** The folder of the numbered SQL files. */
+  readonly migrationsDir: string;
+}
+
+/** Files that SQLite keeps beside a database. */
+const companions = ['-wal', '-shm'];
+
+export class Mirror {
+  readonly vaults: Vaults;
+  readonly folders: Folders;
+  readonly records: Records;
+  readonly search: Search;
+  readonly users: Users;
+  readonly pins: PinStore;
+  readonly manifest: Manifest;
+  readonly keyCache: KeyCache;
+  readonly notices: Notices;
+  readonly syncState: SyncState;
+  readonly recents: Recents;
+  readonly #engine: Engine;
+
+  private constructor(engine: Engine) {
+    this.#engine = engine;
+    this.vaults = new Vaults(engine);
+    this.folders = new Folders(engine);
+    const list = new RecordList(engine, this.vaults, this.folders);
+    this.records = new Records(engine, list);
+    this.search = new Search(engine, list);
+    this.users = new Users(engine);
+    this.pins = new PinStore(engine);
+    this.manifest = new Manifest(engine);
+    this.keyCache = new KeyCache(engine);
+    this.notices = new Notices(engine);
+    this.syncState = new SyncState(engine);
+    this.recents = new Recents(engine);
+  }
+
+  /**
+   * Opens the mirror, or makes a new one where there is no file. Throws `mirrorWrongKey`,
+   * `mirrorDamaged`, `mirrorNewer`, `diskFull`, `diskReadOnly` or `diskError`.
+   */
+  static open(options: MirrorOptions): Mirror {
+    const migrations = loadMigrations(options.migrationsDir);
+    if (!existsSync(options.path)) createFile(options);
+    // A new file gets its name only when it is complete, so an empty one is a truncated one.
+    if (translated(() => statSync(options.path)).size === 0) throw new StrongroomError('mirrorDamaged');
+    const engine = Engine.open(options);
+    try {
+      migrate(engine, options.path, migrations);
+      return new Mirror(engine);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Puts a damaged database out of the way, so that a new one can be pulled from the server.
+   * Returns the new name; `at` in Unix milliseconds becomes part of it.
+   */
+  static setAside(path: string, at: number = Date.now()): string {
+    const aside = `${path}.damaged-${new Date(at).toISOString().replace(/[:.]/g, '-')}`;
+    translated(() => {
+      renameSync(path, aside);
+      for (const companion of companions) {
+        if (existsSync(path + companion)) renameSync(path + companion, aside + companion);
+      }
+    });
+    return aside;
+  }
+
+  /** Reads every page and index. Throws `mirrorDamaged` if anything is not as written. */
+  checkIntegrity(): void {
+    const answer = this.#engine.pragma('integrity_check');
+    if (answer !== 'ok') throw new StrongroomError('mirrorDamaged');
+    this.#engine.execute("INSERT INTO search_index (search_index) VALUES ('integrity-check')");
+  }
+
+  /** All or nothing; may be nested. */
+  transaction<T>(work: () => T): T {
+    return this.#engine.transaction(work);
+  }
+
+  /** Like `transaction`, and surely on the disk when it returns, even if the power fails then. */
+  durable<T>(work: () => T): T {
+    return this.#engine.durable(work);
+  }
+
+  /** Nothing of the mirror may be used afterwards. */
+  close(): void {
+    this.#engine.close();
+  }
+}
+
+function createFile(options: MirrorOptions): void {
+  const unfinished = `${options.path}.new`;
+  const migrations = loadMigrations(options.migrationsDir);
+  translated(() => {
+    for (const suffix of ['', ...companions]) rmSync(unfinished + suffix, { force: true });
+  });
+  const engine = Engine.open({ ...options, path: unfinished });
+  try {
+    migrate(engine, unfinished, migrations);
+    engine.checkpoint();
+  } finally {
+    engine.close();
+  }
+  translated(() => {
+    // A log left by an earlier database of this name must not be replayed into the new one.
+    for (const companion of companions) rmSync(options.path + companion, { force: true });
+    renameSync(unfinished, options.path);
+  });
+}

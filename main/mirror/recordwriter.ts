@@ -1,0 +1,178 @@
+/**
+ * Writing records: the row, its details, its attachments and its search entry, always together.
+ */
+import type { Engine, Query, SqlValue } from './engine.ts';
+import { hostOf, sortKey } from './folding.ts';
+import type { StoredAttachment, StoredRecord } from './model.ts';
+import { SearchIndex } from './searchindex.ts';
+
+interface Known {
+  row: number;
+  customs: string;
+}
+
+interface KnownAttachment {
+  id: string;
+  encrypted_key: string;
+  hash: string | null;
+  size: number | null;
+  local_file: string | null;
+}
+
+const recordColumns = [
+  'id',
+  'server_id',
+  'kind',
+  'vault_id',
+  'folder_id',
+  'item_server_id',
+  'name',
+  'name_key',
+  'login',
+  'login_key',
+  'host',
+  'host_key',
+  'tags',
+  'color',
+  'favourite',
+  'attachment_count',
+  'flagged',
+  'unread',
+  'revision',
+  'updated_at',
+  'content_hash',
+] as const;
+
+const detailColumns = [
+  'row',
+  'urls',
+  'description',
+  'key_wrap',
+  'key_wrapped',
+  'vault_key',
+  'password_encrypted',
+  'customs',
+  'sender',
+  'writable',
+] as const;
+
+/** An INSERT that overwrites everything but the key where the row is known already. */
+function upsertSql(table: string, columns: readonly string[]): string {
+  const [key = '', ...others] = columns;
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (${key}) DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+}
+
+export class RecordWriter {
+  readonly #index: SearchIndex;
+  readonly #known: Query<Known>;
+  readonly #upsert: Query<number>;
+  readonly #forgetTotp: Query<never>;
+  readonly #upsertDetails: Query<never>;
+  readonly #wrappedKey: Query<number>;
+  readonly #addWrappedKey: Query<number>;
+  readonly #attachments: Query<KnownAttachment>;
+  readonly #clearAttachments: Query<never>;
+  readonly #addAttachment: Query<never>;
+
+  constructor(engine: Engine) {
+    this.#index = new SearchIndex(engine);
+    this.#known = engine.query(
+      'SELECT records.row, customs FROM records JOIN record_details USING (row) WHERE id = ?',
+    );
+    this.#upsert = engine.values(`${upsertSql('records', recordColumns)} RETURNING row`);
+    this.#forgetTotp = engine.query('UPDATE records SET has_totp = NULL WHERE row = ?');
+    this.#upsertDetails = engine.query(upsertSql('record_details', detailColumns));
+    this.#wrappedKey = engine.values('SELECT number FROM wrapped_vault_keys WHERE wrapped = ?');
+    this.#addWrappedKey = engine.values(
+      'INSERT INTO wrapped_vault_keys (wrapped) VALUES (?) RETURNING number',
+    );
+    this.#attachments = engine.query(
+      'SELECT id, encrypted_key, hash, size, local_file FROM attachments WHERE row = ?',
+    );
+    this.#clearAttachments = engine.query('DELETE FROM attachments WHERE row = ?');
+    this.#addAttachment = engine.query(
+      `INSERT INTO attachments (row, position, id, name, encrypted_key, hash, size, local_file)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  /**
+   * Writes one record; call it inside a transaction. What this device has learned by itself
+   * is kept where it still holds: whether there is a TOTP field as long as the custom fields
+   * are the same, and an attachment's hash, size and local copy as long as its key is the same.
+   */
+  put(record: StoredRecord): void {
+    const known = this.#known.get(record.id);
+    const customs = JSON.stringify(record.customs);
+    const row = this.#upsert.get(...recordValues(record));
+    if (row === undefined) throw new Error('an upsert returned no row');
+    if (known !== undefined && known.customs !== customs) this.#forgetTotp.run(row);
+    this.#upsertDetails.run(
+      row,
+      JSON.stringify(record.urls),
+      record.description,
+      record.keyWrap,
+      record.keyWrapped,
+      record.vaultKeyWrapped === null ? null : this.#numberOfKey(record.vaultKeyWrapped),
+      record.passwordEncrypted,
+      customs,
+      record.sender,
+      Number(record.writable),
+    );
+    if (known !== undefined || record.attachments.length > 0) this.#putAttachments(row, record.attachments);
+    this.#index.put(row, record, known === undefined);
+  }
+
+  #numberOfKey(wrapped: string): number {
+    const number = this.#wrappedKey.get(wrapped) ?? this.#addWrappedKey.get(wrapped);
+    if (number === undefined) throw new Error('an insert returned no row');
+    return number;
+  }
+
+  #putAttachments(row: number, attachments: readonly StoredAttachment[]): void {
+    const before = new Map(this.#attachments.all(row).map((known) => [known.id, known]));
+    if (before.size > 0) this.#clearAttachments.run(row);
+    attachments.forEach((attachment, position) => {
+      const candidate = before.get(attachment.id);
+      const known = candidate?.encrypted_key === attachment.encryptedKey ? candidate : undefined;
+      this.#addAttachment.run(
+        row,
+        position,
+        attachment.id,
+        attachment.name,
+        attachment.encryptedKey,
+        attachment.hash ?? known?.hash ?? null,
+        attachment.size ?? known?.size ?? null,
+        attachment.localFile ?? known?.local_file ?? null,
+      );
+    });
+  }
+}
+
+function recordValues(record: StoredRecord): SqlValue[] {
+  const host = hostOf(record.urls);
+  return [
+    record.id,
+    record.serverId,
+    record.kind,
+    record.vaultId,
+    record.folderId,
+    record.itemServerId,
+    record.name,
+    sortKey(record.name),
+    record.login,
+    sortKey(record.login),
+    host,
+    sortKey(host),
+    JSON.stringify(record.tags),
+    record.color,
+    Number(record.favourite),
+    record.attachments.length,
+    Number(record.flagged),
+    Number(record.unread),
+    record.revision,
+    record.updatedAt,
+    record.contentHash,
+  ];
+}
