@@ -1,0 +1,97 @@
+/** What the application is and can do: health, settings, features, the OpenAPI document. */
+import { z } from 'zod';
+import type { Api, Context } from './context.ts';
+import { callerOf } from './context.ts';
+
+const complexity = z.object({
+  minLength: z.number(),
+  isDigitsRequired: z.boolean(),
+  isUppercaseRequired: z.boolean(),
+  isSpecialCharactersRequired: z.boolean(),
+});
+
+const noRule = { isDigitsRequired: false, isUppercaseRequired: false, isSpecialCharactersRequired: false };
+
+/** The shortest log-in password that the server takes. */
+export const shortestPassword = 8;
+/** Passwork 7's default; the server never sees a master password and can only announce it. */
+const shortestMasterPassword = 12;
+
+/**
+ * Features that clients may rely on. `vaultType` is Passwork's own name; the others are
+ * this server's and described in docs/server-api.md.
+ */
+const features = [
+  'vaultType',
+  'masterKeyHashOptional',
+  'itemPaging',
+  'itemRevision',
+  'itemBulkCreate',
+  'snapshotList',
+  'shortcutList',
+  'inboxList',
+  'inboxSend',
+  'favorites',
+  'vaultAccess',
+  'sessionLogout',
+].map((name) => ({ name }));
+
+/** Registers the endpoints of this file. */
+export function applicationRoutes(app: Api, context: Context): void {
+  app.get(
+    '/health',
+    {
+      config: { needs: 'nothing' },
+      schema: {
+        summary: 'Whether the server answers (own addition)',
+        response: { 200: z.object({ status: z.literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/app/settings',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'Settings of the organisation that clients follow',
+        response: {
+          200: z.object({
+            authPasswordComplexity: complexity,
+            masterPasswordComplexity: complexity,
+            isClientSideEncryptionEnabled: z.boolean(),
+            attachmentMaxSize: z.number(),
+          }),
+        },
+      },
+    },
+    async (request) => ({
+      authPasswordComplexity: { minLength: shortestPassword, ...noRule },
+      masterPasswordComplexity: { minLength: shortestMasterPassword, ...noRule },
+      isClientSideEncryptionEnabled: callerOf(request).clientSideEncryption,
+      attachmentMaxSize: 5 * 1024 * 1024,
+    }),
+  );
+
+  app.get(
+    '/app/features',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'Names of features, as a bare array',
+        response: { 200: z.array(z.object({ name: z.string() })) },
+      },
+    },
+    async () => features,
+  );
+
+  app.get(
+    '/openapi.json',
+    {
+      config: { needs: 'nothing', neverWrapped: true },
+      schema: { summary: 'This description (own addition)', response: { 200: z.looseObject({}) } },
+    },
+    async () => ({ ...app.swagger(), servers: [{ url: context.address() }] }),
+  );
+}

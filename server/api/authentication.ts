@@ -1,0 +1,89 @@
+/**
+ * Who is asking: the access token, the master key hash, and the need that the endpoint
+ * declares. It fails closed: an endpoint without a declared need cannot be registered,
+ * and one that needs a right on an object cannot answer before the right was decided.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { User } from '../storage/people.ts';
+import type { Api, Context } from './context.ts';
+import { ApiError, forbidden } from './errors.ts';
+
+/** The access token of a request; undefined when there is none. */
+export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const match = /^Bearer ([A-Za-z0-9+/_=-]{1,200})$/i.exec(request.headers.authorization ?? '');
+  return match?.[1];
+}
+
+/** Official clients send the first name, third parties the second. */
+const hashHeaders = ['x-master-key-hash', 'passwork-masterkeyhash'] as const;
+
+/** The keyed form in which a master key hash is stored. */
+export function masterKeyFingerprint(context: Pick<Context, 'seal'>, userId: string, hash: string): string {
+  return context.seal.fingerprint(`master key of ${userId}`, hash).toString('hex');
+}
+
+/** Refuses a request whose master key hash is present and wrong. */
+function checkMasterKeyHash(context: Context, request: FastifyRequest, user: User): void {
+  if (user.masterKeyFingerprint === null) return;
+  const expected = Buffer.from(user.masterKeyFingerprint, 'hex');
+  for (const name of hashHeaders) {
+    const sent = request.headers[name];
+    if (sent === undefined) continue;
+    const actual = Buffer.from(masterKeyFingerprint(context, user.id, String(sent)), 'hex');
+    if (!timingSafeEqual(actual, expected)) {
+      throw new ApiError(401, 'masterKeyInvalid', 'The master key hash is not that of this account.');
+    }
+  }
+}
+
+async function identify(context: Context, request: FastifyRequest): Promise<void> {
+  const token = bearerToken(request);
+  if (token === undefined) throw new ApiError(401, 'accessTokenInvalid', 'This needs an access token.');
+  const session = await context.sessions.check(token);
+  const user = await context.storage.users.find(session.userId);
+  const organisation = user && (await context.storage.organisations.find(user.organisationId));
+  if (!user || !organisation || user.isBlocked || user.isDeleted) {
+    throw new ApiError(401, 'accessTokenInvalid', 'This account cannot be used.');
+  }
+  checkMasterKeyHash(context, request, user);
+  request.caller = {
+    userId: user.id,
+    login: user.login,
+    organisationId: organisation.id,
+    clientSideEncryption: organisation.clientSideEncryption,
+    role: user.role,
+    isOwner: user.isOwner,
+    sessionId: session.id,
+  };
+}
+
+/** Puts the checks above in front of every endpoint. */
+export function authenticate(app: Api, context: Context): void {
+  app.decorateRequest('caller', null);
+  app.decorateRequest('rightDecided', false);
+
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.needs) throw new Error(`${route.url} does not say what it needs.`);
+  });
+
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    const need = request.routeOptions.config.needs;
+    if (need === 'nothing') {
+      request.rightDecided = true;
+      return;
+    }
+    await identify(context, request);
+    if (need === 'administrator' && request.caller?.role !== 'administrator')
+      throw forbidden('administrator');
+    request.rightDecided = need === 'session' || need === 'administrator';
+  });
+
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    if (reply.statusCode < 400 && !request.rightDecided) {
+      throw new Error('An endpoint answered before the right that it needs was decided.');
+    }
+    return payload;
+  });
+}

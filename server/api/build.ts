@@ -1,0 +1,123 @@
+/** Builds the Fastify application out of its groups of endpoints. */
+import swagger from '@fastify/swagger';
+import Fastify, { LogController } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
+import { defaultBodyLimit } from '../options.ts';
+import { applicationRoutes } from './application.ts';
+import { authenticate } from './authentication.ts';
+import { batchRoutes } from './batch.ts';
+import type { Api, Context } from './context.ts';
+import { wrapAnswers } from './envelope.ts';
+import { describeError } from './errors.ts';
+import { folderRoutes } from './folders.ts';
+import { guardRate } from './gate.ts';
+import { groupRoutes } from './groups.ts';
+import { inboxRoutes } from './inbox.ts';
+import { itemRoutes } from './items.ts';
+import { linkRoutes } from './links.ts';
+import { parseJsonBodies, parseQuery } from './reading.ts';
+import { searchRoutes } from './search.ts';
+import { sessionRoutes } from './sessions.ts';
+import { setupRoutes } from './setup.ts';
+import { shortcutRoutes } from './shortcuts.ts';
+import { snapshotRoutes } from './snapshots.ts';
+import { userAdministrationRoutes } from './useradministration.ts';
+import { userRoutes } from './users.ts';
+import { vaultAccessRoutes } from './vaultaccess.ts';
+import { vaultRoutes } from './vaults.ts';
+
+/** Every group of endpoints that stands under the base path. */
+const groups = [
+  applicationRoutes,
+  setupRoutes,
+  sessionRoutes,
+  userRoutes,
+  userAdministrationRoutes,
+  groupRoutes,
+  vaultRoutes,
+  vaultAccessRoutes,
+  folderRoutes,
+  searchRoutes,
+  itemRoutes,
+  snapshotRoutes,
+  shortcutRoutes,
+  inboxRoutes,
+  linkRoutes,
+];
+
+function createFastify(
+  context: Context,
+  logger: FastifyBaseLogger,
+  https: { key: Buffer; cert: Buffer } | null,
+) {
+  return Fastify({
+    loggerInstance: logger,
+    https,
+    bodyLimit: context.options.bodyLimit ?? defaultBodyLimit,
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    requestTimeout: 120_000,
+    connectionTimeout: 130_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { querystringParser: parseQuery },
+  });
+}
+
+/** One line a request: the route as it was registered, never the address with its ids and search words. */
+function logRequests(app: Api): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(none)';
+    const took = Math.round(reply.elapsedTime);
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms: took }, 'request');
+  });
+}
+
+function answerErrors(app: Api): void {
+  app.setErrorHandler<Error>(async (error, request, reply) => {
+    const { status, errors } = describeError(error);
+    if (status >= 500) {
+      // The stack says where; the message may repeat data and stays out of the log.
+      const trace = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+      request.log.error({ name: error.name, trace }, 'failure');
+    }
+    return reply.status(status).send({ errors });
+  });
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply
+      .status(404)
+      .send({ errors: [{ code: 'notFound', field: '', message: 'There is no such address.' }] }),
+  );
+}
+
+/** The application, not yet listening. */
+export async function buildApplication(
+  context: Context,
+  logger: FastifyBaseLogger,
+  https: { key: Buffer; cert: Buffer } | null,
+): Promise<Api> {
+  const app: Api = createFastify(context, logger, https).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  parseJsonBodies(app);
+  const gate = guardRate(app, context.clock, context.options);
+  wrapAnswers(app);
+  logRequests(app);
+  answerErrors(app);
+  authenticate(app, context);
+  await app.register(swagger, {
+    openapi: { info: { title: 'Strongroom server', version: '1' } },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(
+    async (scope) => {
+      const api: Api = scope.withTypeProvider<ZodTypeProvider>();
+      for (const register of groups) register(api, context);
+      batchRoutes(api, gate);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,61 @@
+/** What every group of endpoints is given, and what a request carries once it is known. */
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Right } from '../access/levels.ts';
+import type { Caller, Rights } from '../access/rights.ts';
+import type { SessionService } from '../identity/sessions.ts';
+import type { Clock, ServerOptions } from '../options.ts';
+import type { Seal } from '../sealing/cipher.ts';
+import type { Storage } from '../storage/storage.ts';
+import { ApiError } from './errors.ts';
+
+/** The application as the endpoint files see it: schemas are zod's. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface Context {
+  readonly storage: Storage;
+  readonly rights: Rights;
+  readonly sessions: SessionService;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly setupToken: string;
+  readonly options: ServerOptions;
+  /** The address that the server is reached at; known once it listens. */
+  readonly address: () => string;
+}
+
+/**
+ * What an endpoint needs of its caller: nothing at all, a session, to be the organisation's
+ * administrator, or a right on the object that the request names.
+ */
+export type Need = 'nothing' | 'session' | 'administrator' | Right;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    needs?: Need;
+  }
+  interface FastifyRequest {
+    /** Null on endpoints that need nothing. */
+    caller: Caller | null;
+    /** Set once the right that the endpoint names has been decided. */
+    rightDecided: boolean;
+  }
+}
+
+/** The caller of an endpoint that needs a session. */
+export function callerOf(request: { caller: Caller | null }): Caller {
+  if (!request.caller) throw new ApiError(401, 'accessTokenInvalid', 'This needs an access token.');
+  return request.caller;
+}
+
+/** Now, in Unix seconds, the unit of every time on the wire. */
+export function unixSeconds(context: Pick<Context, 'clock'>): number {
+  return Math.floor(context.clock() / 1000);
+}

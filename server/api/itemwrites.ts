@@ -1,0 +1,217 @@
+/**
+ * Creating, changing and deleting records: files first, then one transaction in which
+ * the record is read again, its former state becomes a snapshot and the new one is
+ * written. A crash in between leaves at most a file that nothing names.
+ */
+import type { Caller, ItemAccess } from '../access/rights.ts';
+import { newId } from '../storage/ids.ts';
+import type { AttachmentEntry, Item } from '../storage/items.ts';
+import { itemContent } from '../storage/items.ts';
+import type { Repositories } from '../storage/storage.ts';
+import type { z } from 'zod';
+import type { Context } from './context.ts';
+import { unixSeconds } from './context.ts';
+import { ApiError, invalid, notFound } from './errors.ts';
+import type { changeItemBody, createItemBody, SentAttachment } from './itembody.ts';
+import { checkForm, checkNewAttachment, emptyContent, mergedContent, sameContent } from './itembody.ts';
+
+type CreateBody = z.output<typeof createItemBody>;
+type ChangeBody = z.output<typeof changeItemBody>;
+
+interface WrittenFile extends AttachmentEntry {
+  fileName: string;
+}
+
+/** Writes the data of new attachments; the answer keeps the order of what was sent. */
+async function writeFiles(
+  context: Context,
+  sent: readonly SentAttachment[],
+): Promise<Map<SentAttachment, WrittenFile>> {
+  const written = new Map<SentAttachment, WrittenFile>();
+  for (const entry of sent) {
+    if (entry.id !== undefined) continue;
+    checkNewAttachment(entry);
+    const { name, encryptedKey, encryptedData, hash } = entry;
+    const fileName = await context.storage.attachments.write(encryptedData);
+    written.set(entry, { id: newId(context.clock()), name, encryptedKey, hash, fileName });
+  }
+  return written;
+}
+
+/** Runs a change with its files, and takes them back when the change fails. */
+async function withFiles<Result>(
+  context: Context,
+  sent: readonly SentAttachment[],
+  change: (files: Map<SentAttachment, WrittenFile>) => Promise<Result>,
+): Promise<Result> {
+  const files = await writeFiles(context, sent);
+  try {
+    return await change(files);
+  } catch (error) {
+    await context.storage.attachments.discard([...files.values()].map((file) => file.fileName));
+    throw error;
+  }
+}
+
+const asEntry = ({ id, name, encryptedKey, hash }: AttachmentEntry): AttachmentEntry => ({
+  ...{ id, name, encryptedKey, hash },
+});
+
+async function register(
+  storage: Repositories,
+  itemId: string,
+  files: Iterable<WrittenFile>,
+  createdAt: number,
+): Promise<void> {
+  for (const file of files) await storage.attachments.register(file.id, itemId, file.fileName, createdAt);
+}
+
+/** The record that a body describes, not yet stored. The caller's rights have been decided. */
+export function draftItem(context: Context, caller: Caller, body: CreateBody): Item {
+  const content = mergedContent(emptyContent, body);
+  checkForm(caller.clientSideEncryption, body, content);
+  const now = unixSeconds(context);
+  return {
+    ...content,
+    id: newId(context.clock()),
+    vaultId: body.vaultId,
+    folderId: body.folderId ?? null,
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+    editorId: caller.userId,
+  };
+}
+
+/** Stores a new record and answers its id. */
+export async function createItem(context: Context, caller: Caller, body: CreateBody): Promise<string> {
+  const sent = body.attachments ?? [];
+  if (sent.some((entry) => entry.id !== undefined)) {
+    throw invalid('notFound', 'attachments', 'A new record has no stored attachments.');
+  }
+  const draft = draftItem(context, caller, body);
+  return withFiles(context, sent, async (files) => {
+    const item = { ...draft, attachments: [...files.values()].map(asEntry) };
+    await context.storage.transaction(async (storage) => {
+      await storage.items.insert([item]);
+      await register(storage, item.id, files.values(), item.createdAt);
+      if (body.isFavorite) await storage.items.setFavorite(caller.userId, item.id, true);
+    });
+    return item.id;
+  });
+}
+
+/**
+ * The attachments after a change: entries with an id keep the stored file, entries with
+ * data are new, and whatever is not in the list is detached. Snapshots still have it.
+ */
+function mergedAttachments(
+  former: readonly AttachmentEntry[],
+  sent: readonly SentAttachment[],
+  files: ReadonlyMap<SentAttachment, WrittenFile>,
+): AttachmentEntry[] {
+  return sent.map((entry) => {
+    const file = files.get(entry);
+    if (file) return asEntry(file);
+    const kept = former.find((each) => each.id === entry.id);
+    if (!kept) throw invalid('notFound', 'attachments', 'The record has no such attachment.');
+    return { ...kept, name: entry.name, encryptedKey: entry.encryptedKey };
+  });
+}
+
+/** The record after a change, checked for form. */
+function changedItem(
+  caller: Caller,
+  former: Item,
+  body: ChangeBody,
+  files: ReadonlyMap<SentAttachment, WrittenFile>,
+): Item {
+  const content = mergedContent(former, body);
+  checkForm(caller.clientSideEncryption, body, content);
+  const vaultId = body.vaultId ?? former.vaultId;
+  const moves = vaultId !== former.vaultId;
+  if (moves && former.keyEncrypted && (!body.keyEncrypted || body.keyEncrypted === former.keyEncrypted)) {
+    throw invalid('keyRequired', 'keyEncrypted', 'Another vault needs the record key under its own key.');
+  }
+  const attachments = body.attachments
+    ? mergedAttachments(former.attachments, body.attachments, files)
+    : body.attachments === null
+      ? []
+      : former.attachments;
+  const staying = moves ? null : former.folderId;
+  const folderId = body.folderId === undefined ? staying : body.folderId;
+  return { ...former, ...content, attachments, vaultId, folderId };
+}
+
+/** Snapshots that shared the record key follow it under the key of the new vault. */
+async function rewrapSnapshots(storage: Repositories, former: Item, changed: Item): Promise<void> {
+  if (former.keyEncrypted === changed.keyEncrypted) return;
+  for (const snapshot of await storage.snapshots.list(former.id)) {
+    if (snapshot.keyEncrypted !== former.keyEncrypted) continue;
+    await storage.snapshots.replaceContent({ ...snapshot, keyEncrypted: changed.keyEncrypted });
+  }
+}
+
+async function keepFormerState(storage: Repositories, context: Context, former: Item): Promise<void> {
+  await storage.snapshots.insert({
+    ...itemContent(former),
+    id: newId(context.clock()),
+    itemId: former.id,
+    creatorId: former.editorId,
+    createdAt: former.updatedAt,
+    revision: former.revision,
+  });
+}
+
+/** Changes a record and answers its new revision. The caller's rights have been decided. */
+export async function changeItem(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  body: ChangeBody,
+): Promise<{ id: string; revision: number }> {
+  return withFiles(context, body.attachments ?? [], (files) =>
+    context.storage.transaction(async (storage) => {
+      const former = await storage.items.find(access.item.id);
+      if (!former || former.vaultId !== access.item.vaultId) throw notFound();
+      if (body.revision !== undefined && body.revision !== former.revision) {
+        throw new ApiError(
+          409,
+          'revisionConflict',
+          'The record was changed since that revision.',
+          'revision',
+        );
+      }
+      const merged = changedItem(caller, former, body, files);
+      if (body.isFavorite !== undefined && body.isFavorite !== null) {
+        await storage.items.setFavorite(caller.userId, former.id, body.isFavorite);
+      }
+      const moved = merged.vaultId !== former.vaultId || merged.folderId !== former.folderId;
+      if (!moved && sameContent(itemContent(former), itemContent(merged))) {
+        return { id: former.id, revision: former.revision };
+      }
+      const now = unixSeconds(context);
+      const changed = { ...merged, revision: former.revision + 1, updatedAt: now, editorId: caller.userId };
+      await keepFormerState(storage, context, former);
+      await storage.items.update(changed, former.revision);
+      await register(storage, changed.id, files.values(), now);
+      if (changed.vaultId !== former.vaultId) await rewrapSnapshots(storage, former, changed);
+      return { id: changed.id, revision: changed.revision };
+    }),
+  );
+}
+
+/** Moves a record to the bin and answers the id of its entry there. */
+export async function binItem(context: Context, caller: Caller, access: ItemAccess): Promise<string> {
+  const binItemId = newId(context.clock());
+  const { id, vaultId } = access.item;
+  await context.storage.transaction(async (storage) => {
+    if (!(await storage.items.find(id))) throw notFound();
+    await storage.bin.insert({
+      ...{ id: binItemId, vault_id: vaultId, kind: 'item', object_id: id },
+      ...{ deleter_id: caller.userId, created_at: unixSeconds(context) },
+    });
+    await storage.items.moveToBin(id, binItemId);
+  });
+  return binItemId;
+}

@@ -1,0 +1,213 @@
+/** People of the organisation as their colleagues see them, the caller's keys, roles. */
+import { z } from 'zod';
+import { roles, roleId } from '../access/vocabulary.ts';
+import { newMasterKeyOptions } from '../identity/masterkey.ts';
+import type { User } from '../storage/people.ts';
+import type { Api, Context } from './context.ts';
+import { callerOf } from './context.ts';
+import { notFound } from './errors.ts';
+import { idParams, objectId, pageOf, pageQuery, shortUser } from './schemas.ts';
+
+const listedUser = z.object({
+  ...shortUser.shape,
+  email: z.string(),
+  isBlocked: z.boolean(),
+  userRoleId: objectId,
+  hasKeys: z.boolean(),
+});
+const wholeUser = z.object({ ...listedUser.shape, userGroupIds: z.array(objectId) });
+
+const listQuery = z.object({
+  ...pageQuery.shape,
+  search: z.string().max(1_000).optional(),
+  username: z.string().max(1_000).optional(),
+  email: z.string().max(1_000).optional(),
+});
+
+/** A person in short, as other objects name them. */
+export function shortUserAnswer(user: User) {
+  const { id, login, fullName, isDeleted } = user;
+  return { id, login, fullName, hasAvatar: false, isDeleted };
+}
+
+function listedUserAnswer(user: User) {
+  return {
+    ...shortUserAnswer(user),
+    email: user.email,
+    isBlocked: user.isBlocked,
+    userRoleId: roleId(user.role),
+    hasKeys: user.keys !== null,
+  };
+}
+
+/** Somebody of the caller's organisation who has not been deleted. */
+export async function colleague(context: Context, organisationId: string, userId: string): Promise<User> {
+  const user = await context.storage.users.find(userId);
+  if (!user || user.organisationId !== organisationId || user.isDeleted) throw notFound();
+  return user;
+}
+
+function matches(user: User, query: z.output<typeof listQuery>): boolean {
+  const fold = (text: string) => text.toLocaleLowerCase();
+  if (query.username !== undefined && fold(user.login) !== fold(query.username)) return false;
+  if (query.email !== undefined && fold(user.email) !== fold(query.email)) return false;
+  if (query.search === undefined) return true;
+  const wanted = fold(query.search);
+  return [user.login, user.fullName, user.email].some((text) => fold(text).includes(wanted));
+}
+
+function keyRoutes(app: Api, context: Context): void {
+  app.get(
+    '/users/master-key/options',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: "Options of the caller's master key",
+        response: { 200: z.object({ masterKeyOptions: z.string() }) },
+      },
+    },
+    async (request) => {
+      const user = await colleague(context, callerOf(request).organisationId, callerOf(request).userId);
+      return { masterKeyOptions: user.masterKeyOptions };
+    },
+  );
+
+  app.get(
+    '/users/master-key/new-options',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'Options for a new master key, with a fresh salt',
+        response: {
+          200: z.object({ salt: z.string(), iterations: z.number(), bytes: z.number(), digest: z.string() }),
+        },
+      },
+    },
+    async () => newMasterKeyOptions(),
+  );
+
+  app.get(
+    '/users/keys',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: "The caller's RSA pair, the private half encrypted",
+        response: {
+          200: z.object({
+            id: objectId,
+            keys: z.object({ public: z.string().nullable(), privateEncrypted: z.string().nullable() }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const user = await colleague(context, callerOf(request).organisationId, callerOf(request).userId);
+      return { id: user.id, keys: user.keys ?? { public: null, privateEncrypted: null } };
+    },
+  );
+
+  app.get(
+    '/users/:id/public-key',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: "Somebody's public key",
+        params: idParams,
+        response: { 200: z.object({ publicKey: z.string().nullable() }) },
+      },
+    },
+    async (request) => {
+      const user = await colleague(context, callerOf(request).organisationId, request.params.id);
+      return { publicKey: user.keys?.public ?? null };
+    },
+  );
+}
+
+function directoryRoutes(app: Api, context: Context): void {
+  app.get(
+    '/users',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'People of the organisation',
+        querystring: listQuery,
+        response: { 200: z.object({ items: z.array(listedUser), total: z.number() }) },
+      },
+    },
+    async (request) => {
+      const users = await context.storage.users.list(callerOf(request).organisationId);
+      const found = users.filter((user) => matches(user, request.query));
+      return { items: pageOf(found, request.query).map(listedUserAnswer), total: found.length };
+    },
+  );
+
+  app.get(
+    '/users/info',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'The caller',
+        response: {
+          200: z.object({
+            ...wholeUser.shape,
+            userRoleCode: z.string(),
+            isOwner: z.boolean(),
+            isTwoFactorAuthEnabled: z.boolean(),
+            isClientSideEncryptionEnabled: z.boolean(),
+            organisation: z.object({ id: objectId, name: z.string() }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const user = await colleague(context, caller.organisationId, caller.userId);
+      const organisation = await context.storage.organisations.find(caller.organisationId);
+      return {
+        ...listedUserAnswer(user),
+        userGroupIds: await context.storage.groups.groupIdsOf(user.id),
+        userRoleCode: user.role,
+        isOwner: user.isOwner,
+        isTwoFactorAuthEnabled: false,
+        isClientSideEncryptionEnabled: caller.clientSideEncryption,
+        organisation: { id: caller.organisationId, name: organisation?.name ?? '' },
+      };
+    },
+  );
+
+  app.get(
+    '/users/:id',
+    {
+      config: { needs: 'session' },
+      schema: { summary: 'One person', params: idParams, response: { 200: wholeUser } },
+    },
+    async (request) => {
+      const user = await colleague(context, callerOf(request).organisationId, request.params.id);
+      return { ...listedUserAnswer(user), userGroupIds: await context.storage.groups.groupIdsOf(user.id) };
+    },
+  );
+
+  app.get(
+    '/user-roles',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'Roles in the organisation',
+        response: {
+          200: z.object({
+            items: z.array(
+              z.object({ id: objectId, code: z.string(), name: z.string(), isDefault: z.boolean() }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({ items: roles.map((role) => ({ ...role })) }),
+  );
+}
+
+/** Registers the endpoints of this file. */
+export function userRoutes(app: Api, context: Context): void {
+  keyRoutes(app, context);
+  directoryRoutes(app, context);
+}

@@ -1,0 +1,103 @@
+/**
+ * The server on the command line.
+ *
+ *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
+ *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE] [--demo]
+ *
+ * With `--demo` the standard output carries one JSON line and nothing else, so that
+ * another program can read it; everything for people goes to the error stream.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { RunningServer, ServerOptions } from './index.ts';
+import { startServer } from './index.ts';
+
+const usage =
+  'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F] [--demo]';
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8080' },
+      data: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'log-file': { type: 'string' },
+      'public-url': { type: 'string' },
+      demo: { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number.');
+  if (!values.data) throw new Error('--data must name the data folder.');
+  if (!values['tls-cert'] !== !values['tls-key']) throw new Error('--tls-cert and --tls-key go together.');
+  return { ...values, port, data: values.data };
+}
+
+function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
+  const certificateFile = given['tls-cert'];
+  const keyFile = given['tls-key'];
+  return {
+    dataFolder: given.data,
+    port: given.port,
+    host: given.host,
+    logToStderr: true,
+    ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
+    ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
+    ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),
+  };
+}
+
+/**
+ * Fills a new data folder with the sample organisation, or only lists its accounts. This
+ * runs in a process of its own that speaks HTTP like any client: the server's process
+ * never holds a key. Answers the line that the process prints.
+ */
+function sampleUsers(server: RunningServer, given: ReturnType<typeof readArguments>): Promise<unknown> {
+  const script = fileURLToPath(new URL('../testing/organisation/fill.ts', import.meta.url));
+  const certificate = given['tls-cert'];
+  const child = spawn(process.execPath, [script, ...(server.isNew ? [] : ['--list'])], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...(certificate ? { NODE_EXTRA_CA_CERTS: certificate } : {}) },
+  });
+  const setupToken = readFileSync(join(given.data, 'setup_token'), 'utf8').trim();
+  child.stdin.end(JSON.stringify({ url: server.url, setupToken }));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output));
+      else reject(new Error('The sample organisation could not be made.'));
+    });
+  });
+}
+
+async function run(): Promise<void> {
+  const given = readArguments();
+  const server = await startServer(optionsFrom(given));
+  const stop = () => {
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (given.demo) {
+    const users = await sampleUsers(server, given);
+    console.log(JSON.stringify({ url: server.url, users }));
+  } else {
+    console.log(`Listening at ${server.url}`);
+  }
+}
+
+run().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : 'The server could not start.');
+  console.error(usage);
+  process.exit(1);
+});

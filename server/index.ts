@@ -1,0 +1,90 @@
+/**
+ * The server as a function, for the command line and for tests.
+ *
+ * It imports nothing of the application beside it: with client-side encryption the
+ * server has no use for a key and no code that could use one.
+ */
+import { mkdirSync, readFileSync, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rightsOver } from './access/rights.ts';
+import { buildApplication } from './api/build.ts';
+import type { Context } from './api/context.ts';
+import { documentedTokenLives, sessionService } from './identity/sessions.ts';
+import { createLog } from './log.ts';
+import type { ServerOptions } from './options.ts';
+import { createSeal } from './sealing/cipher.ts';
+import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
+import { sqliteEngine } from './storage/sqlite.ts';
+import { openStorage } from './storage/storage.ts';
+
+export type { ServerOptions } from './options.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Scheme, host and port, without a path. */
+  readonly url: string;
+  /** True when the data folder was new. */
+  readonly isNew: boolean;
+  /** Stops accepting, finishes what is under way, and closes the database. */
+  close(): Promise<void>;
+}
+
+const databaseFile = 'server.db';
+const hour = 3600 * 1000;
+
+function addressOf(options: ServerOptions, port: number): string {
+  const host = options.host ?? '127.0.0.1';
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `${options.tls ? 'https' : 'http'}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}
+
+function readTls(options: ServerOptions): { key: Buffer; cert: Buffer } | null {
+  if (!options.tls) return null;
+  return { key: readFileSync(options.tls.keyFile), cert: readFileSync(options.tls.certificateFile) };
+}
+
+/** Opens the data folder, creating what is missing, and builds what endpoints work with. */
+async function openContext(options: ServerOptions, address: () => string) {
+  const folder = resolve(options.dataFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const isNew = !existsSync(join(folder, databaseFile));
+  const seal = createSeal(loadSealingKey(folder, !isNew));
+  const setupToken = loadSetupToken(folder);
+  const storage = await openStorage(sqliteEngine(join(folder, databaseFile)), seal, join(folder, 'files'));
+  const clock = options.clock ?? Date.now;
+  const context: Context = {
+    ...{ storage, seal, clock, setupToken, options, address },
+    rights: rightsOver(storage),
+    sessions: sessionService(storage, clock, options.tokenLives ?? documentedTokenLives),
+  };
+  return { context, isNew };
+}
+
+/** Starts a server on its data folder. Rejects when the folder or the port cannot be used. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  let url = '';
+  const { context, isNew } = await openContext(options, () => url);
+  const log = createLog(options);
+  const app = await buildApplication(context, log.logger, readTls(options));
+  const sweep = setInterval(() => {
+    context.sessions.dropExpired().catch((error: unknown) => {
+      log.logger.error({ name: error instanceof Error ? error.name : 'unknown' }, 'sweep failed');
+    });
+  }, hour);
+  sweep.unref();
+  const close = async () => {
+    clearInterval(sweep);
+    await app.close();
+    await context.storage.close();
+    log.finish();
+  };
+  try {
+    await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const bound = app.server.address();
+  url = addressOf(options, typeof bound === 'object' && bound ? bound.port : (options.port ?? 0));
+  return { url, isNew, close };
+}

@@ -1,0 +1,56 @@
+/**
+ * The at-rest cipher: AES-256-CFB, sixteen random bytes of IV and then the ciphertext,
+ * as the Passwork 7 technical guide "Server encryption" describes it.
+ *
+ * Every value with content passes through here on its way to the database or to a file,
+ * and nowhere else, so that "nothing is stored in the clear" is one place to read. The
+ * mode carries no authentication: it hides content from whoever copies the data folder,
+ * and does not prove that nobody changed it.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { SealingKey } from './keyfile.ts';
+
+const algorithm = 'aes-256-cfb';
+const ivLength = 16;
+
+/** Seals and opens values under the key of one installation. */
+export interface Seal {
+  /** Encrypts bytes; every call draws a new IV. */
+  sealBytes(plain: Uint8Array): Buffer;
+  /** Reverses `sealBytes`; throws when the value is too short to have been sealed. */
+  openBytes(sealed: Uint8Array): Buffer;
+  /** Encrypts the JSON form of a value. */
+  sealJson(value: unknown): Buffer;
+  /** Reverses `sealJson`. The caller names the shape that it stored. */
+  openJson<Content>(sealed: Uint8Array): Content;
+  /** A keyed hash (HMAC-SHA-256, 32 bytes) for look-ups and comparisons; `purpose` separates uses. */
+  fingerprint(purpose: string, value: string): Buffer;
+}
+
+/** Builds the seal of an installation from its key. */
+export function createSeal(key: SealingKey): Seal {
+  const cipherKey = Buffer.from(key);
+  const lookupKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'strongroom look-up', 32));
+
+  const sealBytes = (plain: Uint8Array): Buffer => {
+    const iv = randomBytes(ivLength);
+    const cipher = createCipheriv(algorithm, cipherKey, iv);
+    return Buffer.concat([iv, cipher.update(plain), cipher.final()]);
+  };
+
+  const openBytes = (sealed: Uint8Array): Buffer => {
+    if (sealed.byteLength < ivLength) throw new Error('A sealed value is shorter than its IV.');
+    const decipher = createDecipheriv(algorithm, cipherKey, sealed.subarray(0, ivLength));
+    return Buffer.concat([decipher.update(sealed.subarray(ivLength)), decipher.final()]);
+  };
+
+  return {
+    sealBytes,
+    openBytes,
+    sealJson: (value) => sealBytes(Buffer.from(JSON.stringify(value), 'utf8')),
+    openJson: <Content>(sealed: Uint8Array): Content =>
+      JSON.parse(openBytes(sealed).toString('utf8')) as Content,
+    fingerprint: (purpose, value) =>
+      createHmac('sha256', lookupKey).update(purpose).update('\0').update(value, 'utf8').digest(),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * The numbered steps that build the database. A step is never changed once released;
+ * the next change is the next number.
+ */
+import type { CreateTableBuilder, Kysely } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+import type { Engine } from './engine.ts';
+
+type Bytes = Engine['bytesColumn'];
+
+/** A table whose rows have an id of 24 hexadecimal digits and a time of creation. */
+function entity(database: Kysely<unknown>, name: string) {
+  return database.schema
+    .createTable(name)
+    .addColumn('id', 'varchar(24)', (column) => column.primaryKey())
+    .addColumn('created_at', 'bigint', (column) => column.notNull());
+}
+
+function reference<Name extends string>(
+  table: CreateTableBuilder<Name, string>,
+  column: string,
+  target: string,
+  required = true,
+) {
+  return table.addColumn(column, 'varchar(24)', (builder) => {
+    const referring = builder.references(`${target}.id`).onDelete('cascade');
+    return required ? referring.notNull() : referring;
+  });
+}
+
+async function peopleTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
+  await entity(database, 'organisations')
+    .addColumn('client_side_encryption', 'smallint', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  await reference(entity(database, 'users'), 'organisation_id', 'organisations')
+    .addColumn('login_key', bytes, (column) => column.notNull().unique())
+    .addColumn('role', 'varchar(20)', (column) => column.notNull())
+    .addColumn('is_owner', 'smallint', (column) => column.notNull())
+    .addColumn('is_blocked', 'smallint', (column) => column.notNull())
+    .addColumn('is_deleted', 'smallint', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  await reference(entity(database, 'sessions'), 'user_id', 'users')
+    .addColumn('access_key', bytes, (column) => column.notNull().unique())
+    .addColumn('access_expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('refresh_key', bytes, (column) => column.notNull().unique())
+    .addColumn('refresh_expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await reference(entity(database, 'user_groups'), 'organisation_id', 'organisations')
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const members = database.schema.createTable('group_members');
+  await reference(reference(members, 'group_id', 'user_groups'), 'user_id', 'users')
+    .addPrimaryKeyConstraint('group_members_pk', ['group_id', 'user_id'])
+    .execute();
+}
+
+async function vaultTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
+  await reference(entity(database, 'vaults'), 'organisation_id', 'organisations')
+    .addColumn('type', 'varchar(20)', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const keys = database.schema.createTable('vault_keys');
+  await reference(reference(keys, 'vault_id', 'vaults'), 'user_id', 'users')
+    .addColumn('content', bytes, (column) => column.notNull())
+    .addPrimaryKeyConstraint('vault_keys_pk', ['vault_id', 'user_id'])
+    .execute();
+  await reference(entity(database, 'folders'), 'vault_id', 'vaults')
+    .addColumn('parent_id', 'varchar(24)', (column) => column.references('folders.id').onDelete('cascade'))
+    .addColumn('bin_id', 'varchar(24)')
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const access = database.schema
+    .createTable('access')
+    .addColumn('id', 'varchar(24)', (column) => column.primaryKey());
+  const onVault = reference(access, 'vault_id', 'vaults');
+  const onFolder = reference(onVault, 'folder_id', 'folders', false);
+  const ofUser = reference(onFolder, 'user_id', 'users', false);
+  await reference(ofUser, 'group_id', 'user_groups', false)
+    .addColumn('level', 'varchar(12)', (column) => column.notNull())
+    .execute();
+}
+
+async function itemTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
+  const item = reference(entity(database, 'items'), 'vault_id', 'vaults');
+  await reference(item, 'folder_id', 'folders', false)
+    .addColumn('bin_id', 'varchar(24)')
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addColumn('editor_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  await reference(entity(database, 'attachments'), 'item_id', 'items')
+    .addColumn('file_name', 'varchar(64)', (column) => column.notNull())
+    .execute();
+  await reference(entity(database, 'snapshots'), 'item_id', 'items')
+    .addColumn('creator_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const favorites = database.schema.createTable('favorites');
+  await reference(reference(favorites, 'user_id', 'users'), 'item_id', 'items')
+    .addPrimaryKeyConstraint('favorites_pk', ['user_id', 'item_id'])
+    .execute();
+  await reference(entity(database, 'bin'), 'vault_id', 'vaults')
+    .addColumn('kind', 'varchar(10)', (column) => column.notNull())
+    .addColumn('object_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('deleter_id', 'varchar(24)', (column) => column.notNull())
+    .execute();
+}
+
+async function sharingTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
+  const shortcut = reference(entity(database, 'shortcuts'), 'item_id', 'items');
+  await reference(reference(shortcut, 'vault_id', 'vaults'), 'folder_id', 'folders', false)
+    .addColumn('creator_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const inbox = reference(entity(database, 'inbox'), 'item_id', 'items');
+  await reference(reference(inbox, 'receiver_id', 'users'), 'sender_id', 'users')
+    .addColumn('access', 'varchar(10)', (column) => column.notNull())
+    .addColumn('is_viewed', 'smallint', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+  const link = reference(entity(database, 'links'), 'item_id', 'items');
+  await reference(link, 'creator_id', 'users')
+    .addColumn('shortcut_id', 'varchar(24)')
+    .addColumn('type', 'varchar(12)', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+}
+
+const indexes: readonly (readonly [table: string, columns: string[]])[] = [
+  ['users', ['organisation_id']],
+  ['sessions', ['user_id']],
+  ['group_members', ['user_id']],
+  ['vaults', ['organisation_id']],
+  ['vault_keys', ['user_id']],
+  ['folders', ['vault_id']],
+  ['access', ['vault_id']],
+  ['access', ['user_id']],
+  ['access', ['group_id']],
+  ['items', ['vault_id']],
+  ['items', ['folder_id']],
+  ['attachments', ['item_id']],
+  ['snapshots', ['item_id']],
+  ['shortcuts', ['vault_id']],
+  ['shortcuts', ['item_id']],
+  ['inbox', ['receiver_id']],
+  ['inbox', ['item_id']],
+];
+
+/** The steps, in order, for the engine at hand. */
+export function migrations(engine: Engine): MigrationProvider {
+  const foundation: Migration = {
+    async up(database: Kysely<unknown>) {
+      await peopleTables(database, engine.bytesColumn);
+      await vaultTables(database, engine.bytesColumn);
+      await itemTables(database, engine.bytesColumn);
+      await sharingTables(database, engine.bytesColumn);
+      for (const [table, columns] of indexes) {
+        await database.schema
+          .createIndex(`${table}_by_${columns.join('_')}`)
+          .on(table)
+          .columns(columns)
+          .execute();
+      }
+    },
+  };
+  return { getMigrations: async () => ({ '0001_foundation': foundation }) };
+}

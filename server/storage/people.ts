@@ -1,0 +1,231 @@
+/** Organisations, their users and groups. */
+import type { Kysely, Selectable } from 'kysely';
+import type { RoleCode } from '../access/vocabulary.ts';
+import type { Seal } from '../sealing/cipher.ts';
+import type { Flag, Tables, UserTable } from './tables.ts';
+
+export interface Organisation {
+  id: string;
+  name: string;
+  clientSideEncryption: boolean;
+}
+
+/** What is sealed of a user. Hashes are stored, never the secrets they are made of. */
+export interface UserContent {
+  login: string;
+  email: string;
+  fullName: string;
+  /** `pbkdf2:sha512:<iterations>:<bytes>:<salt>:<hash>`. */
+  passwordHash: string;
+  masterKeyOptions: string;
+  /** Keyed hash, in hexadecimal, of the hash that clients send; null without client-side encryption. */
+  masterKeyFingerprint: string | null;
+  keys: { public: string; privateEncrypted: string } | null;
+}
+
+export interface User extends UserContent {
+  id: string;
+  organisationId: string;
+  role: RoleCode;
+  isOwner: boolean;
+  isBlocked: boolean;
+  isDeleted: boolean;
+}
+
+export interface Group {
+  id: string;
+  organisationId: string;
+  name: string;
+}
+
+const flag = (value: boolean): Flag => (value ? 1 : 0);
+
+/** Logins are compared without regard to case and surrounding blanks. */
+const loginForm = (login: string): string => login.trim().toLowerCase();
+
+function contentOf(user: User): UserContent {
+  const { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys } = user;
+  return { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys };
+}
+
+/** The repository of organisations. */
+export function organisationStore(database: Kysely<Tables>, seal: Seal) {
+  return {
+    async insert(organisation: Organisation, createdAt: number): Promise<void> {
+      await database
+        .insertInto('organisations')
+        .values({
+          id: organisation.id,
+          client_side_encryption: flag(organisation.clientSideEncryption),
+          created_at: createdAt,
+          content: seal.sealJson({ name: organisation.name }),
+        })
+        .execute();
+    },
+
+    async find(id: string): Promise<Organisation | undefined> {
+      const row = await database
+        .selectFrom('organisations')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const { name } = seal.openJson<{ name: string }>(row.content);
+      return { id: row.id, name, clientSideEncryption: row.client_side_encryption === 1 };
+    },
+  };
+}
+
+/** The repository of users. */
+export function userStore(database: Kysely<Tables>, seal: Seal) {
+  const loginKey = (login: string) => seal.fingerprint('login', loginForm(login));
+  const open = (row: Selectable<UserTable>): User => ({
+    id: row.id,
+    organisationId: row.organisation_id,
+    role: row.role,
+    isOwner: row.is_owner === 1,
+    isBlocked: row.is_blocked === 1,
+    isDeleted: row.is_deleted === 1,
+    ...seal.openJson<UserContent>(row.content),
+  });
+  const columns = (user: User) => ({
+    login_key: loginKey(user.login),
+    role: user.role,
+    is_owner: flag(user.isOwner),
+    is_blocked: flag(user.isBlocked),
+    is_deleted: flag(user.isDeleted),
+    content: seal.sealJson(contentOf(user)),
+  });
+
+  return {
+    async insert(user: User, createdAt: number): Promise<void> {
+      const fixed = { id: user.id, organisation_id: user.organisationId, created_at: createdAt };
+      await database
+        .insertInto('users')
+        .values({ ...fixed, ...columns(user) })
+        .execute();
+    },
+
+    async update(user: User): Promise<void> {
+      await database.updateTable('users').set(columns(user)).where('id', '=', user.id).execute();
+    },
+
+    async find(id: string): Promise<User | undefined> {
+      const row = await database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && open(row);
+    },
+
+    /** A login is unique on the whole server, because logging in names no organisation. */
+    async findByLogin(login: string): Promise<User | undefined> {
+      const row = await database
+        .selectFrom('users')
+        .selectAll()
+        .where('login_key', '=', loginKey(login))
+        .executeTakeFirst();
+      return row && open(row);
+    },
+
+    /** Everybody in an organisation who has not been deleted, oldest first. */
+    async list(organisationId: string): Promise<User[]> {
+      const rows = await database
+        .selectFrom('users')
+        .selectAll()
+        .where('organisation_id', '=', organisationId)
+        .where('is_deleted', '=', 0)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(open);
+    },
+
+    /** The users with some ids, deleted ones included: what they made still names them. */
+    async findMany(ids: readonly string[]): Promise<Map<string, User>> {
+      if (ids.length === 0) return new Map();
+      const rows = await database
+        .selectFrom('users')
+        .selectAll()
+        .where('id', 'in', [...new Set(ids)])
+        .execute();
+      return new Map(rows.map((row) => [row.id, open(row)]));
+    },
+  };
+}
+
+/** The repository of groups and their members. */
+export function groupStore(database: Kysely<Tables>, seal: Seal) {
+  return {
+    async insert(group: Group, createdAt: number): Promise<void> {
+      await database
+        .insertInto('user_groups')
+        .values({
+          id: group.id,
+          organisation_id: group.organisationId,
+          created_at: createdAt,
+          content: seal.sealJson({ name: group.name }),
+        })
+        .execute();
+    },
+
+    async rename(id: string, name: string): Promise<void> {
+      const content = seal.sealJson({ name });
+      await database.updateTable('user_groups').set({ content }).where('id', '=', id).execute();
+    },
+
+    async remove(id: string): Promise<void> {
+      await database.deleteFrom('user_groups').where('id', '=', id).execute();
+    },
+
+    async list(organisationId: string): Promise<Group[]> {
+      const rows = await database
+        .selectFrom('user_groups')
+        .selectAll()
+        .where('organisation_id', '=', organisationId)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        organisationId: row.organisation_id,
+        name: seal.openJson<{ name: string }>(row.content).name,
+      }));
+    },
+
+    async memberIds(groupId: string): Promise<string[]> {
+      const rows = await database
+        .selectFrom('group_members')
+        .select('user_id')
+        .where('group_id', '=', groupId)
+        .orderBy('user_id')
+        .execute();
+      return rows.map((row) => row.user_id);
+    },
+
+    async groupIdsOf(userId: string): Promise<string[]> {
+      const rows = await database
+        .selectFrom('group_members')
+        .select('group_id')
+        .where('user_id', '=', userId)
+        .orderBy('group_id')
+        .execute();
+      return rows.map((row) => row.group_id);
+    },
+
+    async addMembers(groupId: string, userIds: readonly string[]): Promise<void> {
+      if (userIds.length === 0) return;
+      await database
+        .insertInto('group_members')
+        .values(userIds.map((userId) => ({ group_id: groupId, user_id: userId })))
+        .onConflict((conflict) => conflict.columns(['group_id', 'user_id']).doNothing())
+        .execute();
+    },
+
+    async removeMembers(groupId: string, userIds: readonly string[]): Promise<void> {
+      if (userIds.length === 0) return;
+      await database
+        .deleteFrom('group_members')
+        .where('group_id', '=', groupId)
+        .where('user_id', 'in', userIds)
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** Shortcuts, inbox entries, external links and the bin. */
+import type { Kysely, Selectable } from 'kysely';
+import type { Seal } from '../sealing/cipher.ts';
+import type { BinTable, InboxTable, ShortcutTable, Tables } from './tables.ts';
+
+export interface Shortcut {
+  id: string;
+  itemId: string;
+  vaultId: string;
+  folderId: string | null;
+  creatorId: string;
+  keyEncrypted: string | null;
+}
+
+export interface InboxEntry {
+  id: string;
+  itemId: string;
+  receiverId: string;
+  senderId: string;
+  access: 'read' | 'write';
+  isViewed: boolean;
+  createdAt: number;
+  keyEncrypted: string | null;
+}
+
+export interface LinkContent {
+  token: string;
+  keyHash: string | null;
+  keyEncrypted: string | null;
+  itemData: unknown;
+}
+
+export interface Link extends LinkContent {
+  id: string;
+  itemId: string;
+  shortcutId: string | null;
+  creatorId: string;
+  type: 'single_use' | 'reusable';
+  expiresAt: number | null;
+}
+
+/** The repository of shortcuts. */
+export function shortcutStore(database: Kysely<Tables>, seal: Seal) {
+  const open = (row: Selectable<ShortcutTable>): Shortcut => ({
+    id: row.id,
+    itemId: row.item_id,
+    vaultId: row.vault_id,
+    folderId: row.folder_id,
+    creatorId: row.creator_id,
+    keyEncrypted: seal.openJson<string | null>(row.content),
+  });
+
+  return {
+    async insert(shortcut: Shortcut, createdAt: number): Promise<void> {
+      await database
+        .insertInto('shortcuts')
+        .values({
+          id: shortcut.id,
+          item_id: shortcut.itemId,
+          vault_id: shortcut.vaultId,
+          folder_id: shortcut.folderId,
+          creator_id: shortcut.creatorId,
+          created_at: createdAt,
+          content: seal.sealJson(shortcut.keyEncrypted),
+        })
+        .execute();
+    },
+
+    async remove(id: string): Promise<void> {
+      await database.deleteFrom('shortcuts').where('id', '=', id).execute();
+    },
+
+    async find(id: string): Promise<Shortcut | undefined> {
+      const row = await database.selectFrom('shortcuts').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && open(row);
+    },
+
+    async inVaults(vaultIds: readonly string[]): Promise<Shortcut[]> {
+      if (vaultIds.length === 0) return [];
+      const rows = await database
+        .selectFrom('shortcuts')
+        .selectAll()
+        .where('vault_id', 'in', vaultIds)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(open);
+    },
+
+    async toItem(itemId: string): Promise<Shortcut[]> {
+      const rows = await database.selectFrom('shortcuts').selectAll().where('item_id', '=', itemId).execute();
+      return rows.map(open);
+    },
+  };
+}
+
+/** The repository of inbox entries. */
+export function inboxStore(database: Kysely<Tables>, seal: Seal) {
+  const open = (row: Selectable<InboxTable>): InboxEntry => ({
+    id: row.id,
+    itemId: row.item_id,
+    receiverId: row.receiver_id,
+    senderId: row.sender_id,
+    access: row.access,
+    isViewed: row.is_viewed === 1,
+    createdAt: row.created_at,
+    keyEncrypted: seal.openJson<string | null>(row.content),
+  });
+
+  return {
+    async insert(entry: InboxEntry): Promise<void> {
+      await database
+        .insertInto('inbox')
+        .values({
+          id: entry.id,
+          item_id: entry.itemId,
+          receiver_id: entry.receiverId,
+          sender_id: entry.senderId,
+          access: entry.access,
+          is_viewed: entry.isViewed ? 1 : 0,
+          created_at: entry.createdAt,
+          content: seal.sealJson(entry.keyEncrypted),
+        })
+        .execute();
+    },
+
+    async find(id: string): Promise<InboxEntry | undefined> {
+      const row = await database.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && open(row);
+    },
+
+    async markViewed(id: string): Promise<void> {
+      await database.updateTable('inbox').set({ is_viewed: 1 }).where('id', '=', id).execute();
+    },
+
+    async remove(id: string): Promise<void> {
+      await database.deleteFrom('inbox').where('id', '=', id).execute();
+    },
+
+    /** What a person has received, newest first; of one record only when it is named. */
+    async receivedBy(receiverId: string, itemId?: string): Promise<InboxEntry[]> {
+      let query = database.selectFrom('inbox').selectAll().where('receiver_id', '=', receiverId);
+      if (itemId !== undefined) query = query.where('item_id', '=', itemId);
+      return (await query.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()).map(open);
+    },
+  };
+}
+
+/** The repository of external links. */
+export function linkStore(database: Kysely<Tables>, seal: Seal) {
+  return {
+    async insert(link: Link, createdAt: number): Promise<void> {
+      const { token, keyHash, keyEncrypted, itemData } = link;
+      await database
+        .insertInto('links')
+        .values({
+          id: link.id,
+          item_id: link.itemId,
+          shortcut_id: link.shortcutId,
+          creator_id: link.creatorId,
+          type: link.type,
+          expires_at: link.expiresAt,
+          created_at: createdAt,
+          content: seal.sealJson({ token, keyHash, keyEncrypted, itemData } satisfies LinkContent),
+        })
+        .execute();
+    },
+  };
+}
+
+/** The repository of the bin: what was deleted together, by whom and when. */
+export function binStore(database: Kysely<Tables>) {
+  return {
+    async insert(entry: BinTable): Promise<void> {
+      await database.insertInto('bin').values(entry).execute();
+    },
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * The tables as Kysely sees them.
+ *
+ * Only structure stands in the clear: ids, who belongs to whom, times, counters and
+ * levels. Whatever has content (names, logins, addresses, tags, ciphertexts, hashes,
+ * keys) is one sealed `content` value a row; `*_key` columns are keyed hashes.
+ */
+import type { AccessLevel } from '../access/levels.ts';
+import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
+
+/** 0 or 1: engines differ in how they hand over a boolean. */
+export type Flag = 0 | 1;
+
+export interface OrganisationTable {
+  id: string;
+  client_side_encryption: Flag;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface UserTable {
+  id: string;
+  organisation_id: string;
+  login_key: Uint8Array;
+  role: RoleCode;
+  is_owner: Flag;
+  is_blocked: Flag;
+  is_deleted: Flag;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface SessionTable {
+  id: string;
+  user_id: string;
+  access_key: Uint8Array;
+  access_expires_at: number;
+  refresh_key: Uint8Array;
+  refresh_expires_at: number;
+  created_at: number;
+}
+
+export interface GroupTable {
+  id: string;
+  organisation_id: string;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface GroupMemberTable {
+  group_id: string;
+  user_id: string;
+}
+
+export interface VaultTable {
+  id: string;
+  organisation_id: string;
+  type: VaultTypeCode;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface VaultKeyTable {
+  vault_id: string;
+  user_id: string;
+  content: Uint8Array;
+}
+
+export interface FolderTable {
+  id: string;
+  vault_id: string;
+  parent_id: string | null;
+  bin_id: string | null;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface AccessTable {
+  id: string;
+  vault_id: string;
+  folder_id: string | null;
+  user_id: string | null;
+  group_id: string | null;
+  level: AccessLevel;
+}
+
+export interface ItemTable {
+  id: string;
+  vault_id: string;
+  folder_id: string | null;
+  bin_id: string | null;
+  revision: number;
+  created_at: number;
+  updated_at: number;
+  editor_id: string;
+  content: Uint8Array;
+}
+
+export interface AttachmentTable {
+  id: string;
+  item_id: string;
+  file_name: string;
+  created_at: number;
+}
+
+export interface SnapshotTable {
+  id: string;
+  item_id: string;
+  creator_id: string;
+  created_at: number;
+  revision: number;
+  content: Uint8Array;
+}
+
+export interface ShortcutTable {
+  id: string;
+  item_id: string;
+  vault_id: string;
+  folder_id: string | null;
+  creator_id: string;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface InboxTable {
+  id: string;
+  item_id: string;
+  receiver_id: string;
+  sender_id: string;
+  access: 'read' | 'write';
+  is_viewed: Flag;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface LinkTable {
+  id: string;
+  item_id: string;
+  shortcut_id: string | null;
+  creator_id: string;
+  type: 'single_use' | 'reusable';
+  expires_at: number | null;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface FavoriteTable {
+  user_id: string;
+  item_id: string;
+}
+
+export interface BinTable {
+  id: string;
+  vault_id: string;
+  kind: 'item' | 'folder';
+  object_id: string;
+  deleter_id: string;
+  created_at: number;
+}
+
+export interface Tables {
+  organisations: OrganisationTable;
+  users: UserTable;
+  sessions: SessionTable;
+  user_groups: GroupTable;
+  group_members: GroupMemberTable;
+  vaults: VaultTable;
+  vault_keys: VaultKeyTable;
+  folders: FolderTable;
+  access: AccessTable;
+  items: ItemTable;
+  attachments: AttachmentTable;
+  snapshots: SnapshotTable;
+  shortcuts: ShortcutTable;
+  inbox: InboxTable;
+  links: LinkTable;
+  favorites: FavoriteTable;
+  bin: BinTable;
+}
