@@ -19,7 +19,7 @@ export function toPageAddress(url: string): string {
 
 /** What the application calls the page that Chromium has at `address`. */
 export function toAppAddress(address: string): string {
-  const match = /^https:\/\/(.+)\.([a-z][a-z0-9+-]*)\.invalid(?=[/?#]|$)(.*)$/.exec(address);
+  const match = /^https:\/\/([^/?#]+)\.([a-z][a-z0-9+-]*)\.invalid(?=[/?#]|$)(.*)$/.exec(address);
   if (match === null) return address;
   const [, host = '', scheme = '', rest = ''] = match;
   return `${scheme}://${host}${rest}`;

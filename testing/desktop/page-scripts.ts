@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { makeBridgeEnd } from './in-page/bridge-end.ts';
 import { holdDroppedFiles } from './in-page/dropped-files.ts';
+import { holdNavigation } from './in-page/held-navigation.ts';
 import { noticeInput } from './in-page/input-notice.ts';
 import { installPageWorld } from './in-page/page-world.ts';
 import {
@@ -44,6 +45,7 @@ export function preloadScript(preload: string | undefined): string {
     makeRendererIpc,
     holdDroppedFiles,
     noticeInput,
+    holdNavigation,
     makeContextBridge,
     receiveLine,
     installPreloadWorld,

@@ -194,7 +194,8 @@ export class StandInWebContents
       this.emit('did-stop-loading', preventable({}));
     });
     page.on('framenavigated', (frame) => {
-      if (frame === page.mainFrame()) void this.arrived(page);
+      const url = toAppAddress(page.url());
+      if (frame === page.mainFrame()) this.emit('did-navigate', preventable({}), url, 200, 'OK');
     });
     page.on('console', (message) => {
       this.emit('console-message', { ...preventable({}), ...describe(message), frame: this.mainFrame });
@@ -241,15 +242,6 @@ export class StandInWebContents
     return event.defaultPrevented;
   }
 
-  /** Some navigations make no request (`about:blank`, `blob:`); what was not allowed is undone. */
-  private async arrived(page: Page): Promise<void> {
-    const address = page.url();
-    this.emit('did-navigate', preventable({}), toAppAddress(address), 200, 'OK');
-    if (address.startsWith('https:') || address === this.expected || this.destroyed) return;
-    const before = this.expected;
-    if (this.forbids(address, true)) await page.goto(before);
-  }
-
   private async settlePermissions(address: string): Promise<void> {
     const devtools = this.link?.devtools;
     if (devtools === undefined) return;
@@ -283,6 +275,9 @@ export class StandInWebContents
         break;
       case 'input':
         powerMonitor.noteInput();
+        break;
+      case 'navigate':
+        if (!this.forbids(line.url, true)) await this.loadURL(line.url);
         break;
       case 'key':
         this.key(line);

@@ -93,6 +93,7 @@ function runningApp(electronApp: ElectronApplication): RunningApp {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return {
     isStandIn: false,
+    processId: child.pid ?? 0,
     page: () => electronApp.firstWindow({ timeout: patience }),
     windows: async () => electronApp.windows(),
     close: async () => {
@@ -115,7 +116,16 @@ function electronProbes(
   electronApp: ElectronApplication,
 ): Omit<
   RunningApp,
-  'isStandIn' | 'page' | 'windows' | 'close' | 'kill' | 'ended' | 'dropFiles' | 'consoleMessages' | 'logs'
+  | 'isStandIn'
+  | 'processId'
+  | 'page'
+  | 'windows'
+  | 'close'
+  | 'kill'
+  | 'ended'
+  | 'dropFiles'
+  | 'consoleMessages'
+  | 'logs'
 > {
   return {
     clipboardText: () => electronApp.evaluate(({ clipboard }) => clipboard.readText()),

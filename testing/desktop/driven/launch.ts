@@ -1,5 +1,6 @@
 /** What both ways of starting the application have in common. */
 import type { Page } from 'playwright-core';
+import type { FileCarrier, PageWindow } from '../in-page/dom.ts';
 
 /** The built application and what it is started with. */
 export interface Launch {
@@ -51,12 +52,12 @@ export async function dropFiles(page: Page, selector: string, paths: readonly st
   const input = (await page.evaluateHandle(making)).asElement();
   if (input === null) throw new Error('The page made no file input.');
   await input.setInputFiles([...paths]);
-  const carry = `(input) => {
-    const transfer = new DataTransfer();
-    for (const file of input.files) transfer.items.add(file);
+  const dataTransfer = await input.evaluateHandle((element) => {
+    const page = globalThis as unknown as PageWindow;
+    const transfer = new page.DataTransfer();
+    for (const file of Array.from((element as unknown as FileCarrier).files ?? [])) transfer.items.add(file);
     return transfer;
-  }`;
-  const dataTransfer = await page.evaluateHandle(`(${carry})`, input);
+  });
   for (const type of ['dragenter', 'dragover', 'drop'])
     await page.dispatchEvent(selector, type, { dataTransfer });
 }

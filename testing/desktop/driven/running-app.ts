@@ -10,6 +10,8 @@ export type PowerEvent =
 /** A running application. Every wait is bounded. */
 export interface RunningApp {
   readonly isStandIn: boolean;
+  /** Of the main process. */
+  readonly processId: number;
   /** The first window's page, once it shows the application. */
   page: () => Promise<Page>;
   windows: () => Promise<Page[]>;

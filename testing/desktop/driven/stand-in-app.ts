@@ -170,6 +170,7 @@ function runningApp(
   const firstId = async (): Promise<number> => (await ask('windows'))[0]?.id ?? 0;
   return {
     isStandIn: true,
+    processId: child.pid ?? 0,
     page: () => finder.first(),
     windows: () => finder.all(),
     close: () => closeChild(child, ask, ended),

@@ -30,10 +30,16 @@ export interface PageEvent extends Event {
   readonly repeat?: boolean;
 }
 
+/** A navigation of the page as the Navigation API tells it beforehand. */
+export interface NavigateEvent extends Event {
+  readonly destination: { readonly url: string; readonly sameDocument: boolean };
+}
+
 /** The global object of either world. */
 export interface PageWindow extends EventTarget {
   readonly top: unknown;
   readonly document: PageDocument;
+  readonly navigation: EventTarget;
   readonly location: { readonly href: string };
   readonly DragEvent: new (type: string, init: object) => Event;
   readonly DataTransfer: new () => FileCarrier & { readonly items: { add: (file: File) => void } };

@@ -10,6 +10,7 @@
 import { makeBridgeEnd, type BridgeEnd } from './bridge-end.ts';
 import type { PageWindow } from './dom.ts';
 import { holdDroppedFiles, type DroppedFiles } from './dropped-files.ts';
+import { holdNavigation } from './held-navigation.ts';
 import { noticeInput } from './input-notice.ts';
 import { makeRendererIpc, type RendererIpcEnd } from './renderer-ipc.ts';
 import { makeWire } from './wire.ts';
@@ -30,6 +31,7 @@ export type ToMain =
   | { type: 'send'; channel: string; args: unknown[] }
   | { type: 'preload-error'; message: string }
   | { type: 'input' }
+  | { type: 'navigate'; url: string }
   | { type: 'files'; count: number }
   | { type: 'key'; key: string; code: string; ctrl: boolean; shift: boolean; alt: boolean; meta: boolean };
 
@@ -96,6 +98,7 @@ export function installPreloadWorld(options: PreloadWorldOptions, preload: Prelo
     post({ type: 'files', count: wanted.length });
   });
   noticeInput(world, post);
+  holdNavigation(world, post);
   world[options.receiver] = (text: string): void => {
     receiveLine(wire.decode(text) as ToPreload, port, ipc, files);
   };
