@@ -8,7 +8,7 @@
  * two.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { base64Length, decodeBase64Strict, encodeBase64, readBase64 } from './base64.ts';
+import { base64Length, decodeBase64Strict, encodeBase64, readBase64, writeBase64 } from './base64.ts';
 import { openEnvelopeText, sealEnvelope } from './envelope.ts';
 import { openEnvelopePieces, sealEnvelopePieces } from './envelopestream.ts';
 import { KeychainError, undecipherable } from './error.ts';
@@ -43,10 +43,12 @@ function* pieces(file: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < file.length; at += pieceLength) yield file.subarray(at, at + pieceLength);
 }
 
+/** The file's base64 text; every piece stands in the same memory and is valid until the next. */
 function* base64Pieces(file: Uint8Array): Generator<Uint8Array> {
-  for (const piece of pieces(file)) {
-    const text = encodeBase64(piece);
-    yield text;
+  const text = Buffer.allocUnsafeSlow(base64Length(Math.min(pieceLength, file.length)));
+  try {
+    for (const piece of pieces(file)) yield text.subarray(0, writeBase64(piece, text, 0));
+  } finally {
     wipe(text);
   }
 }

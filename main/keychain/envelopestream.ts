@@ -7,7 +7,7 @@
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { base32xLength, decodeBase32xBytes, writeBase32x } from './base32x.ts';
-import { base64Length, decodeBase64Bytes, encodeBase64 } from './base64.ts';
+import { base64Length, decodeBase64Bytes, encodeBase64, writeBase64 } from './base64.ts';
 import {
   blockLength,
   envelopeCipher,
@@ -33,7 +33,8 @@ export function envelopeLength(byteCount: number): number {
 
 /**
  * Seals the concatenation of `pieces`, `byteCount` bytes in all, into one wire string: the same
- * text as `sealEnvelope` of the whole. Throws `emptyKey`; a RangeError if the count is wrong.
+ * text as `sealEnvelope` of the whole. A piece is used up before the next is asked for, so its
+ * memory may be reused. Throws `emptyKey`; a RangeError if the count is wrong.
  */
 export function sealEnvelopePieces(
   pieces: Iterable<Uint8Array>,
@@ -49,10 +50,13 @@ export function sealEnvelopePieces(
   const wire = Buffer.allocUnsafe(envelopeLength(byteCount));
   let at = 0;
   let waiting: Buffer = header;
+  let inner = Buffer.alloc(0);
   for (const piece of pieces) {
     const blob = Buffer.concat([waiting, cipher.update(piece)]);
     const whole = blob.length - (blob.length % blobGroup);
-    at = writeBase32x(encodeBase64(blob.subarray(0, whole)), wire, at);
+    if (inner.length < base64Length(whole)) inner = Buffer.allocUnsafe(base64Length(whole));
+    const end = writeBase64(blob.subarray(0, whole), inner, 0);
+    at = writeBase32x(inner.subarray(0, end), wire, at);
     waiting = blob.subarray(whole);
   }
   at = writeBase32x(encodeBase64(Buffer.concat([waiting, cipher.final()])), wire, at);

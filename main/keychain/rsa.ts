@@ -20,7 +20,10 @@ const oaepHash = 'sha256';
 const oaepOverhead = 66;
 const pkcs1Overhead = 11;
 const safeBits = 2048;
-/** Old JavaScript clients dropped leading zero bytes of a ciphertext; more than two never happened. */
+/**
+ * A writer that treats the ciphertext as a number loses its leading zero bytes. Up to this many are
+ * put back; more than that is damage, not chance.
+ */
 const droppedZeros = 2;
 
 /** What a caller may allow when wrapping. */
