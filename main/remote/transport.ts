@@ -122,5 +122,6 @@ function codeOf(failure: unknown): string {
   if (!(failure instanceof Error)) return '';
   if ('code' in failure && typeof failure.code === 'string') return failure.code;
   if (failure.name === 'TimeoutError') return 'ETIMEDOUT';
+  if (failure.name === 'HTTPParserError') return 'HPE_INVALID';
   return codeOf(failure.cause);
 }

@@ -1,0 +1,141 @@
+/**
+ * A server that lies: a proxy in front of the real one that can rewrite any answer, cut any
+ * connection, and remembers every request, so that a test can prove what never left.
+ */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readRequest, writeScripted, type Scripted, type SeenRequest } from './answering.ts';
+
+/** An answer of the real server on its way to the client. */
+export interface PassingAnswer {
+  readonly request: SeenRequest;
+  readonly status: number;
+  /** The answer's JSON, unwrapped and free to be changed. */
+  readonly json: unknown;
+}
+
+/** Gives what the client is told instead, or undefined to let the answer pass (changed in place or not). */
+export type Lie = (answer: PassingAnswer, response: http.ServerResponse) => Scripted | null | undefined;
+
+/** Where a connection breaks: before the server hears of the request, or in the middle of the answer. */
+export type Cut = 'request' | 'body';
+
+export class LyingProxy {
+  readonly requests: SeenRequest[] = [];
+  readonly #server: http.Server;
+  readonly #agent = new http.Agent({ keepAlive: true });
+  readonly #target: URL;
+  #lie: Lie | null = null;
+  #cut: { after: number; where: Cut } | null = null;
+  #envelope = false;
+  #port = 0;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = http.createServer((incoming, response) => {
+      this.#serve(incoming, response).catch(() => {
+        // The client went away or the server is gone: both look like a broken line from here.
+        response.destroy();
+      });
+    });
+  }
+
+  /** Starts a proxy in front of the server at `target`; honest until told otherwise. */
+  static async start(target: string): Promise<LyingProxy> {
+    const proxy = new LyingProxy(target);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    proxy.#port = (proxy.#server.address() as AddressInfo).port;
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Lies from now on; null ends it. */
+  tell(lie: Lie | null): void {
+    this.#lie = lie;
+  }
+
+  /** Breaks the connection of the n-th request from now (0 = the next), once; null takes it back. */
+  cutAt(after: number | null, where: Cut = 'request'): void {
+    this.#cut = after === null ? null : { after, where };
+  }
+
+  /** True while an ordered cut has not happened yet. */
+  get cutPending(): boolean {
+    return this.#cut !== null;
+  }
+
+  /** Wraps every answer in the base64 envelope, as servers do that ignore the wish for plain JSON. */
+  wrapAnswers(wrap: boolean): void {
+    this.#envelope = wrap;
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    await new Promise<void>((resolve, reject) => {
+      this.#server.close((failure) => (failure === undefined ? resolve() : reject(failure)));
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    this.requests.push(request);
+    const cut = this.#nextCut();
+    if (cut === 'request') return void incoming.socket.destroy();
+    const { status, body } = await this.#forward(request);
+    const json: unknown = body.length === 0 ? null : JSON.parse(body.toString('utf8'));
+    const told = this.#lie === null ? undefined : this.#lie({ request, status, json }, response);
+    if (told === null) return;
+    const scripted: Scripted = told ?? { status, json: this.#wrapped(json) };
+    if (cut === 'body') this.#writeHalf(response, scripted);
+    else writeScripted(response, scripted);
+  }
+
+  #nextCut(): Cut | null {
+    if (this.#cut === null || this.#cut.after-- > 0) return null;
+    const { where } = this.#cut;
+    this.#cut = null;
+    return where;
+  }
+
+  #wrapped(json: unknown): unknown {
+    if (!this.#envelope) return json;
+    return { format: 'base64', content: Buffer.from(JSON.stringify(json), 'utf8').toString('base64') };
+  }
+
+  #writeHalf(response: http.ServerResponse, scripted: Scripted): void {
+    const body = Buffer.from(JSON.stringify(scripted.json ?? null), 'utf8');
+    response.writeHead(scripted.status ?? 200, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+    });
+    response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
+  }
+
+  #forward(request: SeenRequest): Promise<{ status: number; body: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const { host: _host, connection: _connection, ...headers } = request.headers;
+      const outgoing = http.request(
+        {
+          host: this.#target.hostname,
+          port: this.#target.port,
+          method: request.method,
+          path: request.path,
+          agent: this.#agent,
+          headers: { ...headers, 'x-response-format': 'raw' },
+        },
+        (answer) => {
+          const pieces: Buffer[] = [];
+          answer.on('data', (piece: Buffer) => pieces.push(piece));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(pieces) }));
+          answer.on('error', reject);
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(request.body);
+    });
+  }
+}
