@@ -64,6 +64,7 @@ export class Browser {
         ...(options.reachable ? port : []),
         ...(options.windowed ? ['--app=about:blank'] : []),
       ],
+      artifactsDir: join(folder, 'artifacts'),
       serviceWorkers: 'block',
       handleSIGINT: false,
       handleSIGTERM: false,

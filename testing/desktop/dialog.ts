@@ -2,7 +2,7 @@
  * `dialog`: answered by a queue that a test fills. Where nothing was queued the dialog is
  * cancelled: nobody is there to choose a file or to press "Delete".
  */
-import { strict } from './shape.ts';
+import { strict, type StandInFor } from './shape.ts';
 
 /** One prepared answer; what a dialog does not ask for is ignored. */
 export interface DialogAnswer {
@@ -58,4 +58,7 @@ export const dialog = strict('dialog', {
   showErrorBox(title: string, content: string): void {
     console.error(`${title}: ${content}`);
   },
-});
+} satisfies StandInFor<
+  Electron.Dialog,
+  'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showMessageBoxSync' | 'showErrorBox'
+>);

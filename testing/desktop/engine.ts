@@ -23,8 +23,14 @@ let running: Promise<Browser> | undefined;
 
 async function answer(route: Route): Promise<void> {
   // A page that belongs to no window has no business with a network.
-  const sink = sinks.get(route.request().frame().page());
-  await (sink === undefined ? route.abort('blockedbyclient') : sink(route));
+  const page = route.request().frame().page();
+  const sink = sinks.get(page);
+  try {
+    await (sink === undefined ? route.abort('blockedbyclient') : sink(route));
+  } catch (reason) {
+    // A page that closes takes its unanswered requests with it.
+    if (sinks.has(page)) console.error(`A request was not answered: ${String(reason)}`);
+  }
 }
 
 async function launch(): Promise<Browser> {

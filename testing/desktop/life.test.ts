@@ -39,6 +39,7 @@ describe('the life of the application', () => {
     });
     expect(await app.close()).toBe(0);
     expect(lifeOf(app)).toEqual(['loaded', 'before-quit', 'close', 'closed', 'will-quit', 'quit 0']);
+    expect(app.logs()).not.toContain('Unhandled');
   });
 
   it('quits when its last window is closed, and when asked by the page', async () => {

@@ -98,7 +98,10 @@ export const globalShortcut = strict('globalShortcut', {
   unregisterAll: (): void => {
     shortcuts.clear();
   },
-});
+} satisfies StandInFor<
+  Electron.GlobalShortcut,
+  'register' | 'registerAll' | 'isRegistered' | 'unregister' | 'unregisterAll'
+>);
 
 /** One spelling for `CmdOrCtrl+Shift+L`, `shift+ctrl+l` and the like. */
 function canonical(accelerator: string): string {

@@ -134,6 +134,20 @@ describe('what crosses', () => {
     expect(await inPage('return vault.later(async (word) => word + "ing")')).toBe('going, gone');
   });
 
+  it('refuses a proxy, as Electron does, and takes what it stands for', async () => {
+    expect(
+      await inPage(`
+        const real = { id: '1', tags: ['a'] };
+        const words = (error) => error.message;
+        return [
+          await vault.call('echo', real),
+          await (async () => vault.call('echo', new Proxy(real, {})))().catch(words),
+          await (async () => vault.call('echo', { tags: new Proxy(real.tags, {}) }))().catch(words),
+        ];
+      `),
+    ).toEqual([{ id: '1', tags: ['a'] }, 'An object could not be cloned.', 'An object could not be cloned.']);
+  });
+
   it('passes on what is thrown on either side', async () => {
     const said = await inPage(`
       const words = (error) => error instanceof Error ? error.message : 'no error';

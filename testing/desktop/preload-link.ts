@@ -57,6 +57,11 @@ export class PreloadLink {
     await this.evaluate(expression);
   }
 
+  /** The page is going; lines on their way to it are lost from now on. */
+  close(): void {
+    this.world = undefined;
+  }
+
   /** Paths of the files that the preload's world waits for; empty for files made by a script. */
   async pendingPaths(count: number): Promise<string[]> {
     const paths: string[] = [];

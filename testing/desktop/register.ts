@@ -16,10 +16,10 @@ registerHooks({
   },
 });
 
-/** A signal ends the application in order; a second one at once. */
+/** A signal ends the application in order; what will not end within ten seconds is ended. */
 function endOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
-  process.once(signal, () => {
-    process.once(signal, () => process.exit(1));
+  process.on(signal, () => {
+    setTimeout(() => process.exit(1), 10_000).unref();
     app.quit();
   });
 }

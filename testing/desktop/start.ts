@@ -38,16 +38,11 @@ async function run(command: string, args: readonly string[]): Promise<number> {
   const pass = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };
-  // A terminal sends Ctrl+C to the child as well; this process only has to outlive it.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', pass);
-  try {
-    const [code]: unknown[] = await once(child, 'exit');
-    return typeof code === 'number' ? code : 1;
-  } finally {
-    process.off('SIGTERM', pass);
-    process.removeAllListeners('SIGINT');
-  }
+  // Ctrl+C in a terminal reaches the child by itself as well; the second one changes nothing.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
+  const [code]: unknown[] = await once(child, 'exit');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, pass);
+  return typeof code === 'number' ? code : 1;
 }
 
 async function buildIfOlder(): Promise<void> {

@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import type { ConsoleMessage, Page, Route } from 'playwright-core';
 import { originOf, toAppAddress, toPageAddress } from './addresses.ts';
-import { closePage, openPage } from './engine.ts';
+import { browser, closePage, openPage } from './engine.ts';
 import { preventable } from './events.ts';
 import type { ToMain } from './in-page/preload-world.ts';
 import { ipcMain } from './ipc-main.ts';
@@ -145,8 +145,10 @@ export class StandInWebContents
 
   /** The stand-in's own: whether the window is seen and has the keyboard. */
   setState(shown: boolean, focused: boolean): void {
+    const moved = shown !== this.state.shown;
     this.state = { shown, focused };
     void this.link?.tell({ type: 'state', ...this.state });
+    if (moved) void this.moveWindow(shown ? 'normal' : 'minimized');
   }
 
   /** The stand-in's own: the colour scheme the page is told. */
@@ -166,8 +168,18 @@ export class StandInWebContents
     if (this.destroyed) return;
     this.destroyed = true;
     all.delete(this.id);
+    this.link?.close();
     this.emit('destroyed');
     void this.opened.then(closePage);
+  }
+
+  /** Where Chromium has a window that a person sees, it follows. */
+  private async moveWindow(windowState: 'normal' | 'minimized'): Promise<void> {
+    await this.opened;
+    const devtools = this.link?.devtools;
+    if (devtools === undefined || this.destroyed || !(await browser()).windowed) return;
+    const { windowId } = await devtools.send('Browser.getWindowForTarget');
+    await devtools.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
   }
 
   private async open(): Promise<Page> {
@@ -206,7 +218,10 @@ export class StandInWebContents
     page.on('crash', () => {
       this.emit('render-process-gone', preventable({}), { reason: 'crashed', exitCode: 1 });
     });
-    page.on('close', () => this.emit('stand-in-page-closed'));
+    page.on('close', () => {
+      this.link?.close();
+      this.emit('stand-in-page-closed');
+    });
   }
 
   /** Every request of the page; a navigation that nobody asked for is the application's to allow. */

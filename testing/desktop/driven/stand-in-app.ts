@@ -145,12 +145,20 @@ export async function launchStandIn(launch: Launch): Promise<RunningApp> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
   }
-  const ended = once(child, 'exit').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
+  let browser: Browser | undefined;
+  const ended = once(child, 'exit').then(async ([code]: unknown[]) => {
+    await browser?.close();
+    return typeof code === 'number' ? code : null;
+  });
   const ask = makeAsk(child, logs);
   const lines: string[] = [];
   try {
     const port = await ask('port');
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${String(port)}`, { isLocal: true });
+    browser = await chromium.connectOverCDP(`http://127.0.0.1:${String(port)}`, {
+      isLocal: true,
+      // The application's own theme stays in force.
+      noDefaults: true,
+    });
     return runningApp(child, ask, ended, logs, lines, new WindowFinder(browser, ask, lines));
   } catch (reason) {
     // Ended before it could be reached, such as a second instance; or it never came up.

@@ -67,26 +67,44 @@ export function makeBridgeEnd(port: EventTarget, here: string, there: string): B
     const settle = (ok: boolean, settled: unknown): void => {
       post('settle', { id, outcome: { ok, value: lend(settled) } });
     };
-    value.then(
-      (result) => {
+    const fail = (reason: unknown): void => {
+      settle(false, new Error(messageOf(reason)));
+    };
+    value
+      .then((result) => {
         settle(true, result);
-      },
-      (reason: unknown) => {
-        settle(false, reason instanceof Error ? reason : new Error(messageOf(reason)));
-      },
-    );
+      })
+      .catch(fail);
     return { kind: 'promise', id };
   };
+  // Electron copies by structured clone, which refuses proxies (a reactive object of the
+  // page, say); walking over one would hide a fault that shows in Electron.
   const lend = (value: unknown): Lent => {
+    const lent = lendPart(value);
+    if (!staysBehind(lent)) {
+      try {
+        structuredClone(value);
+      } catch {
+        throw new TypeError('An object could not be cloned.');
+      }
+    }
+    return lent;
+  };
+  const staysBehind = (lent: Lent): boolean => {
+    if (lent.kind === 'list') return lent.items.some(staysBehind);
+    if (lent.kind === 'record') return lent.entries.some(([, held]) => staysBehind(held));
+    return lent.kind === 'function' || lent.kind === 'promise';
+  };
+  const lendPart = (value: unknown): Lent => {
     if (typeof value === 'function') return lendFunction(value as (...args: unknown[]) => unknown);
     if (typeof value === 'symbol') throw new TypeError('An object could not be cloned.');
     if (typeof value !== 'object' || value === null) return { kind: 'leaf', leaf: value };
     if (value instanceof Promise) return lendPromise(value);
     if (value instanceof Error) return { kind: 'error', message: value.message };
-    if (Array.isArray(value)) return { kind: 'list', items: value.map(lend) };
+    if (Array.isArray(value)) return { kind: 'list', items: value.map(lendPart) };
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return { kind: 'leaf', leaf: value };
-    return { kind: 'record', entries: Object.entries(value).map(([key, held]) => [key, lend(held)]) };
+    return { kind: 'record', entries: Object.entries(value).map(([key, held]) => [key, lendPart(held)]) };
   };
 
   const call = (id: number, args: unknown[]): unknown => {
