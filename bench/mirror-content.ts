@@ -62,7 +62,7 @@ const tagNames =
 const alphabet = '0123456789abcdefghjkmnpqrtuvwxyz';
 const envelopeStart = 'amt4cwv48xb6pp1h';
 
-/** `count` records in 40 vaults, each vault with 12 folders in a tree. */
+/** `count` records in 40 vaults, vault by vault, each vault with 12 folders in a tree. */
 export function mirrorContent(count: number, seed = 1): MirrorContent {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
@@ -128,10 +128,17 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
     return Array.from({ length: 4 + below(24) }, () => pick(noteWords)).join(' ');
   };
 
+  // Records arrive vault by vault, as a pull delivers them.
+  const vaultOf = (index: number): StoredVault => {
+    const vault = vaults[Math.floor((index * vaults.length) / count)];
+    if (vault === undefined) throw new Error('no such vault');
+    return vault;
+  };
+
   function* records(): Generator<StoredRecord, void, undefined> {
     for (let index = 0; index < count; index += 1) {
       const id = objectId();
-      const vault = pick(vaults);
+      const vault = vaultOf(index);
       const folder =
         random() < 0.7 ? pick(folders.filter((candidate) => candidate.vaultId === vault.id)) : null;
       const name = title();

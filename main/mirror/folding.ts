@@ -36,11 +36,33 @@ function withoutLatinAccents(text: string): string {
     .normalize('NFC');
 }
 
+/** A number at the end of a typed prefix may go on for this many digits. */
+const furtherDigits = 8;
+
+/**
+ * What the sort keys of all texts begin with that begin with `start` (folded already). There
+ * are several where `start` ends in a number, since a number's length stands before its
+ * digits. Other texts may have such keys as well, so the caller compares the texts.
+ */
+export function sortKeyPrefixes(start: string): string[] {
+  const [, before = '', digits = ''] = /^(.*?)([0-9]*)$/su.exec(start) ?? [];
+  const stem = sortKey(`${before}|`).slice(0, -1);
+  if (digits === '' || digits.startsWith('0')) return [stem];
+  return Array.from(
+    { length: furtherDigits + 1 },
+    (_, more) => stem + numberLead(digits.length + more) + digits,
+  );
+}
+
 /** Digits led by their count: `7` becomes `17`, `42` becomes `242`, so that longer numbers sort later. */
 function numberKey(digits: string): string {
   const value = digits.replace(/^0+(?=[0-9])/, '');
-  const length = value.length - 1;
-  return '9'.repeat(Math.floor(length / 8)) + String((length % 8) + 1) + value;
+  return numberLead(value.length) + value;
+}
+
+/** What stands before a number of that many digits: `1` to `8`, then `91` to `98`, and so on. */
+function numberLead(length: number): string {
+  return '9'.repeat(Math.floor((length - 1) / 8)) + String(((length - 1) % 8) + 1);
 }
 
 /** Host and port of the first URL that has one; a bare `host/path` counts as a URL. Empty if there is none. */

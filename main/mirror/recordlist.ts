@@ -186,7 +186,7 @@ function orderName(scope: RecordScope, sort: RecordSort): string {
 
 /** Is there an index that gives this order without sorting. */
 function isIndexed(scope: RecordScope, sort: RecordSort): boolean {
-  return sort.by === 'name' && (scope.kind === 'all' || scope.kind === 'vault');
+  return sort.by === 'name' && scope.kind === 'all';
 }
 
 function orderSql(sort: RecordSort): string {

@@ -55,7 +55,7 @@ export class Records {
   readonly #list: RecordList;
   readonly #writer: RecordWriter;
   readonly #get: Query<RecordRow>;
-  readonly #byServerId: Query<RecordRow>;
+  readonly #renamed: Query<RecordRow>;
   readonly #after: Query<RecordRow>;
   readonly #attachments: Query<StoredAttachment>;
 
@@ -64,7 +64,7 @@ export class Records {
     this.#list = list;
     this.#writer = new RecordWriter(engine);
     this.#get = engine.query(`${selectRecord} WHERE id = ?`);
-    this.#byServerId = engine.query(`${selectRecord} WHERE server_id = ? AND kind = ?`);
+    this.#renamed = engine.query(`${selectRecord} WHERE server_id = ? AND server_id <> id AND kind = ?`);
     this.#after = engine.query(`${selectRecord} WHERE records.row > ? ORDER BY records.row LIMIT ?`);
     this.#attachments = engine.query(
       `SELECT id, name, encrypted_key AS encryptedKey, hash, size, local_file AS localFile
@@ -98,7 +98,9 @@ export class Records {
   }
 
   byServerId(kind: StoredRecord['kind'], serverId: string): StoredRecord | null {
-    const row = this.#byServerId.get(serverId, kind);
+    // Nearly every record goes by its server's id on this device as well.
+    const same = this.#get.get(serverId);
+    const row = same?.server_id === serverId && same.kind === kind ? same : this.#renamed.get(serverId, kind);
     return row === undefined ? null : this.#recordOf(row);
   }
 

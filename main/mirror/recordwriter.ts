@@ -44,7 +44,6 @@ const recordColumns = [
 ] as const;
 
 const detailColumns = [
-  'row',
   'urls',
   'description',
   'key_wrap',
@@ -56,21 +55,24 @@ const detailColumns = [
   'writable',
 ] as const;
 
-/** An INSERT that overwrites everything but the key where the row is known already. */
-function upsertSql(table: string, columns: readonly string[]): string {
-  const [key = '', ...others] = columns;
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-    ON CONFLICT (${key}) DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+function insertSql(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}
+
+function updateSql(table: string, columns: readonly string[]): string {
+  return `UPDATE ${table} SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE row = ?`;
 }
 
 export class RecordWriter {
   readonly #index: SearchIndex;
   readonly #known: Query<Known>;
-  readonly #upsert: Query<number>;
+  readonly #insert: Query<never>;
+  readonly #update: Query<never>;
   readonly #forgetTotp: Query<never>;
-  readonly #upsertDetails: Query<never>;
+  readonly #insertDetails: Query<never>;
+  readonly #updateDetails: Query<never>;
   readonly #wrappedKey: Query<number>;
-  readonly #addWrappedKey: Query<number>;
+  readonly #addWrappedKey: Query<never>;
   readonly #attachments: Query<KnownAttachment>;
   readonly #clearAttachments: Query<never>;
   readonly #addAttachment: Query<never>;
@@ -80,9 +82,11 @@ export class RecordWriter {
     this.#known = engine.query(
       'SELECT records.row, customs FROM records JOIN record_details USING (row) WHERE id = ?',
     );
-    this.#upsert = engine.values(`${upsertSql('records', recordColumns)} RETURNING row`);
+    this.#insert = engine.query(insertSql('records', recordColumns));
+    this.#update = engine.query(updateSql('records', recordColumns));
     this.#forgetTotp = engine.query('UPDATE records SET has_totp = NULL WHERE row = ?');
-    this.#upsertDetails = engine.query(upsertSql('record_details', detailColumns));
+    this.#insertDetails = engine.query(insertSql('record_details', [...detailColumns, 'row']));
+    this.#updateDetails = engine.query(updateSql('record_details', detailColumns));
     this.#wrappedKey = engine.values('SELECT number FROM wrapped_vault_keys WHERE wrapped = ?');
     this.#addWrappedKey = engine.values(
       'INSERT INTO wrapped_vault_keys (wrapped) VALUES (?) RETURNING number',
@@ -105,11 +109,23 @@ export class RecordWriter {
   put(record: StoredRecord): void {
     const known = this.#known.get(record.id);
     const customs = JSON.stringify(record.customs);
-    const row = this.#upsert.get(...recordValues(record));
-    if (row === undefined) throw new Error('an upsert returned no row');
-    if (known !== undefined && known.customs !== customs) this.#forgetTotp.run(row);
-    this.#upsertDetails.run(
-      row,
+    const details = this.#detailValues(record, customs);
+    if (known === undefined) {
+      const row = this.#insert.insert(...recordValues(record));
+      this.#insertDetails.run(...details, row);
+      if (record.attachments.length > 0) this.#putAttachments(row, record.attachments);
+      this.#index.add(row, record);
+    } else {
+      this.#update.run(...recordValues(record), known.row);
+      this.#updateDetails.run(...details, known.row);
+      if (known.customs !== customs) this.#forgetTotp.run(known.row);
+      this.#putAttachments(known.row, record.attachments);
+      this.#index.replace(known.row, record);
+    }
+  }
+
+  #detailValues(record: StoredRecord, customs: string): SqlValue[] {
+    return [
       JSON.stringify(record.urls),
       record.description,
       record.keyWrap,
@@ -119,15 +135,11 @@ export class RecordWriter {
       customs,
       record.sender,
       Number(record.writable),
-    );
-    if (known !== undefined || record.attachments.length > 0) this.#putAttachments(row, record.attachments);
-    this.#index.put(row, record, known === undefined);
+    ];
   }
 
   #numberOfKey(wrapped: string): number {
-    const number = this.#wrappedKey.get(wrapped) ?? this.#addWrappedKey.get(wrapped);
-    if (number === undefined) throw new Error('an insert returned no row');
-    return number;
+    return this.#wrappedKey.get(wrapped) ?? this.#addWrappedKey.insert(wrapped);
   }
 
   #putAttachments(row: number, attachments: readonly StoredAttachment[]): void {

@@ -8,7 +8,7 @@
  */
 import type { RecordScope } from '../../contract/records.ts';
 import type { Engine, Query } from './engine.ts';
-import { foldForSearch } from './folding.ts';
+import { foldForSearch, sortKeyPrefixes } from './folding.ts';
 import type { ListRow } from './model.ts';
 import type { RecordList } from './recordlist.ts';
 import { startsWord, wordExpression, type PieceField, type SearchText } from './searchindex.ts';
@@ -74,7 +74,8 @@ export class Search {
     this.#list = list;
     const columns = 'search_text.row, search_text.name, search_text.places, search_text.notes';
     this.#byTitle = engine.query(
-      `SELECT ${columns} FROM search_text WHERE name >= ? AND name < ? ORDER BY name, row`,
+      `SELECT ${columns} FROM records JOIN search_text USING (row)
+       WHERE name_key >= ? AND name_key < ? ORDER BY name_key, row`,
     );
     this.#byPieces = engine.query(
       `SELECT ${columns} FROM search_index JOIN search_text ON search_text.row = search_index.rowid
@@ -132,7 +133,9 @@ export class Search {
       }
       return false;
     };
-    if (take(this.#byTitle.each(query.phrase, `${query.phrase}\u{10ffff}`))) return;
+    for (const prefix of sortKeyPrefixes(query.phrase)) {
+      if (take(this.#byTitle.each(prefix, `${prefix}\u{10ffff}`))) return;
+    }
     for (const fields of ranksByFields) {
       if (take(this.#byPieces.each(matchExpression(query.words, fields)))) return;
     }

@@ -131,35 +131,42 @@ export function wordExpression(field: PieceField, word: string): string {
 /** Writes and rewrites the search entries of records. */
 export class SearchIndex {
   readonly #text: Query<SearchText>;
+  readonly #addText: Query<never>;
   readonly #setText: Query<never>;
   readonly #removePieces: Query<never>;
   readonly #addPieces: Query<never>;
 
   constructor(engine: Engine) {
     this.#text = engine.query('SELECT name, places, notes FROM search_text WHERE row = ?');
-    this.#setText = engine.query(
-      `INSERT INTO search_text (row, name, places, notes) VALUES (?, ?, ?, ?)
-       ON CONFLICT (row) DO UPDATE SET name = excluded.name, places = excluded.places, notes = excluded.notes`,
-    );
+    this.#addText = engine.query('INSERT INTO search_text (row, name, places, notes) VALUES (?, ?, ?, ?)');
+    this.#setText = engine.query('UPDATE search_text SET name = ?, places = ?, notes = ? WHERE row = ?');
     this.#removePieces = engine.query('DELETE FROM search_index WHERE rowid = ?');
     this.#addPieces = engine.query('INSERT INTO search_index (rowid, pieces) VALUES (?, ?)');
   }
 
-  /** Puts the record's entry in its place. An entry that would not change is not written. */
-  put(row: number, record: StoredRecord, isNew: boolean): void {
+  /** Writes the entry of a new row. */
+  add(row: number, record: StoredRecord): void {
     const text = searchTextOf(record);
-    if (!isNew) {
-      const before = this.#text.get(row);
-      if (before?.name === text.name && before.places === text.places && before.notes === text.notes) return;
-      this.#removePieces.run(row);
-    }
-    this.#setText.run(row, text.name, text.places, text.notes);
-    this.#addPieces.run(
-      row,
-      wordStartPieces(text.name) +
-        piecesOf('t', text.name) +
-        piecesOf('k', text.places) +
-        piecesOf('n', text.notes),
-    );
+    this.#addText.run(row, text.name, text.places, text.notes);
+    this.#addPieces.run(row, allPieces(text));
   }
+
+  /** Puts the record's present entry in the place of an earlier one, if they differ. */
+  replace(row: number, record: StoredRecord): void {
+    const text = searchTextOf(record);
+    const before = this.#text.get(row);
+    if (before?.name === text.name && before.places === text.places && before.notes === text.notes) return;
+    this.#setText.run(text.name, text.places, text.notes, row);
+    this.#removePieces.run(row);
+    this.#addPieces.run(row, allPieces(text));
+  }
+}
+
+function allPieces(text: SearchText): string {
+  return (
+    wordStartPieces(text.name) +
+    piecesOf('t', text.name) +
+    piecesOf('k', text.places) +
+    piecesOf('n', text.notes)
+  );
 }

@@ -53,12 +53,14 @@ CREATE TABLE records (
   updated_at INTEGER,
   content_hash TEXT NOT NULL
 ) STRICT;
+-- An index in whose order records do not arrive costs a page or more for each of them; there
+-- are only two of those, the ids and the names.
 CREATE INDEX records_by_name ON records (name_key);
-CREATE INDEX records_by_vault ON records (vault_id, name_key);
-CREATE INDEX records_by_folder ON records (folder_id);
-CREATE INDEX records_by_server_id ON records (server_id);
-CREATE INDEX records_favourite ON records (name_key) WHERE favourite = 1;
-CREATE INDEX records_inbox ON records (name_key) WHERE kind = 'inbox';
+CREATE INDEX records_by_vault ON records (vault_id);
+CREATE INDEX records_by_folder ON records (folder_id) WHERE folder_id IS NOT NULL;
+CREATE INDEX records_by_server_id ON records (server_id) WHERE server_id <> id;
+CREATE INDEX records_favourite ON records (row) WHERE favourite = 1;
+CREATE INDEX records_inbox ON records (row) WHERE kind = 'inbox';
 
 -- Every record of a vault carries the same wrapped vault key; it is kept once.
 CREATE TABLE wrapped_vault_keys (
@@ -100,7 +102,6 @@ CREATE TABLE search_text (
   places TEXT NOT NULL,
   notes TEXT NOT NULL
 ) STRICT;
-CREATE INDEX search_text_by_name ON search_text (name);
 CREATE VIRTUAL TABLE search_index USING fts5 (
   pieces,
   content = '',
@@ -109,6 +110,8 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
   tokenize = 'ascii',
   prefix = '2 3'
 );
+-- Merges twice as many segments at a time as usual: a first sync writes noticeably less.
+INSERT INTO search_index (search_index, rank) VALUES ('automerge', 8);
 
 CREATE TABLE pinned_account (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
