@@ -12,7 +12,16 @@ import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { forbidden, invalid, notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
-import { createdId, doneAnswer, idParams, looksLikeWrappedKey, objectId, shortUser } from './schemas.ts';
+import {
+  createdId,
+  doneAnswer,
+  idParams,
+  looksLikeWrappedKey,
+  objectId,
+  pageOf,
+  pageQuery,
+  shortUser,
+} from './schemas.ts';
 import { colleague, shortUserAnswer } from './users.ts';
 
 const inboxSchema = z.object({
@@ -63,13 +72,15 @@ function receivingRoutes(app: Api, context: Context): void {
       config: { needs: 'session' },
       schema: {
         summary: 'What the caller has received (own addition)',
-        response: { 200: z.object({ items: z.array(inboxSchema) }) },
+        querystring: pageQuery,
+        response: { 200: z.object({ items: z.array(inboxSchema), total: z.number() }) },
       },
     },
     async (request) => {
       const { userId } = callerOf(request);
       const entries = await context.storage.inbox.receivedBy(userId);
-      return { items: await answers(context, userId, entries) };
+      const received = await answers(context, userId, entries);
+      return { items: pageOf(received, request.query), total: received.length };
     },
   );
 

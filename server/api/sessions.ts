@@ -44,9 +44,10 @@ function passwordCheck(context: Context) {
     deriving += 1;
     try {
       const matches = await verifyPassword(password, user?.passwordHash ?? (await nobody));
-      if (!user || !matches || user.isBlocked || user.isDeleted) {
+      if (!user || !matches || user.isDeleted) {
         throw new ApiError(401, 'credentialsInvalid', 'The login or the password is wrong.');
       }
+      if (user.isBlocked) throw new ApiError(401, 'userBlocked', 'This account is blocked.');
       throttle.success(key);
       return user;
     } finally {

@@ -13,7 +13,15 @@ import { callerOf, unixSeconds } from './context.ts';
 import { invalid, notFound } from './errors.ts';
 import { requireFolderOf } from './folders.ts';
 import { guardItem, guardPlace, guardVisibleVault } from './guard.ts';
-import { createdId, doneAnswer, idParams, looksLikeKeyEnvelope, objectId } from './schemas.ts';
+import {
+  createdId,
+  doneAnswer,
+  idParams,
+  looksLikeKeyEnvelope,
+  objectId,
+  pageOf,
+  pageQuery,
+} from './schemas.ts';
 
 export const shortcutSchema = z.object({
   ...itemSchema.omit({ vaultMasterKeyEncrypted: true }).shape,
@@ -55,8 +63,8 @@ function readingRoutes(app: Api, context: Context): void {
       config: { needs: 'item:read' },
       schema: {
         summary: 'Shortcuts of a vault (own addition)',
-        querystring: z.object({ vaultId: objectId }),
-        response: { 200: z.object({ items: z.array(shortcutSchema) }) },
+        querystring: z.object({ vaultId: objectId, ...pageQuery.shape }),
+        response: { 200: z.object({ items: z.array(shortcutSchema), total: z.number() }) },
       },
     },
     async (request) => {
@@ -66,15 +74,14 @@ function readingRoutes(app: Api, context: Context): void {
       const items = await context.storage.items.findMany(readable.map((each) => each.itemId));
       const users = await context.storage.users.findMany(readable.map((each) => each.creatorId));
       const favorites = await context.storage.items.favoritesOf(callerOf(request).userId);
-      return {
-        items: readable.flatMap((shortcut) => {
-          const item = items.get(shortcut.itemId);
-          if (!item) return [];
-          const viewer = { wrappedKey: null, isFavorite: favorites.has(item.id) };
-          const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, viewer);
-          return [{ ...fields, shortcut: shortcutMember(shortcut, users.get(shortcut.creatorId)) }];
-        }),
-      };
+      const shown = readable.flatMap((shortcut) => {
+        const item = items.get(shortcut.itemId);
+        if (!item) return [];
+        const viewer = { wrappedKey: null, isFavorite: favorites.has(item.id) };
+        const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, viewer);
+        return [{ ...fields, shortcut: shortcutMember(shortcut, users.get(shortcut.creatorId)) }];
+      });
+      return { items: pageOf(shown, request.query), total: shown.length };
     },
   );
 

@@ -95,14 +95,14 @@ function keyRoutes(app: Api, context: Context): void {
         response: {
           200: z.object({
             id: objectId,
-            keys: z.object({ public: z.string().nullable(), privateEncrypted: z.string().nullable() }),
+            keys: z.object({ public: z.string(), privateEncrypted: z.string() }).nullable(),
           }),
         },
       },
     },
     async (request) => {
       const user = await colleague(context, callerOf(request).organisationId, callerOf(request).userId);
-      return { id: user.id, keys: user.keys ?? { public: null, privateEncrypted: null } };
+      return { id: user.id, keys: user.keys };
     },
   );
 
