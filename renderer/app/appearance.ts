@@ -1,0 +1,21 @@
+/** Puts theme, density and language on the page as the settings say, and follows the system. */
+import { useMediaQuery } from '@vueuse/core';
+import { watchEffect } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { useSettings } from '../features/settings/settings.ts';
+import { languageFor } from './i18n.ts';
+
+export function useAppearance(): void {
+  const settings = useSettings();
+  const { locale } = useI18n();
+  const systemDark = useMediaQuery('(prefers-color-scheme: dark)');
+
+  watchEffect(() => {
+    const { theme, density, language } = settings.values;
+    const root = document.documentElement;
+    root.dataset['theme'] = theme === 'system' ? (systemDark.value ? 'dark' : 'light') : theme;
+    root.dataset['density'] = density;
+    locale.value = languageFor(language, settings.about?.systemLocale ?? navigator.language);
+    root.lang = locale.value;
+  });
+}

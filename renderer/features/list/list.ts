@@ -1,0 +1,139 @@
+/**
+ * The list in the middle: a place of the tree, or the results of a search. Views are kept as
+ * they were left, so that going back costs nothing and loses nothing.
+ */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { Failure } from '../../../contract/index.ts';
+import type { RecordScope, RecordSort } from '../../../contract/records.ts';
+import { bridge } from '../../app/bridge.ts';
+import { pageSize } from './paging.ts';
+import { createListView, keyOf, type ListView, type ViewSource } from './view.ts';
+
+/** How many left views are kept with their rows. */
+const keptViews = 12;
+
+const byName: RecordSort = { by: 'name', descending: false };
+const newestFirst: RecordSort = { by: 'updated', descending: true };
+
+export const useList = defineStore('list', () => {
+  const scope = ref<RecordScope>({ kind: 'all' });
+  const sort = ref<RecordSort>(byName);
+  const query = ref('');
+  const searchFailure = ref<Failure | null>(null);
+  const view = shallowRef<ListView | null>(null);
+  const kept = new Map<string, ListView>();
+  let searchNumber = 0;
+  let frame: number | null = null;
+
+  const searching = computed(() => view.value?.source.kind === 'search');
+  const selectedId = computed(() => view.value?.selectedId ?? null);
+
+  function placeSource(): ViewSource {
+    const order = scope.value.kind === 'recent' ? newestFirst : sort.value;
+    return { kind: 'place', scope: scope.value, sort: order };
+  }
+
+  function keep(made: ListView): void {
+    kept.delete(made.key);
+    kept.set(made.key, made);
+    const [oldest] = kept.keys();
+    if (kept.size > keptViews && oldest !== undefined) {
+      kept.get(oldest)?.rows.drop();
+      kept.delete(oldest);
+    }
+  }
+
+  function showPlace(): void {
+    const source = placeSource();
+    const made = kept.get(keyOf(source)) ?? createListView(source);
+    keep(made);
+    view.value = made;
+    if (made.outOfDate) void made.refresh();
+    else void made.rows.want(...made.inSight);
+  }
+
+  function goTo(next: RecordScope): void {
+    scope.value = next;
+    query.value = '';
+    stopSearch();
+    showPlace();
+  }
+
+  function sortBy(next: RecordSort): void {
+    sort.value = next;
+    showPlace();
+  }
+
+  function stopSearch(): void {
+    searchNumber += 1;
+    searchFailure.value = null;
+    if (frame !== null) cancelAnimationFrame(frame);
+    frame = null;
+  }
+
+  /** Takes what was typed; the search itself starts with the next frame, never blocking the input. */
+  function setQuery(typed: string): void {
+    query.value = typed;
+    frame ??= requestAnimationFrame(() => {
+      frame = null;
+      if (query.value.trim() === '') {
+        stopSearch();
+        showPlace();
+      } else void search(query.value);
+    });
+  }
+
+  async function search(text: string): Promise<void> {
+    const number = ++searchNumber;
+    const answer = await bridge().records.search({ query: text, scope: null, offset: 0, limit: pageSize });
+    if (number !== searchNumber) return;
+    searchFailure.value = answer.ok ? null : answer.error;
+    if (!answer.ok) return;
+    const results = createListView({ kind: 'search', query: text }, answer.value);
+    if (searching.value) view.value?.rows.drop();
+    view.value = results;
+    if (answer.value.rows.length > 0) void results.select(0);
+  }
+
+  /** Back to the place, its selection and its scroll position as they were before the search. */
+  function clearSearch(): void {
+    query.value = '';
+    stopSearch();
+    showPlace();
+  }
+
+  /** The mirror changed: what is shown is read again, the rest when it is shown next. */
+  async function mirrorChanged(): Promise<void> {
+    for (const other of kept.values()) other.outOfDate = true;
+    await view.value?.refresh();
+  }
+
+  function forget(): void {
+    stopSearch();
+    for (const known of kept.values()) known.rows.drop();
+    view.value?.rows.drop();
+    kept.clear();
+    view.value = null;
+    scope.value = { kind: 'all' };
+    sort.value = byName;
+    query.value = '';
+  }
+
+  return {
+    scope,
+    sort,
+    query,
+    searchFailure,
+    view,
+    searching,
+    selectedId,
+    showPlace,
+    goTo,
+    sortBy,
+    setQuery,
+    clearSearch,
+    mirrorChanged,
+    forget,
+  };
+});

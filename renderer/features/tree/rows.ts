@@ -1,0 +1,133 @@
+/** The tree as the flat lines a person sees: what is collapsed is not there. */
+import type { FolderNode, TreeOverview, VaultNode } from '../../../contract/tree.ts';
+
+export type TreeRow =
+  | {
+      readonly kind: 'gathered';
+      readonly key: GatheredKey;
+      readonly level: 1;
+      readonly position: number;
+      readonly siblings: 4;
+      readonly count: number;
+    }
+  | { readonly kind: 'heading'; readonly key: 'corporate' | 'personal' }
+  | {
+      readonly kind: 'vault';
+      readonly key: string;
+      readonly level: 1;
+      readonly position: number;
+      readonly siblings: number;
+      readonly vault: VaultNode;
+      readonly expandable: boolean;
+      readonly expanded: boolean;
+    }
+  | {
+      readonly kind: 'folder';
+      readonly key: string;
+      readonly level: number;
+      /** Place among its siblings, from 1, and their number: most lines are never in the page. */
+      readonly position: number;
+      readonly siblings: number;
+      readonly folder: FolderNode;
+      readonly vaultId: string;
+      readonly expandable: boolean;
+      readonly expanded: boolean;
+    }
+  | { readonly kind: 'waiting'; readonly key: string; readonly level: 2; readonly failed: boolean };
+
+export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'all';
+export type TreeItem = Exclude<TreeRow, { kind: 'heading' | 'waiting' }>;
+
+export type Folders =
+  | { readonly status: 'waiting' }
+  | { readonly status: 'failed' }
+  | { readonly status: 'here'; readonly folders: readonly FolderNode[] };
+
+function gathered(overview: TreeOverview): TreeRow[] {
+  return [
+    {
+      kind: 'gathered',
+      key: 'favourites',
+      level: 1,
+      position: 1,
+      siblings: 4,
+      count: overview.favouriteCount,
+    },
+    { kind: 'gathered', key: 'recent', level: 1, position: 2, siblings: 4, count: overview.recentCount },
+    { kind: 'gathered', key: 'inbox', level: 1, position: 3, siblings: 4, count: overview.inboxUnread },
+    { kind: 'gathered', key: 'all', level: 1, position: 4, siblings: 4, count: overview.totalCount },
+  ];
+}
+
+function folderRows(vaultId: string, all: readonly FolderNode[], expanded: ReadonlySet<string>): TreeRow[] {
+  const children = Map.groupBy(all, (folder) => folder.parentId);
+  const rows: TreeRow[] = [];
+  const visit = (parentId: string | null, level: number): void => {
+    const siblings = children.get(parentId) ?? [];
+    for (const [index, folder] of siblings.entries()) {
+      const expandable = children.has(folder.id);
+      const open = expandable && expanded.has(folder.id);
+      rows.push({
+        kind: 'folder',
+        key: folder.id,
+        level,
+        position: index + 1,
+        siblings: siblings.length,
+        folder,
+        vaultId,
+        expandable,
+        expanded: open,
+      });
+      if (open) visit(folder.id, level + 1);
+    }
+  };
+  visit(null, 2);
+  return rows;
+}
+
+function vaultRows(
+  vault: VaultNode,
+  position: number,
+  siblings: number,
+  folders: ReadonlyMap<string, Folders>,
+  expanded: ReadonlySet<string>,
+): TreeRow[] {
+  const expandable = vault.folderCount > 0;
+  const open = expandable && expanded.has(vault.id);
+  const rows: TreeRow[] = [
+    { kind: 'vault', key: vault.id, level: 1, position, siblings, vault, expandable, expanded: open },
+  ];
+  if (!open) return rows;
+  const known = folders.get(vault.id) ?? { status: 'waiting' };
+  if (known.status === 'here') rows.push(...folderRows(vault.id, known.folders, expanded));
+  else
+    rows.push({ kind: 'waiting', key: `${vault.id}/waiting`, level: 2, failed: known.status === 'failed' });
+  return rows;
+}
+
+export function treeRows(
+  overview: TreeOverview,
+  folders: ReadonlyMap<string, Folders>,
+  expanded: ReadonlySet<string>,
+): TreeRow[] {
+  const rows = gathered(overview);
+  for (const kind of ['corporate', 'personal'] as const) {
+    const vaults = overview.vaults.filter((vault) => vault.kind === kind);
+    if (vaults.length === 0) continue;
+    rows.push({ kind: 'heading', key: kind });
+    for (const [index, vault] of vaults.entries()) {
+      rows.push(...vaultRows(vault, index + 1, vaults.length, folders, expanded));
+    }
+  }
+  return rows;
+}
+
+export function isItem(row: TreeRow): row is TreeItem {
+  return row.kind !== 'heading' && row.kind !== 'waiting';
+}
+
+/** Names of an item, for type-ahead; the gathered lists are named by the caller. */
+export function nameOf(row: TreeItem): string {
+  if (row.kind === 'vault') return row.vault.name;
+  return row.kind === 'folder' ? row.folder.name : '';
+}

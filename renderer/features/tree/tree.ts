@@ -1,0 +1,81 @@
+/** The tree at the left: counts, vaults, folders fetched vault by vault, and what stands open. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowReactive, shallowRef } from 'vue';
+import type { Failure } from '../../../contract/index.ts';
+import type { TreeOverview } from '../../../contract/tree.ts';
+import { bridge } from '../../app/bridge.ts';
+import { type Folders, treeRows } from './rows.ts';
+
+export const useTree = defineStore('tree', () => {
+  const overview = shallowRef<TreeOverview | null>(null);
+  const failure = shallowRef<Failure | null>(null);
+  const folders = shallowReactive(new Map<string, Folders>());
+  const expanded = shallowReactive(new Set<string>());
+  /** The line that keys act on: a key of `rows`. */
+  const activeKey = ref<string>('all');
+  let generation = 0;
+
+  const rows = computed(() => (overview.value ? treeRows(overview.value, folders, expanded) : []));
+
+  async function load(): Promise<void> {
+    const asked = generation;
+    const answer = await bridge().tree.overview({});
+    if (asked !== generation) return;
+    failure.value = answer.ok ? null : answer.error;
+    if (answer.ok) overview.value = answer.value;
+  }
+
+  async function loadFolders(vaultId: string): Promise<void> {
+    const asked = generation;
+    if (folders.get(vaultId)?.status !== 'here') folders.set(vaultId, { status: 'waiting' });
+    const answer = await bridge().tree.folders({ vaultId });
+    if (asked !== generation) return;
+    folders.set(
+      vaultId,
+      answer.ok ? { status: 'here', folders: answer.value.folders } : { status: 'failed' },
+    );
+  }
+
+  /** Opens a vault or folder; a vault's folders are fetched the first time. */
+  function expand(key: string): void {
+    expanded.add(key);
+    const isVault = overview.value?.vaults.some((vault) => vault.id === key) ?? false;
+    if (isVault && folders.get(key)?.status !== 'here') void loadFolders(key);
+  }
+
+  /** Closes it; what stood open below is remembered for the next opening. */
+  function collapse(key: string): void {
+    expanded.delete(key);
+  }
+
+  async function mirrorChanged(): Promise<void> {
+    await load();
+    const vaults = new Set(overview.value?.vaults.map((vault) => vault.id));
+    for (const vaultId of folders.keys()) if (!vaults.has(vaultId)) folders.delete(vaultId);
+    await Promise.all([...folders.keys()].map(loadFolders));
+  }
+
+  function forget(): void {
+    generation += 1;
+    overview.value = null;
+    failure.value = null;
+    folders.clear();
+    expanded.clear();
+    activeKey.value = 'all';
+  }
+
+  return {
+    overview,
+    failure,
+    folders,
+    expanded,
+    activeKey,
+    rows,
+    load,
+    loadFolders,
+    expand,
+    collapse,
+    mirrorChanged,
+    forget,
+  };
+});

@@ -1,0 +1,55 @@
+/**
+ * Who is at the window and whether the vaults are open. This store stays at lock: what it
+ * holds (names of accounts and servers, the reason of the lock) is what the lock screen shows.
+ */
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { AccountView } from '../../../contract/accounts.ts';
+import type { Failure } from '../../../contract/index.ts';
+import type { SessionState } from '../../../contract/session.ts';
+import { bridge } from '../../app/bridge.ts';
+
+export const useSession = defineStore('session', () => {
+  const state = ref<SessionState | null>(null);
+  const accounts = ref<AccountView[] | null>(null);
+  const failure = ref<Failure | null>(null);
+
+  const unlocked = computed(() => state.value?.unlocked ?? false);
+  const current = computed(() => state.value?.current ?? null);
+  /** The screen that the state calls for; null while it is not known. */
+  const screen = computed(() => {
+    if (!state.value || !accounts.value) return null;
+    if (state.value.unlocked) return 'workspace';
+    return accounts.value.length > 0 ? 'unlock' : 'addAccount';
+  });
+
+  async function loadAccounts(): Promise<void> {
+    const answer = await bridge().accounts.list({});
+    if (answer.ok) accounts.value = answer.value.accounts;
+    else failure.value = answer.error;
+  }
+
+  async function load(): Promise<void> {
+    failure.value = null;
+    const answer = await bridge().session.state({});
+    if (answer.ok) state.value = answer.value;
+    else failure.value = answer.error;
+    await loadAccounts();
+  }
+
+  /** Locks at once in the page; the main process confirms by its event. */
+  async function lock(): Promise<void> {
+    if (state.value?.unlocked) state.value = { ...state.value, unlocked: false, lockReason: 'hand' };
+    const answer = await bridge().session.lock({});
+    if (!answer.ok) await load();
+  }
+
+  function follow(): () => void {
+    return bridge().on('sessionChanged', (next) => {
+      state.value = next;
+      void loadAccounts();
+    });
+  }
+
+  return { state, accounts, failure, unlocked, current, screen, load, loadAccounts, lock, follow };
+});

@@ -1,0 +1,64 @@
+/**
+ * Where in the workspace a person is: which pane a narrow window shows, which pane asked for
+ * the focus, and what stands open over it.
+ */
+import { defineStore } from 'pinia';
+import { ref, shallowRef } from 'vue';
+import { useList } from '../list/list.ts';
+
+export type Pane = 'tree' | 'list' | 'record';
+export type FocusTarget = Pane | 'search';
+
+const order: readonly FocusTarget[] = ['search', 'tree', 'list', 'record'];
+
+/** The pane that holds the focus, by the mark in the page. */
+function focusedTarget(): FocusTarget | null {
+  const name = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane'];
+  return order.find((target) => target === name) ?? null;
+}
+
+export const useWorkspace = defineStore('workspace', () => {
+  /** Which pane a window too narrow for all of them shows; in two panes, `tree` lies over the list. */
+  const stage = ref<Pane>('list');
+  const focusRequest = shallowRef<{ readonly target: FocusTarget } | null>(null);
+  const peekRequest = shallowRef<{ readonly recordId: string } | null>(null);
+  const shortcutsOpen = ref(false);
+
+  function askFocus(target: FocusTarget): true {
+    if (target !== 'search') stage.value = target;
+    focusRequest.value = { target };
+    return true;
+  }
+
+  function focusNextPane(): true {
+    const focused = focusedTarget();
+    return askFocus(order[((focused ? order.indexOf(focused) : 0) + 1) % order.length] ?? 'list');
+  }
+
+  /** One step towards the list, then out of a search. False when there is nowhere to go. */
+  function stepBack(): boolean {
+    const list = useList();
+    const focused = focusedTarget();
+    if (focused === 'record' || stage.value === 'record') return askFocus('list');
+    if (list.query !== '') {
+      list.clearSearch();
+      return askFocus('list');
+    }
+    if (focused === 'search' || stage.value === 'tree') return askFocus('list');
+    return false;
+  }
+
+  /** Shows or hides the password of a record without leaving the list. */
+  function peek(recordId: string): void {
+    peekRequest.value = { recordId };
+  }
+
+  function forget(): void {
+    stage.value = 'list';
+    focusRequest.value = null;
+    peekRequest.value = null;
+    shortcutsOpen.value = false;
+  }
+
+  return { stage, focusRequest, peekRequest, shortcutsOpen, askFocus, focusNextPane, stepBack, peek, forget };
+});
