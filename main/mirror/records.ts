@@ -157,10 +157,10 @@ export class Records {
         `SELECT records.id AS recordId, kind AS recordKind, item_server_id AS itemServerId,
            attachments.id AS attachmentId, attachments.name AS name, size
          FROM attachments JOIN records USING (row)
-         WHERE local_file IS NULL AND (?1 IS NULL OR size IS NULL OR size <= ?1)
+         WHERE local_file IS NULL AND (? IS NULL OR size IS NULL OR size <= ?)
          ORDER BY row, position`,
       )
-      .all(limitBytes);
+      .all(limitBytes, limitBytes);
   }
 
   counts(): RecordCounts {
