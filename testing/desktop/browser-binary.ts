@@ -82,7 +82,11 @@ async function taken(lock: string): Promise<boolean> {
       (found) => found.mtimeMs,
       () => Date.now(),
     );
-    if (Date.now() - since > 45_000) await rm(lock, { recursive: true, force: true });
+    if (Date.now() - since > 45_000) {
+      // It may have left half a browser, which would be taken for a whole one.
+      await rm(join(tmpdir(), 'chromium'), { force: true });
+      await rm(lock, { recursive: true, force: true });
+    }
     return false;
   }
 }

@@ -3,11 +3,11 @@
  * preload bundle unchanged inside the second.
  */
 import { readFileSync } from 'node:fs';
-import { makeBridgeEnd } from './in-page/bridge-end.ts';
+import { BridgeEnd } from './in-page/bridge-end.ts';
 import { holdDroppedFiles } from './in-page/dropped-files.ts';
 import { holdNavigation } from './in-page/held-navigation.ts';
 import { noticeInput } from './in-page/input-notice.ts';
-import { installPageWorld } from './in-page/page-world.ts';
+import { governVisibility, installPageWorld } from './in-page/page-world.ts';
 import {
   installPreloadWorld,
   makeContextBridge,
@@ -15,7 +15,7 @@ import {
   type PreloadWorldOptions,
 } from './in-page/preload-world.ts';
 import { makeRendererIpc } from './in-page/renderer-ipc.ts';
-import { makeWire } from './in-page/wire.ts';
+import { Wire } from './in-page/wire.ts';
 
 /** The isolated world's name and its globals; the page's own world has none of them. */
 export const worldName = 'strongroom-preload';
@@ -34,14 +34,14 @@ const sources = (functions: readonly { toString: () => string }[]): string =>
 /** The script for the page's own world. */
 export function pageScript(): string {
   const call = `installPageWorld(${JSON.stringify(names.handOver)});`;
-  return `(() => {\n${sources([makeBridgeEnd, installPageWorld])}\n${call}\n})();`;
+  return `(() => {\n${sources([BridgeEnd, governVisibility, installPageWorld])}\n${call}\n})();`;
 }
 
 /** The script for the isolated world: electron's renderer modules, then the bundle at `preload`. */
 export function preloadScript(preload: string | undefined): string {
   const parts = [
-    makeWire,
-    makeBridgeEnd,
+    Wire,
+    BridgeEnd,
     makeRendererIpc,
     holdDroppedFiles,
     noticeInput,

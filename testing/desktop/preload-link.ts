@@ -7,10 +7,10 @@
  */
 import type { CDPSession } from 'playwright-core';
 import type { ToMain, ToPreload } from './in-page/preload-world.ts';
-import { makeWire } from './in-page/wire.ts';
+import { Wire } from './in-page/wire.ts';
 import { names, pageScript, preloadScript, worldName } from './page-scripts.ts';
 
-const wire = makeWire();
+const wire = new Wire();
 
 /** Speaks with the preload of whichever document the page shows. */
 export class PreloadLink {

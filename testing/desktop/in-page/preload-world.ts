@@ -7,13 +7,13 @@
  *
  * The function runs as source text; what it imports stands beside it in the script.
  */
-import { makeBridgeEnd, type BridgeEnd } from './bridge-end.ts';
+import { BridgeEnd } from './bridge-end.ts';
 import type { PageWindow } from './dom.ts';
 import { holdDroppedFiles, type DroppedFiles } from './dropped-files.ts';
 import { holdNavigation } from './held-navigation.ts';
 import { noticeInput } from './input-notice.ts';
 import { makeRendererIpc, type RendererIpcEnd } from './renderer-ipc.ts';
-import { makeWire } from './wire.ts';
+import { Wire } from './wire.ts';
 
 /** Names that the main process and this world agree on, and facts of the machine. */
 export interface PreloadWorldOptions {
@@ -85,7 +85,7 @@ export function receiveLine(
 export function installPreloadWorld(options: PreloadWorldOptions, preload: PreloadBody): void {
   const world = globalThis as unknown as PageWindow & Record<string, unknown>;
   if (world.top !== world) return;
-  const wire = makeWire();
+  const wire = new Wire();
   const toMain = world[options.binding] as (text: string) => void;
   const post = (line: ToMain): void => {
     toMain(wire.encode(line));
@@ -103,7 +103,7 @@ export function installPreloadWorld(options: PreloadWorldOptions, preload: Prelo
     receiveLine(wire.decode(text) as ToPreload, port, ipc, files);
   };
   const electron = {
-    contextBridge: makeContextBridge(port, makeBridgeEnd(port, 'preload', 'page')),
+    contextBridge: makeContextBridge(port, new BridgeEnd(port, 'preload', 'page')),
     ipcRenderer: ipc.ipcRenderer,
     webUtils: { getPathForFile: files.pathOf },
   };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toAppAddress, toPageAddress } from '../addresses.ts';
-import { makeWire } from './wire.ts';
+import { Wire } from './wire.ts';
 
-const wire = makeWire();
+const wire = new Wire();
 
 const leaf = fc.oneof(
   fc.string(),
