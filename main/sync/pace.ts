@@ -1,0 +1,74 @@
+/**
+ * Work in portions small enough that the window's messages are never kept waiting.
+ *
+ * The mirror is written on the thread that also answers the window. How much fits into one
+ * portion depends on the machine and on the rows, so it is measured and adapted as it goes.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StrongroomError } from '../../contract/index.ts';
+
+/** Aim of one portion; well under a frame, since a single row can cost more than the last ones. */
+const aimMs = 5;
+const largestPortion = 200;
+
+export class Pace {
+  #portion = 4;
+  #longestMs = 0;
+
+  /** The longest stretch so far, in milliseconds, for measurements. */
+  get longestMs(): number {
+    return this.#longestMs;
+  }
+
+  /**
+   * Gives `elements` to `work` in portions, with a turn of the event loop between them.
+   * @throws StrongroomError `cancelled` between two portions.
+   */
+  async work<T>(
+    elements: readonly T[],
+    signal: AbortSignal,
+    work: (portion: readonly T[]) => void,
+  ): Promise<void> {
+    for (let at = 0; at < elements.length;) {
+      const portion = elements.slice(at, at + this.#portion);
+      const start = performance.now();
+      work(portion);
+      this.#adapt(portion.length, performance.now() - start);
+      at += portion.length;
+      await breathe(signal);
+    }
+  }
+
+  #adapt(done: number, elapsedMs: number): void {
+    this.#longestMs = Math.max(this.#longestMs, elapsedMs);
+    const fitting = Math.floor((done * aimMs) / Math.max(elapsedMs, 0.05));
+    this.#portion = Math.max(1, Math.min(fitting, this.#portion * 2, largestPortion));
+  }
+}
+
+/** Lets everything else that waits go first. @throws StrongroomError `cancelled`. */
+export async function breathe(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  if (signal.aborted) throw new StrongroomError('cancelled');
+}
+
+/** Runs `task` over all elements, at most `width` at a time; the first failure ends it. */
+export async function sideBySide<T>(
+  elements: Iterable<T>,
+  width: number,
+  task: (element: T) => Promise<void>,
+): Promise<void> {
+  const rest = elements[Symbol.iterator]();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (let next = rest.next(); next.done !== true && !failed; next = rest.next()) {
+      try {
+        await task(next.value);
+      } catch (failure) {
+        failed = true;
+        throw failure;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}

@@ -1,0 +1,70 @@
+/**
+ * One pull: the server's state brought into the mirror by listings and batches, as any server
+ * of the Passwork 7 protocol offers them.
+ *
+ * Only whole, valid answers change anything. What is no longer listed goes at the end.
+ */
+import type { StoredVault } from '../mirror/model.ts';
+import { RecordIntake } from './intake.ts';
+import type { PullContext } from './pullcontext.ts';
+import { pullFiles, pullInbox, pullShortcuts } from './pullextras.ts';
+import { RecordsPull } from './pullrecords.ts';
+import { pullFolders, pullVaults } from './pulltree.ts';
+import { ResumePoint } from './resume.ts';
+
+/** Key of the sync state under which the time of the last whole pull stands (Unix milliseconds). */
+export const lastSyncedKey = 'lastSyncedAt';
+
+export interface PullReport {
+  readonly vaults: number;
+  /** Records written or flagged. */
+  readonly written: number;
+  readonly removed: number;
+}
+
+/** Runs a whole pull. A cut leaves the mirror valid; the next one goes on from there. */
+export async function pull(context: PullContext): Promise<PullReport> {
+  const { mirror, now, progress } = context;
+  const firstSync = mirror.syncState.get(lastSyncedKey) === null;
+  const resume = new ResumePoint(mirror, firstSync, now);
+  const intake = new RecordIntake(context);
+  const vaults = await pullVaults(context);
+  await pullFolders(context, vaults);
+  const unlisted = await new RecordsPull(context, intake, resume).run(vaults, firstSync);
+  unlisted.push(...(await pullPersonal(context, intake, vaults)));
+  const removed = await removeRecords(context, unlisted);
+  await removeOrphans(context, intake);
+  await pullFiles(context);
+  progress('finishing', 0, 0);
+  resume.clear();
+  return { vaults: vaults.length, written: intake.written, removed };
+}
+
+async function pullPersonal(
+  context: PullContext,
+  intake: RecordIntake,
+  vaults: readonly StoredVault[],
+): Promise<string[]> {
+  const unlisted: string[] = [];
+  for (const vault of vaults) unlisted.push(...(await pullShortcuts(context, intake, vault)));
+  unlisted.push(...(await pullInbox(context, intake)));
+  return unlisted;
+}
+
+async function removeRecords(context: PullContext, ids: readonly string[]): Promise<number> {
+  const { mirror, files, pace, signal, changed } = context;
+  const localFiles: (string | null)[] = [];
+  await pace.work(ids, signal, (portion) => {
+    for (const id of portion) {
+      for (const { localFile } of mirror.records.get(id)?.attachments ?? []) localFiles.push(localFile);
+    }
+    mirror.records.removeMany(portion);
+  });
+  for (const localFile of localFiles) if (localFile !== null) await files?.remove(localFile);
+  if (ids.length > 0) changed(null);
+  return ids.length;
+}
+
+async function removeOrphans({ files }: PullContext, intake: RecordIntake): Promise<void> {
+  for (const localFile of intake.takeOrphans()) await files?.remove(localFile);
+}

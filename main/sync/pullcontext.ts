@@ -1,0 +1,46 @@
+/** What every stage of a pull needs, and where it reports to. */
+import type { SyncStatus } from '../../contract/sync.ts';
+import type { LockedBytes } from '../custody/index.ts';
+import type { Mirror } from '../mirror/index.ts';
+import type { EncryptionMode } from '../mirror/model.ts';
+import type { RemoteClient } from '../remote/index.ts';
+import type { Pace } from './pace.ts';
+import type { VaultKeys } from './vaultkeys.ts';
+
+export type SyncStage = NonNullable<SyncStatus['stage']>;
+
+/** An attached file in the form the server delivered, ready for the device's own seal. */
+export interface WireFile {
+  readonly recordId: string;
+  readonly attachmentId: string;
+  readonly encryptedKey: string;
+  readonly encryptedData: string;
+  readonly hash: string | null;
+}
+
+/** Where the contents of attachments lie on this device. */
+export interface FileStore {
+  /** Seals and stores one file; gives its name inside the profile and its plain size, if known. */
+  store(file: WireFile): Promise<{ readonly localFile: string; readonly size: number | null }>;
+  /** Removes a stored file; one that is gone already is no failure. */
+  remove(localFile: string): Promise<void>;
+}
+
+export interface PullContext {
+  readonly client: RemoteClient;
+  readonly mirror: Mirror;
+  readonly mode: EncryptionMode;
+  /** Null without client-side encryption. */
+  readonly vaultKeys: VaultKeys | null;
+  readonly manifestKey: LockedBytes;
+  /** Null where contents are not kept on this device. */
+  readonly files: FileStore | null;
+  /** Names of the features that the server announces. */
+  readonly features: ReadonlySet<string>;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly progress: (stage: SyncStage, done: number, total: number) => void;
+  /** Ids of records that changed, or null for the tree as a whole. */
+  readonly changed: (recordIds: readonly string[] | null) => void;
+}

@@ -1,0 +1,110 @@
+/**
+ * Shortcuts, inbox entries and the contents of attachments.
+ *
+ * The lists of shortcuts and of the inbox are not in the public part of the protocol; a
+ * server that does not announce them is not asked.
+ */
+import { StrongroomError } from '../../contract/index.ts';
+import type { MissingFile, StoredRecord, StoredVault } from '../mirror/model.ts';
+import { listInbox, listShortcuts, readAttachment } from '../remote/index.ts';
+import type { Listing, PageWish } from '../remote/index.ts';
+import type { RecordIntake } from './intake.ts';
+import { listingPages } from './listing.ts';
+import { breathe, sideBySide } from './pace.ts';
+import type { PullContext } from './pullcontext.ts';
+import { inboxRow, shortcutRow } from './rows.ts';
+
+/** Files fetched at the same time; each is a large answer. */
+const filesAtOnce = 2;
+
+/** Brings the shortcuts of one vault up to date; gives the ids of those listed no longer. */
+export function pullShortcuts(
+  context: PullContext,
+  intake: RecordIntake,
+  vault: StoredVault,
+): Promise<string[]> {
+  const { client, signal, mode } = context;
+  if (!context.features.has('shortcutList')) return Promise.resolve([]);
+  return pullList(
+    context,
+    intake,
+    { vaultId: vault.id, kind: 'shortcut' },
+    (page) => listShortcuts(client, vault.serverId, page, signal),
+    (item) => shortcutRow(item, vault.id, mode),
+  );
+}
+
+/** Brings the inbox up to date; gives the ids of entries listed no longer. */
+export function pullInbox(context: PullContext, intake: RecordIntake): Promise<string[]> {
+  const { client, signal, mode } = context;
+  if (!context.features.has('inboxList')) return Promise.resolve([]);
+  return pullList(
+    context,
+    intake,
+    { vaultId: null, kind: 'inbox' },
+    (page) => listInbox(client, page, signal),
+    (item) => inboxRow(item, mode),
+  );
+}
+
+async function pullList<Row extends { readonly isDeleted: boolean }>(
+  context: PullContext,
+  intake: RecordIntake,
+  place: { readonly vaultId: string | null; readonly kind: StoredRecord['kind'] },
+  read: (page: PageWish | null) => Promise<Listing<Row>>,
+  rowOf: (row: Row) => StoredRecord,
+): Promise<string[]> {
+  const known = context.mirror.records.contentHashes(place.vaultId, place.kind);
+  const listed = new Set<string>();
+  const readRows = async (page: PageWish | null): Promise<Listing<StoredRecord>> => {
+    const { rows, total } = await read(page);
+    return { rows: rows.map(rowOf), total };
+  };
+  const pages = listingPages(readRows, ({ id }) => id, {
+    paged: context.features.has('itemPaging'),
+    start: 0,
+  });
+  for await (const { rows } of pages) {
+    for (const { serverId } of rows) listed.add(serverId);
+    await intake.take(rows, known);
+  }
+  return [...known].filter(([serverId]) => !listed.has(serverId)).map(([, { id }]) => id);
+}
+
+/** Fetches the contents of attachments that are not on this device yet. */
+export async function pullFiles(context: PullContext): Promise<void> {
+  const { files, mirror, progress, signal } = context;
+  if (files === null) return;
+  const missing = mirror.records.missingFiles();
+  let done = 0;
+  if (missing.length > 0) progress('files', 0, missing.length);
+  await sideBySide(missing, filesAtOnce, async (file) => {
+    await pullFile(context, file);
+    progress('files', ++done, missing.length);
+    await breathe(signal);
+  });
+}
+
+async function pullFile(context: PullContext, missing: MissingFile): Promise<void> {
+  const { client, files, mirror, signal, changed } = context;
+  const { recordId, attachmentId } = missing;
+  const listed = mirror.records.get(recordId)?.attachments.find(({ id }) => id === attachmentId);
+  if (files === null || listed === undefined) return;
+  try {
+    const { encryptedKey, encryptedData, hash } = await readAttachment(
+      client,
+      missing.itemServerId,
+      attachmentId,
+      signal,
+    );
+    // The key that was listed is in the manifest; contents under another one are not this file.
+    if ((encryptedKey ?? '') !== listed.encryptedKey) return;
+    const wire = { recordId, attachmentId, encryptedKey: listed.encryptedKey, encryptedData, hash };
+    mirror.records.setAttachmentLocal(recordId, attachmentId, await files.store(wire));
+    changed([recordId]);
+  } catch (failure) {
+    // One file that cannot be had does not hold up the others; it is asked for again next time.
+    const single = ['notFound', 'forbidden', 'badAnswer'];
+    if (!(failure instanceof StrongroomError) || !single.includes(failure.code)) throw failure;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Pulling the records of the vaults: by listing, and by batches of 25 where a listing leaves
+ * the secret parts out.
+ *
+ * Records that are listed no longer are gathered and removed at the very end, so that one
+ * that moved to another vault is found there and keeps its history on this device.
+ */
+import { StrongroomError } from '../../contract/index.ts';
+import type { StoredRecord, StoredVault } from '../mirror/model.ts';
+import { batchItems, batchLimit, listItems } from '../remote/index.ts';
+import type { RemoteItem, RemoteItemRow } from '../remote/index.ts';
+import type { KnownRecords, RecordIntake } from './intake.ts';
+import { listingPages } from './listing.ts';
+import { sideBySide } from './pace.ts';
+import type { PullContext } from './pullcontext.ts';
+import type { ResumePoint } from './resume.ts';
+import { recordRow } from './rows.ts';
+
+/** Batches under way at the same time. */
+const batchesAtOnce = 4;
+
+export class RecordsPull {
+  readonly #context: PullContext;
+  readonly #intake: RecordIntake;
+  readonly #resume: ResumePoint;
+  readonly #unlisted = new Map<string, string>();
+  #done = 0;
+  #total = 0;
+
+  constructor(context: PullContext, intake: RecordIntake, resume: ResumePoint) {
+    this.#context = context;
+    this.#intake = intake;
+    this.#resume = resume;
+  }
+
+  /** Pulls every vault; gives the ids of records that no listing names any more. */
+  async run(vaults: readonly StoredVault[], firstSync: boolean): Promise<string[]> {
+    const rest = vaults.filter(({ id }) => !this.#resume.isDone(id));
+    if (firstSync) await this.#count(rest);
+    this.#report(0);
+    for (const vault of rest) {
+      await this.#pullVault(vault);
+    }
+    return [...this.#unlisted.values()];
+  }
+
+  /** How much there is to come, for the progress of a first sync. */
+  async #count(vaults: readonly StoredVault[]): Promise<void> {
+    const { client, features, signal } = this.#context;
+    if (!features.has('itemPaging')) return;
+    await sideBySide(vaults, batchesAtOnce, async ({ serverId }) => {
+      this.#total += (await listItems(client, serverId, { limit: 1, offset: 0 }, signal)).total ?? 0;
+    });
+  }
+
+  async #pullVault(vault: StoredVault): Promise<void> {
+    const { mirror } = this.#context;
+    const known = mirror.records.contentHashes(vault.id, 'record');
+    const { offset, total } = this.#resume.startOf(vault.id);
+    if (offset > 0 && (await this.#resumed(vault, known, offset, total)))
+      return this.#resume.finished(vault.id);
+    const listed = (await this.#walk(vault, known, 0)) ?? (await this.#walk(vault, known, 0));
+    for (const serverId of listed ?? []) this.#unlisted.delete(serverId);
+    if (listed !== null) this.#noteUnlisted(known, listed);
+    this.#resume.finished(vault.id);
+  }
+
+  /** Goes on in the middle; true if the vault is whole afterwards. */
+  async #resumed(
+    vault: StoredVault,
+    known: KnownRecords,
+    offset: number,
+    total: number | null,
+  ): Promise<boolean> {
+    await this.#walk(vault, known, offset);
+    return total !== null && this.#context.mirror.records.contentHashes(vault.id, 'record').size === total;
+  }
+
+  #noteUnlisted(known: KnownRecords, listed: ReadonlySet<string>): void {
+    for (const [serverId, { id }] of known) if (!listed.has(serverId)) this.#unlisted.set(serverId, id);
+  }
+
+  /**
+   * Takes in a vault's listing from row `start` on. Gives the server's ids that stand in it, or
+   * null if the list changed under our hands, so that nothing may be concluded from it.
+   */
+  async #walk(vault: StoredVault, known: KnownRecords, start: number): Promise<ReadonlySet<string> | null> {
+    const { client, features, signal } = this.#context;
+    const listed = new Set<string>();
+    let rowsSeen = start;
+    let rowsPromised: number | null = null;
+    const pages = listingPages(
+      (page) => listItems(client, vault.serverId, page, signal),
+      ({ id }) => id,
+      { paged: features.has('itemPaging'), start },
+    );
+    for await (const { rows, reached, total } of pages) {
+      const before = this.#intake.written;
+      for (const id of await this.#takePage(vault, rows, known)) listed.add(id);
+      if (this.#intake.written > before) this.#resume.reached(vault.id, reached, total);
+      rowsSeen += rows.length;
+      rowsPromised = total;
+      this.#report(rows.length);
+    }
+    return rowsPromised === null || rowsSeen === rowsPromised ? listed : null;
+  }
+
+  async #takePage(
+    vault: StoredVault,
+    rows: readonly RemoteItemRow[],
+    known: KnownRecords,
+  ): Promise<string[]> {
+    if (rows.some(({ vaultId }) => vaultId !== null && vaultId !== vault.serverId)) {
+      throw new StrongroomError('badAnswer', { reason: 'itemVault' });
+    }
+    const { mode } = this.#context;
+    const present = rows.filter(({ isDeleted }) => !isDeleted);
+    const settled = present.filter((row) => !row.whole && this.#looksUnchanged(row, vault, known));
+    const toFetch = present.filter((row) => !row.whole && !settled.includes(row));
+    const items: RemoteItem[] = [...present.filter(({ whole }) => whole), ...(await this.#fetch(toFetch))];
+    await this.#intake.take(
+      items.map((item) => recordRow(item, vault.id, mode)),
+      known,
+    );
+    return [...settled, ...items].map(({ id }) => id);
+  }
+
+  /** A short row is settled only if the server counts revisions and everything shown agrees. */
+  #looksUnchanged(row: RemoteItemRow, vault: StoredVault, known: KnownRecords): boolean {
+    const id = known.get(row.id)?.id;
+    if (row.revision === null || id === undefined) return false;
+    const stored = this.#context.mirror.records.get(id);
+    return (
+      stored !== null && !stored.flagged && sameFace(stored, recordRow(row, vault.id, this.#context.mode))
+    );
+  }
+
+  async #fetch(rows: readonly RemoteItemRow[]): Promise<RemoteItem[]> {
+    const { client, signal } = this.#context;
+    const batches = Array.from({ length: Math.ceil(rows.length / batchLimit) }, (_, index) =>
+      rows.slice(index * batchLimit, (index + 1) * batchLimit).map(({ id }) => id),
+    );
+    const items: RemoteItem[] = [];
+    await sideBySide(batches, batchesAtOnce, async (ids) => {
+      for (const item of await batchItems(client, ids, signal)) {
+        // Gone or closed to us since it was listed, or in the bin.
+        if (item !== null && !item.isDeleted) items.push(item);
+      }
+    });
+    return items;
+  }
+
+  #report(rows: number): void {
+    this.#done += rows;
+    this.#total = this.#total === 0 ? 0 : Math.max(this.#total, this.#done);
+    this.#context.progress('records', this.#done, this.#total);
+  }
+}
+
+function sameFace(a: StoredRecord, b: StoredRecord): boolean {
+  const face = ({
+    revision,
+    updatedAt,
+    name,
+    login,
+    urls,
+    description,
+    tags,
+    color,
+    favourite,
+    folderId,
+  }: StoredRecord) =>
+    JSON.stringify([revision, updatedAt, name, login, urls, description, tags, color, favourite, folderId]);
+  return a.vaultId === b.vaultId && face(a) === face(b);
+}

@@ -1,0 +1,205 @@
+/**
+ * The one place that decides when an account's mirror is brought up to date, and that says
+ * how it stands.
+ *
+ * A sync under way is joined, never doubled. Locking aborts every request and every portion
+ * of work; what was written by then stays valid.
+ */
+import { StrongroomError } from '../../contract/index.ts';
+import type { SyncStatus } from '../../contract/sync.ts';
+import type { LockedBytes } from '../custody/index.ts';
+import type { Mirror } from '../mirror/index.ts';
+import type { RemoteClient } from '../remote/index.ts';
+import { fromKeychain } from './chainfailure.ts';
+import { Pace } from './pace.ts';
+import { lastSyncedKey, pull } from './pull.ts';
+import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
+import type { VaultKeys } from './vaultkeys.ts';
+import { verifyOnReturn } from './verification.ts';
+
+export interface SynchroniserParts {
+  readonly accountId: string;
+  readonly client: RemoteClient;
+  readonly mirror: Mirror;
+  /** Null without client-side encryption. */
+  readonly vaultKeys: VaultKeys | null;
+  readonly manifestKey: LockedBytes;
+  /**
+   * Hash of the master key, given to the gate after each verification; null without
+   * client-side encryption.
+   */
+  readonly masterKeyHash: (() => string) | null;
+  /** Size of the own RSA key in bits; null without client-side encryption. */
+  readonly ownKeyBits: number | null;
+  /** Null where contents of attachments are not kept on this device. */
+  readonly files: FileStore | null;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+  /** Hears of failures that nobody foresaw, for diagnosis inside the process. */
+  readonly report?: (failure: unknown) => void;
+}
+
+/** Changed records, or null when the tree or more than a handful changed. */
+export type ChangeListener = (recordIds: readonly string[] | null) => void;
+
+const safeKeyBits = 2048;
+const weakKeyTold = 'weakOwnKeyTold';
+/** Progress is told at most this often. */
+const progressEveryMs = 80;
+
+export class Synchroniser {
+  readonly #parts: SynchroniserParts;
+  readonly #now: () => number;
+  readonly #statusListeners = new Set<(status: SyncStatus) => void>();
+  readonly #changeListeners = new Set<ChangeListener>();
+  readonly #abort = new AbortController();
+  #running: Promise<void> | null = null;
+  #state: Pick<SyncStatus, 'phase' | 'stage' | 'done' | 'total' | 'problem'>;
+  #toldAt = 0;
+
+  constructor(parts: SynchroniserParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#state = { phase: this.#lastSyncedAt() === null ? 'never' : 'idle', ...atRest };
+  }
+
+  /** Starts a sync or joins the running one. Resolves when it has ended, however it ended. */
+  start(): Promise<void> {
+    if (this.#abort.signal.aborted) return Promise.resolve();
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** Ends the running sync for good, at lock. Nothing touches the mirror once this has resolved. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#statusListeners.clear();
+    this.#changeListeners.clear();
+    await this.#running;
+  }
+
+  status(): SyncStatus {
+    const { accountId, mirror } = this.#parts;
+    return { accountId, ...this.#state, lastSyncedAt: this.#lastSyncedAt(), notices: mirror.notices.all() };
+  }
+
+  /** Forgets a notice that a person has read. */
+  dismissNotice(id: string): void {
+    this.#parts.mirror.notices.dismiss(id);
+    this.#tell();
+  }
+
+  /** Calls back on each change of the status; the returned function ends that. */
+  onStatus(listener: (status: SyncStatus) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => this.#statusListeners.delete(listener);
+  }
+
+  /** Calls back when the mirror changed; the returned function ends that. */
+  onChanged(listener: ChangeListener): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  async #run(): Promise<void> {
+    this.#set({ phase: 'running', stage: 'connecting', done: 0, total: 0, problem: null });
+    try {
+      await this.#sync();
+      this.#set({ phase: 'idle', ...atRest });
+    } catch (failure) {
+      this.#fail(fromKeychain(failure));
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const { client, mirror, masterKeyHash } = this.#parts;
+    const { signal } = this.#abort;
+    const pins = mirror.pins.read();
+    if (pins === null) throw new StrongroomError('internal');
+    client.gate.close();
+    const { features } = await verifyOnReturn(client, pins, signal);
+    if (masterKeyHash !== null) client.gate.open(masterKeyHash());
+    this.#noteWeakKey();
+    await pull(this.#context(pins.mode, features));
+    mirror.syncState.set(lastSyncedKey, String(this.#now()));
+  }
+
+  #context(mode: PullContext['mode'], features: ReadonlySet<string>): PullContext {
+    const { client, mirror, vaultKeys, manifestKey, files } = this.#parts;
+    return {
+      client,
+      mirror,
+      mode,
+      vaultKeys,
+      manifestKey,
+      files,
+      features,
+      pace: new Pace(),
+      signal: this.#abort.signal,
+      now: this.#now,
+      progress: (stage, done, total) => this.#progress(stage, done, total),
+      changed: (recordIds) => this.#changed(recordIds),
+    };
+  }
+
+  /** A short own key protects everything of this account; its owner is told once. */
+  #noteWeakKey(): void {
+    const { ownKeyBits, mirror } = this.#parts;
+    if (ownKeyBits === null || ownKeyBits >= safeKeyBits || mirror.syncState.get(weakKeyTold) !== null)
+      return;
+    mirror.transaction(() => {
+      mirror.notices.add({
+        at: this.#now(),
+        kind: 'weakOwnKey',
+        subject: `RSA-${ownKeyBits}`,
+        recordId: null,
+      });
+      mirror.syncState.set(weakKeyTold, String(ownKeyBits));
+    });
+  }
+
+  #fail(failure: unknown): void {
+    const foreseen = failure instanceof StrongroomError && failure.code !== 'internal';
+    if (!foreseen) this.#parts.report?.(failure);
+    const { code, params } = foreseen ? failure : new StrongroomError('internal');
+    if (code === 'cancelled') return this.#set({ phase: this.#restingPhase(), ...atRest });
+    // A busy server comes back by itself, as a missing network does; everything else needs a person.
+    const phase = code === 'unreachable' || code === 'serverBusy' ? 'offline' : 'stopped';
+    this.#set({ phase, ...atRest, problem: { code, params: { ...params } } });
+  }
+
+  #restingPhase(): SyncStatus['phase'] {
+    return this.#lastSyncedAt() === null ? 'never' : 'idle';
+  }
+
+  #progress(stage: SyncStage, done: number, total: number): void {
+    const changedStage = stage !== this.#state.stage;
+    this.#state = { ...this.#state, stage, done, total };
+    if (changedStage || performance.now() - this.#toldAt >= progressEveryMs) this.#tell();
+  }
+
+  #changed(recordIds: readonly string[] | null): void {
+    for (const listener of this.#changeListeners) listener(recordIds);
+  }
+
+  #set(state: Pick<SyncStatus, 'phase' | 'stage' | 'done' | 'total' | 'problem'>): void {
+    this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#toldAt = performance.now();
+    if (this.#statusListeners.size === 0) return;
+    const status = this.status();
+    for (const listener of this.#statusListeners) listener(status);
+  }
+
+  #lastSyncedAt(): number | null {
+    const text = this.#parts.mirror.syncState.get(lastSyncedKey);
+    return text === null ? null : Number(text);
+  }
+}
+
+const atRest = { stage: null, done: 0, total: 0, problem: null } as const;
