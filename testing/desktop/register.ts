@@ -16,12 +16,17 @@ registerHooks({
   },
 });
 
-/** A signal ends the application in order; what will not end within ten seconds is ended. */
-function endOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
-  process.on(signal, () => {
-    setTimeout(() => process.exit(1), 10_000).unref();
-    app.quit();
-  });
+let ending = false;
+
+/**
+ * A signal ends the application in order; what will not end within ten seconds is ended.
+ * Only the first counts: a second `quit` would cut short what the application does at its end.
+ */
+function end(): void {
+  if (ending) return;
+  ending = true;
+  setTimeout(() => process.exit(1), 10_000).unref();
+  app.quit();
 }
 
 async function start(): Promise<void> {
@@ -33,7 +38,7 @@ async function start(): Promise<void> {
 }
 
 console.error('This is a development stand-in, not Electron; its OS key store is a fake.');
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) endOn(signal);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 if (underTest && process.send !== undefined) answerProbes();
 start().catch((reason: unknown) => {
   console.error(`Chromium could not be started: ${String(reason)}`);

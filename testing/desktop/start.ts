@@ -38,10 +38,13 @@ async function run(command: string, args: readonly string[]): Promise<number> {
   const pass = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };
-  // Ctrl+C in a terminal reaches the child by itself as well; the second one changes nothing.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
+  // A terminal sends Ctrl+C to the child by itself, and a second one would cut its end short.
+  const passInterrupt = process.stdin.isTTY ? () => undefined : pass;
+  process.on('SIGINT', passInterrupt);
+  process.on('SIGTERM', pass);
   const [code]: unknown[] = await once(child, 'exit');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, pass);
+  process.off('SIGINT', passInterrupt);
+  process.off('SIGTERM', pass);
   return typeof code === 'number' ? code : 1;
 }
 
