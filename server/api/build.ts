@@ -108,7 +108,10 @@ export async function buildApplication(
   authenticate(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const described = jsonSchemaTransform(route);
+      return { ...described, schema: { ...described.schema, 'x-needs': route.route.config?.needs } };
+    },
   });
   await app.register(
     async (scope) => {

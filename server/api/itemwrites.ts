@@ -11,7 +11,7 @@ import type { Repositories } from '../storage/storage.ts';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 import { unixSeconds } from './context.ts';
-import { ApiError, invalid, notFound } from './errors.ts';
+import { ApiError, forbidden, invalid, notFound } from './errors.ts';
 import type { changeItemBody, createItemBody, SentAttachment } from './itembody.ts';
 import { checkForm, checkNewAttachment, emptyContent, mergedContent, sameContent } from './itembody.ts';
 
@@ -163,6 +163,15 @@ async function keepFormerState(storage: Repositories, context: Context, former: 
   });
 }
 
+/**
+ * Whoever edits through an inbox entry or a shortcut holds no vault key, so a record key
+ * from them could only lock the vault's members out.
+ */
+function refuseForeignKey(caller: Caller, access: ItemAccess, former: Item, body: ChangeBody): void {
+  if (!caller.clientSideEncryption || access.wrappedKey !== null) return;
+  if (body.keyEncrypted && body.keyEncrypted !== former.keyEncrypted) throw forbidden('item:move');
+}
+
 /** Changes a record and answers its new revision. The caller's rights have been decided. */
 export async function changeItem(
   context: Context,
@@ -174,6 +183,7 @@ export async function changeItem(
     context.storage.transaction(async (storage) => {
       const former = await storage.items.find(access.item.id);
       if (!former || former.vaultId !== access.item.vaultId) throw notFound();
+      refuseForeignKey(caller, access, former, body);
       if (body.revision !== undefined && body.revision !== former.revision) {
         throw new ApiError(
           409,

@@ -10,3 +10,5 @@ export { createVault, encryptedRecord, signIn, wrapFor, writeRecord } from './me
 export type { Member, OpenVault, WrittenRecord } from './member.ts';
 export { buildSampleOrganisation } from './sample.ts';
 export type { SampleOptions, SampleOrganisation, SampleUser, SampleVault } from './sample.ts';
+export { startTrialServer, trialOrganisation } from './trial.ts';
+export type { TrialOrganisation, TrialServer } from './trial.ts';
