@@ -8,12 +8,13 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
 import type { LockedBytes } from '../custody/index.ts';
-import type { Mirror } from '../mirror/index.ts';
+import type { Mirror, StoredRecord } from '../mirror/index.ts';
 import type { RemoteClient } from '../remote/index.ts';
 import { fromKeychain } from './chainfailure.ts';
 import { Pace } from './pace.ts';
 import { lastSyncedKey, pull } from './pull.ts';
 import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
+import { refreshRecord } from './refresh.ts';
 import type { VaultKeys } from './vaultkeys.ts';
 import { verifyOnReturn } from './verification.ts';
 
@@ -70,6 +71,14 @@ export class Synchroniser {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** Fetches one record again after it was changed from here. Throws `notFound`, network codes. */
+  async refresh(record: StoredRecord): Promise<void> {
+    const { mirror } = this.#parts;
+    const pins = mirror.pins.read();
+    if (pins === null) throw new StrongroomError('internal');
+    await refreshRecord(this.#context(pins.mode, new Set()), record);
   }
 
   /** Ends the running sync for good, at lock. Nothing touches the mirror once this has resolved. */

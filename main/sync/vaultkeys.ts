@@ -77,14 +77,13 @@ export class VaultKeys {
     if (delivered.keyWrapped === null) return keepKey(delivered, stored);
     if (isKnown(delivered, stored, pin)) return delivered;
     const key = this.#unwrap(delivered.keyWrapped);
-    const mac = key === null ? null : this.#fingerprint(key);
-    if (mac !== null && (pin === null || pin.mac === mac) && passesCheck(delivered, key)) {
-      this.#pin(delivered.id, mac, pin);
+    if (key === null && pin === null) return delivered;
+    if (key !== null && this.#isBelievable(delivered, key, pin)) {
+      this.#pin(delivered.id, this.#fingerprint(key), pin);
       this.#hold(delivered.id, key);
       return delivered;
     }
     key?.dispose();
-    if (pin === null && mac === null) return delivered;
     this.#distrust(delivered, pin);
     return keepKey(delivered, stored);
   }
@@ -102,6 +101,10 @@ export class VaultKeys {
     if (pin === null) this.#pin(vaultId, mac, null);
     this.#hold(vaultId, key);
     return asVaultKey(key.bytes);
+  }
+
+  #isBelievable(vault: StoredVault, key: LockedBytes, pin: VaultKeyPin | null): boolean {
+    return (pin === null || pin.mac === this.#fingerprint(key)) && passesCheck(vault, key);
   }
 
   /** Null for whatever does not open: nothing tells the server why, and nothing is tried again. */
@@ -159,8 +162,7 @@ function isKnown(delivered: StoredVault, stored: StoredVault | null, pin: VaultK
 }
 
 /** A check value tells a mix-up, not a lie, since the server could make one for any key. */
-function passesCheck({ keySalt, keyHash }: StoredVault, key: LockedBytes | null): boolean {
-  if (key === null) return false;
+function passesCheck({ keySalt, keyHash }: StoredVault, key: LockedBytes): boolean {
   return keySalt === null || keyHash === null || verifyVaultKey(asVaultKey(key.bytes), keySalt, keyHash);
 }
 

@@ -1,0 +1,21 @@
+/**
+ * One record fetched again, after this device has changed it on the server. It passes the same
+ * checks as a record of a pull.
+ */
+import { StrongroomError } from '../../contract/index.ts';
+import type { StoredRecord } from '../mirror/model.ts';
+import { batchItems } from '../remote/index.ts';
+import { RecordIntake } from './intake.ts';
+import { pullFiles } from './pullextras.ts';
+import type { PullContext } from './pullcontext.ts';
+import { recordRow } from './rows.ts';
+
+/** Throws `notFound` when the record is gone, `badAnswer`, network codes. */
+export async function refreshRecord(context: PullContext, record: StoredRecord): Promise<void> {
+  const { client, mode, signal } = context;
+  const [item] = await batchItems(client, [record.itemServerId], signal);
+  if (!item || record.vaultId === null) throw new StrongroomError('notFound');
+  const known = new Map([[record.serverId, { id: record.id, contentHash: record.contentHash }]]);
+  await new RecordIntake(context).take([recordRow(item, record.vaultId, mode)], known);
+  await pullFiles(context);
+}
