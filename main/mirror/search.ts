@@ -29,7 +29,7 @@ export interface SearchResult {
 }
 
 /** Matches that are ranked at most. */
-export const mostRanked = 1000;
+export const mostRanked = 500;
 
 /** Scopes up to this size are read through instead of asking the index. */
 const smallScope = 400;
@@ -65,23 +65,19 @@ export class Search {
   readonly #engine: Engine;
   readonly #list: RecordList;
   readonly #byTitle: Query<Candidate>;
-  readonly #byPieces: Query<Candidate>;
+  readonly #byPieces: Query<number>;
   readonly #text: Query<Candidate>;
   #last: { readonly key: string; readonly generation: number; readonly ranking: Ranking } | null = null;
 
   constructor(engine: Engine, list: RecordList) {
     this.#engine = engine;
     this.#list = list;
-    const columns = 'search_text.row, search_text.name, search_text.places, search_text.notes';
     this.#byTitle = engine.query(
-      `SELECT ${columns} FROM records JOIN search_text USING (row)
+      `SELECT row, search_text.name, '' AS places, '' AS notes FROM records JOIN search_text USING (row)
        WHERE name_key >= ? AND name_key < ? ORDER BY name_key, row`,
     );
-    this.#byPieces = engine.query(
-      `SELECT ${columns} FROM search_index JOIN search_text ON search_text.row = search_index.rowid
-       WHERE search_index MATCH ?`,
-    );
-    this.#text = engine.query(`SELECT ${columns} FROM search_text WHERE row = ?`);
+    this.#byPieces = engine.values('SELECT rowid FROM search_index WHERE search_index MATCH ?');
+    this.#text = engine.query('SELECT row, name, places, notes FROM search_text WHERE row = ?');
   }
 
   /** An empty query finds nothing. Matches of one rank are ordered by title. */
@@ -125,43 +121,54 @@ export class Search {
 
   /** Goes through the ranks, best first, until there is more than can be ranked. */
   #collect(query: ParsedQuery, scope: ReadonlySet<number> | null, found: Map<number, Found>): void {
-    const take = (candidates: Iterable<Candidate>): boolean => {
-      for (const candidate of candidates) {
-        if (scope !== null && !scope.has(candidate.row)) continue;
-        addIfMatching(found, candidate, query);
-        if (found.size > mostRanked) return true;
-      }
-      return false;
-    };
+    const isWanted = (row: number): boolean => !found.has(row) && (scope === null || scope.has(row));
     for (const prefix of sortKeyPrefixes(query.phrase)) {
-      if (take(this.#byTitle.each(prefix, `${prefix}\u{10ffff}`))) return;
+      for (const candidate of this.#byTitle.each(prefix, `${prefix}\u{10ffff}`)) {
+        if (isWanted(candidate.row)) addIfMatching(found, candidate, query);
+        if (found.size > mostRanked) return;
+      }
     }
-    for (const fields of ranksByFields) {
-      if (take(this.#byPieces.each(matchExpression(query.words, fields)))) return;
+    for (const expression of expressionsByRank(query.words.slice(0, mostIndexedWords))) {
+      for (const row of this.#byPieces.each(expression)) {
+        const candidate = isWanted(row) ? this.#text.get(row) : undefined;
+        if (candidate !== undefined) addIfMatching(found, candidate, query);
+        if (found.size > mostRanked) return;
+      }
     }
   }
 }
 
 const anyOrder = { by: 'name', descending: false } as const;
 
-/** In which fields the words may stand, for rank 1, 2, 3 and 4. */
-const ranksByFields: readonly (readonly PieceField[])[] = [['s'], ['t'], ['t', 'k'], ['t', 'k', 'n']];
-
 function parseQuery(text: string): ParsedQuery {
   const phrase = foldForSearch(text);
   return { phrase, words: [...new Set(phrase.split(' ').filter((word) => word !== ''))] };
 }
 
+/**
+ * One expression for each of the ranks 1 to 4; each finds at least what the ranks before it
+ * have left over. A single word that is not in the title must be whole in one further field;
+ * of several words each may stand elsewhere.
+ */
+function expressionsByRank(words: readonly string[]): string[] {
+  const anywhere = words.length > 1;
+  const fields: readonly (readonly PieceField[])[] = [
+    ['s'],
+    ['t'],
+    anywhere ? ['t', 'k'] : ['k'],
+    anywhere ? ['t', 'k', 'n'] : ['n'],
+  ];
+  return fields.map((allowed) => matchExpression(words, allowed));
+}
+
 /** All words, each whole in one of the fields. */
 function matchExpression(words: readonly string[], fields: readonly PieceField[]): string {
   return words
-    .slice(0, mostIndexedWords)
     .map((word) => `(${fields.map((field) => `(${wordExpression(field, word)})`).join(' OR ')})`)
     .join(' AND ');
 }
 
 function addIfMatching(found: Map<number, Found>, candidate: Candidate, query: ParsedQuery): void {
-  if (found.has(candidate.row)) return;
   const rank = rankOf(candidate, query);
   if (rank !== null) found.set(candidate.row, { row: candidate.row, rank, name: candidate.name });
 }
