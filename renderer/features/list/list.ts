@@ -17,8 +17,9 @@ const byName: RecordSort = { by: 'name', descending: false };
 const newestFirst: RecordSort = { by: 'updated', descending: true };
 
 export const useList = defineStore('list', () => {
-  const scope = ref<RecordScope>({ kind: 'all' });
-  const sort = ref<RecordSort>(byName);
+  // Shallow, since they cross the bridge as they are and a reactive proxy cannot.
+  const scope = shallowRef<RecordScope>({ kind: 'all' });
+  const sort = shallowRef<RecordSort>(byName);
   const query = ref('');
   const searchFailure = ref<Failure | null>(null);
   const view = shallowRef<ListView | null>(null);

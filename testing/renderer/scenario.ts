@@ -1,0 +1,38 @@
+/** What the scripted bridge is to play. Given to the page as JSON before its first line runs. */
+import type { SettingsView } from '../../contract/settings.ts';
+import type { SyncStatus } from '../../contract/sync.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { LockReason } from '../../contract/session.ts';
+import type { EnrolmentStep } from '../../contract/accounts.ts';
+
+export interface Scenario {
+  readonly accounts: number;
+  readonly unlocked: boolean;
+  readonly lockReason: LockReason;
+  /** No record has arrived yet. */
+  readonly empty: boolean;
+  readonly clientSideEncryption: boolean;
+  readonly settings: Partial<SettingsView>;
+  readonly sync: Partial<SyncStatus>;
+  /** Calls that fail, by `feature.verb`. */
+  readonly failing: Readonly<Record<string, ErrorCode>>;
+  /** Calls that never answer, by `feature.verb`. */
+  readonly hanging: readonly string[];
+  /** Whether the inspected server's certificate is one the system trusts. */
+  readonly trusted: boolean;
+  readonly enrolment: EnrolmentStep['needs'];
+}
+
+export const plainScenario: Scenario = {
+  accounts: 1,
+  unlocked: true,
+  lockReason: 'start',
+  empty: false,
+  clientSideEncryption: true,
+  settings: {},
+  sync: {},
+  failing: {},
+  hanging: [],
+  trusted: true,
+  enrolment: 'masterPassword',
+};

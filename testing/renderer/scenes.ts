@@ -1,0 +1,321 @@
+/** The screens to look at: what the bridge plays, and what a person does to get there. */
+import type { Page } from 'playwright-core';
+import type { SyncStatus } from '../../contract/sync.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Scene {
+  readonly name: string;
+  readonly scenario: Partial<Scenario>;
+  /** Steps are language-blind: keys, roles and places, never words. */
+  readonly act: (page: Page) => Promise<void>;
+}
+
+const secret = 'correct horse battery';
+const firstRun: Partial<Scenario> = { accounts: 0, unlocked: false };
+const withAccount: Partial<Scenario> = { accounts: 1, unlocked: false };
+
+async function typeAddress(page: Page): Promise<void> {
+  await page.locator('form input').first().fill('https://vault.corp.example');
+  await page.keyboard.press('Enter');
+}
+
+async function signIn(page: Page): Promise<void> {
+  await typeAddress(page);
+  await page.locator('input[type=password]').waitFor();
+  await page.locator('input[type=text]').first().fill('a.orlova');
+  await page.locator('input[type=password]').fill(secret);
+  await page.keyboard.press('Enter');
+}
+
+/** Opens Infrastructure / production / databases and picks its first record, by keys alone. */
+async function openPrimary(page: Page): Promise<void> {
+  await page.locator('[role=listbox]').waitFor();
+  const narrow = (page.viewportSize()?.width ?? 0) < 900;
+  if (narrow) await page.locator('.list-pane .head button').first().click();
+  await page.locator('[role=tree]').focus();
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) {
+    await page.keyboard.press(key);
+  }
+  await page.locator('[id="tree-production"]').waitFor();
+  for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter', 'Home']) await page.keyboard.press(key);
+  await page.waitForTimeout(150);
+  if ((page.viewportSize()?.width ?? 0) < 640) await page.keyboard.press('Enter');
+  await page.locator('article.record').waitFor();
+}
+
+async function openByName(page: Page, name: string): Promise<void> {
+  await page.locator('[role=listbox]').waitFor();
+  await page.locator('.search input').fill(name);
+  await page.locator('[role=option]').filter({ hasText: name }).first().click();
+  await page.locator('article.record').waitFor();
+}
+
+const running: Partial<SyncStatus> = { phase: 'running', stage: 'records', done: 2189, total: 3412 };
+const stopped: Partial<SyncStatus> = { phase: 'stopped', problem: { code: 'signInAgain', params: {} } };
+const noticed: Partial<SyncStatus> = {
+  phase: 'offline',
+  problem: { code: 'unreachable', params: { host: 'vault.corp.example', reason: 'timeout' } },
+  notices: [
+    {
+      id: 'n1',
+      at: Date.now() - 3_600_000,
+      kind: 'fieldTampered',
+      subject: 'MySQL billing',
+      recordId: 'mysql',
+    },
+    { id: 'n2', at: Date.now() - 90_000_000, kind: 'vaultRemoved', subject: 'Office', recordId: null },
+  ],
+};
+
+const idle = async (page: Page): Promise<void> => page.waitForTimeout(450);
+
+async function openPanel(page: Page): Promise<void> {
+  await page.locator('.bar .chip').click();
+  await page.locator('.sync-popup').waitFor();
+}
+
+async function openSettings(page: Page, section: number): Promise<void> {
+  await page.waitForTimeout(150);
+  await page.keyboard.press('Control+Comma');
+  await page.locator('[role=tab]').nth(section).click();
+  await page.waitForTimeout(100);
+}
+
+export const scenes: readonly Scene[] = [
+  { name: 'first-run', scenario: firstRun, act: idle },
+  {
+    name: 'first-run-bad-address',
+    scenario: firstRun,
+    act: async (page) => {
+      await page.locator('form input').first().fill('vault');
+      await page.keyboard.press('Enter');
+      await idle(page);
+    },
+  },
+  {
+    name: 'first-run-certificate',
+    scenario: { ...firstRun, trusted: false },
+    act: async (page) => {
+      await typeAddress(page);
+      await page.locator('.certificate').waitFor();
+    },
+  },
+  {
+    name: 'first-run-sign-in',
+    scenario: firstRun,
+    act: async (page) => {
+      await typeAddress(page);
+      await page.locator('input[type=password]').waitFor();
+    },
+  },
+  {
+    name: 'first-run-wrong-login',
+    scenario: { ...firstRun, failing: { 'accounts.signIn': 'wrongCredentials' } },
+    act: async (page) => {
+      await signIn(page);
+      await idle(page);
+    },
+  },
+  {
+    name: 'first-run-two-factor',
+    scenario: { ...firstRun, enrolment: 'twoFactorCode' },
+    act: async (page) => {
+      await signIn(page);
+      await idle(page);
+    },
+  },
+  {
+    name: 'first-run-master-password',
+    scenario: firstRun,
+    act: async (page) => {
+      await signIn(page);
+      await page.locator('.derivation').waitFor();
+    },
+  },
+  {
+    name: 'first-run-passphrase',
+    scenario: { ...firstRun, enrolment: 'devicePassphrase' },
+    act: async (page) => {
+      await signIn(page);
+      await page.locator('input[type=password]').nth(1).waitFor();
+      await page.locator('input[type=password]').nth(0).fill('long enough for this');
+      await page.locator('input[type=password]').nth(1).fill('something else');
+      await page.keyboard.press('Enter');
+      await idle(page);
+    },
+  },
+  { name: 'unlock', scenario: { ...withAccount, lockReason: 'idle' }, act: idle },
+  {
+    name: 'unlock-wrong',
+    scenario: { ...withAccount, accounts: 3 },
+    act: async (page) => {
+      await page.locator('input[type=password]').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.locator('[role=alert]').waitFor();
+    },
+  },
+  {
+    name: 'unlock-accounts',
+    scenario: { ...withAccount, accounts: 3 },
+    act: async (page) => {
+      await page.locator('[role=combobox]').click();
+      await page.locator('[role=option]').first().waitFor();
+    },
+  },
+  { name: 'start-failed', scenario: { failing: { 'session.state': 'internal' } }, act: idle },
+  {
+    name: 'workspace',
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await idle(page);
+    },
+  },
+  { name: 'record', scenario: { sync: noticed }, act: openPrimary },
+  {
+    name: 'record-revealed',
+    scenario: {},
+    act: async (page) => {
+      await openPrimary(page);
+      await page.locator('.record [aria-pressed]').nth(0).click();
+      await page.locator('.record [aria-pressed]').nth(1).click();
+      await page.locator('.record .actions button').first().click();
+      await page.locator('.corner .chip').waitFor();
+      await page.mouse.move(2, 2);
+    },
+  },
+  { name: 'record-flagged', scenario: {}, act: async (page) => openByName(page, 'MySQL billing') },
+  { name: 'record-key-broken', scenario: {}, act: async (page) => openByName(page, 'Vault unseal') },
+  { name: 'record-long', scenario: {}, act: async (page) => openByName(page, 'A record whose') },
+  { name: 'record-inbox', scenario: {}, act: async (page) => openByName(page, 'VPN for the audit') },
+  {
+    name: 'record-files',
+    scenario: {},
+    act: async (page) => {
+      await openPrimary(page);
+      await page.evaluate(`{
+        const transfer = new DataTransfer();
+        for (const name of ['base-backup.tar.gz', 'next-one.pem', 'huge-image.iso']) transfer.items.add(new File(['x'], name));
+        document.querySelector('.record-pane').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      }`);
+      await page.locator('.failed').waitFor();
+      await page.locator('.failed').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'record-new-host',
+    scenario: {},
+    act: async (page) => {
+      await openPrimary(page);
+      await page.locator('.address').click();
+      await page.locator('[role=dialog]').waitFor();
+    },
+  },
+  {
+    name: 'search',
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyK');
+      await page.keyboard.type('corp');
+      await idle(page);
+    },
+  },
+  {
+    name: 'search-nothing',
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyK');
+      await page.keyboard.type('zzzz');
+      await idle(page);
+    },
+  },
+  {
+    name: 'tree',
+    scenario: { sync: running },
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      if ((page.viewportSize()?.width ?? 0) < 900)
+        await page.locator('.list-pane .head button').first().click();
+      await page.locator('[role=tree]').focus();
+      await page.keyboard.press('End');
+    },
+  },
+  {
+    name: 'sort',
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.locator('.list-pane .head button').last().click();
+      await idle(page);
+    },
+  },
+  { name: 'first-sync', scenario: { empty: true, sync: { ...running, lastSyncedAt: null } }, act: idle },
+  { name: 'empty', scenario: { empty: true }, act: idle },
+  {
+    name: 'loading',
+    scenario: { hanging: ['tree.overview', 'records.page'] },
+    act: async (page) => page.waitForTimeout(700),
+  },
+  {
+    name: 'errors',
+    scenario: { failing: { 'tree.overview': 'mirrorDamaged', 'records.page': 'mirrorDamaged' } },
+    act: idle,
+  },
+  {
+    name: 'record-error',
+    scenario: { failing: { 'records.read': 'noSuchRecord' } },
+    act: async (page) => {
+      await page.locator('[role=option]').first().click();
+      await idle(page);
+    },
+  },
+  {
+    name: 'sync-panel',
+    scenario: { sync: running },
+    act: async (page) => {
+      await idle(page);
+      await openPanel(page);
+    },
+  },
+  {
+    name: 'sync-sign-in',
+    scenario: { sync: stopped },
+    act: async (page) => {
+      await idle(page);
+      await openPanel(page);
+    },
+  },
+  {
+    name: 'sync-notices',
+    scenario: { sync: noticed },
+    act: async (page) => {
+      await idle(page);
+      await openPanel(page);
+    },
+  },
+  { name: 'settings', scenario: {}, act: async (page) => openSettings(page, 0) },
+  { name: 'settings-protection', scenario: {}, act: async (page) => openSettings(page, 1) },
+  { name: 'settings-accounts', scenario: { accounts: 3 }, act: async (page) => openSettings(page, 2) },
+  {
+    name: 'settings-remove',
+    scenario: { accounts: 3 },
+    act: async (page) => {
+      await openSettings(page, 2);
+      await page.locator('.account button').nth(1).click();
+      await idle(page);
+    },
+  },
+  { name: 'settings-about', scenario: {}, act: async (page) => openSettings(page, 3) },
+  {
+    name: 'shortcuts',
+    scenario: {},
+    act: async (page) => {
+      await idle(page);
+      await page.keyboard.press('Control+Slash');
+      await page.locator('[role=dialog]').waitFor();
+    },
+  },
+  { name: 'compact', scenario: { settings: { density: 'compact' } }, act: openPrimary },
+];

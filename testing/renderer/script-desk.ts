@@ -1,0 +1,145 @@
+/** The scripted accounts, session, settings, sync and surroundings. */
+import type { EnrolmentStep } from '../../contract/accounts.ts';
+import type { SettingsView } from '../../contract/settings.ts';
+import type { SyncStatus } from '../../contract/sync.ts';
+import type { Handlers, Stage } from './scripted.ts';
+
+/** The one secret that the scripted door accepts. */
+const openingWords = 'correct horse battery';
+
+const firstSettings: SettingsView = {
+  theme: 'light',
+  language: 'en',
+  density: 'regular',
+  lockAfterIdleMinutes: 10,
+  lockOnSleep: true,
+  lockOnScreenLock: true,
+  lockOnMinimise: false,
+  clearClipboardAfterSeconds: 30,
+  hideRevealedAfterSeconds: 30,
+  contentProtection: true,
+  sidebarWidth: 248,
+  listWidth: 372,
+};
+
+const step: Omit<EnrolmentStep, 'needs'> = {
+  enrolmentId: 'enrolment-1',
+  fullName: 'Anna Orlova',
+  login: 'a.orlova',
+  keyDerivation: { digest: 'sha256', iterations: 300_000, bytes: 64 },
+};
+
+function certificate(trusted: boolean) {
+  return {
+    trusted,
+    fingerprint: Array.from({ length: 32 }, (_, index) =>
+      ((index * 53 + 17) % 256).toString(16).padStart(2, '0').toUpperCase(),
+    ).join(':'),
+    subject: 'CN=vault.corp.example, O=Corp',
+    issuer: 'CN=Corp Internal Root CA 2, O=Corp',
+    validFrom: Date.UTC(2026, 0, 1),
+    validTo: Date.UTC(2028, 0, 1),
+    reason: trusted ? null : ('unknownAuthority' as const),
+  };
+}
+
+type DeskParts = Pick<Handlers, 'accounts' | 'session' | 'settings' | 'sync' | 'desktop'>;
+
+export function scriptDesk(stage: Stage): DeskParts {
+  const { scenario } = stage;
+  let settings: SettingsView = { ...firstSettings, ...scenario.settings };
+  let status: SyncStatus = {
+    accountId: 'anna',
+    phase: 'idle',
+    stage: null,
+    done: 0,
+    total: 0,
+    lastSyncedAt: Date.now() - 47 * 60_000,
+    problem: null,
+    notices: [],
+    ...scenario.sync,
+  };
+
+  const state = () => ({
+    unlocked: stage.unlocked,
+    lockReason: scenario.lockReason,
+    current: stage.accounts[0] ?? null,
+  });
+  const opens = (secret: Uint8Array): boolean => new TextDecoder().decode(secret) === openingWords;
+
+  function unlock(): void {
+    stage.unlocked = true;
+    stage.emit('sessionChanged', state());
+  }
+
+  return {
+    accounts: {
+      list: () => ({ accounts: [...stage.accounts] }),
+      inspectServer: ({ address }) => {
+        if (!address.startsWith('https://')) return { fails: 'badAddress', params: { reason: 'notUrl' } };
+        const host = address.slice('https://'.length);
+        return { origin: address, host, certificate: certificate(scenario.trusted) };
+      },
+      signIn: ({ password }) =>
+        opens(password) ? { ...step, needs: scenario.enrolment } : { fails: 'wrongCredentials' },
+      confirmTwoFactor: ({ code }) =>
+        code === '123456' ? { ...step, needs: 'masterPassword' } : { fails: 'wrongTwoFactorCode' },
+      enrol: ({ secret }) => {
+        const [account] = stage.accounts;
+        if (!opens(secret) || !account) return { fails: 'wrongMasterPassword' };
+        unlock();
+        return account;
+      },
+      abandonEnrolment: () => ({}),
+      renewSignIn: ({ password }) => (opens(password) ? {} : { fails: 'wrongCredentials' }),
+      remove: ({ accountId }) => {
+        stage.accounts.splice(
+          0,
+          stage.accounts.length,
+          ...stage.accounts.filter(({ id }) => id !== accountId),
+        );
+        return {};
+      },
+    },
+    session: {
+      state: () => state(),
+      unlock: ({ secret }) => {
+        const [account] = stage.accounts;
+        if (!opens(secret) || !account) return { fails: 'wrongMasterPassword' };
+        unlock();
+        return account;
+      },
+      switchTo: () => stage.accounts[0] ?? { fails: 'noSuchAccount' },
+      lock: () => {
+        stage.unlocked = false;
+        stage.emit('sessionChanged', { ...state(), lockReason: 'hand' });
+        return {};
+      },
+    },
+    settings: {
+      read: () => settings,
+      update: (change) => {
+        settings = { ...settings, ...change } as SettingsView;
+        stage.emit('settingsChanged', settings);
+        return settings;
+      },
+    },
+    sync: {
+      status: () => status,
+      start: () => ({}),
+      dismissNotice: ({ id }) => {
+        status = { ...status, notices: status.notices.filter((notice) => notice.id !== id) };
+        return {};
+      },
+    },
+    desktop: {
+      about: () => ({
+        version: '0.1.0',
+        platform: 'linux',
+        systemLocale: 'en-GB',
+        isElectron: false,
+        devicePlatformProtection: 'none',
+      }),
+    },
+  };
+}
