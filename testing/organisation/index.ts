@@ -8,6 +8,7 @@ export type { LargeVaults } from './large.ts';
 export type { SampleSecret, SecretKind } from './ledger.ts';
 export { createVault, encryptedRecord, signIn, wrapFor, writeRecord } from './member.ts';
 export type { Member, OpenVault, WrittenRecord } from './member.ts';
+export { sampleRecord } from './lookup.ts';
 export { buildSampleOrganisation } from './sample.ts';
 export type { SampleOptions, SampleOrganisation, SampleUser, SampleVault } from './sample.ts';
 export { startTrialServer, trialOrganisation } from './trial.ts';

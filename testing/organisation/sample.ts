@@ -56,7 +56,8 @@ interface Level {
   folder?: string;
 }
 
-interface CompanyVault {
+/** A corporate vault of the sample and who may do what in it. */
+export interface CompanyVault {
   draft: VaultDraft;
   access: Level[];
   isOld?: boolean;
@@ -76,7 +77,8 @@ function scaled<Place extends { records: RecordDraft[]; folders: FolderDraft[] }
   };
 }
 
-function companyVaults(): CompanyVault[] {
+/** The corporate vaults before they are encrypted: the same content in every run. */
+export function companyVaults(): CompanyVault[] {
   const choices = choicesFrom(seed);
   const admins: Level = { group: 'Системные администраторы', level: 'full' };
   return [
