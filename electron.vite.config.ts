@@ -12,13 +12,21 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
-      lib: { entry: resolve(root, 'main/index.ts'), formats: ['es'] },
-      rollupOptions: { external: ['better-sqlite3', 'sodium-native'] },
+      externalizeDeps: false,
+      rollupOptions: {
+        input: {
+          index: resolve(root, 'main/index.ts'),
+          attachmentworker: resolve(root, 'main/vaults/attachmentworker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
+        external: ['electron', 'better-sqlite3', 'sodium-native'],
+      },
     },
   },
   preload: {
     build: {
       outDir: 'out/preload',
+      minify: true,
       externalizeDeps: false,
       rollupOptions: {
         input: { index: resolve(root, 'preload/index.ts') },
@@ -36,6 +44,7 @@ export default defineConfig({
     },
     build: {
       outDir: resolve(root, 'out/renderer'),
+      minify: true,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: { input: resolve(root, 'renderer/index.html') },

@@ -7,6 +7,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'testing/e2e',
   testMatch: '*.e2e.ts',
+  globalSetup: './testing/e2e/everyspec.ts',
   workers: 1,
   retries: 0,
   timeout: 60_000,

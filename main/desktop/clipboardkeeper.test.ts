@@ -12,12 +12,20 @@ beforeEach(() => {
   states = [];
   keeper = new ClipboardKeeper({
     clipboard: {
-      readText: () => text,
-      writeText: (value) => (text = value),
-      clear: () => (text = ''),
+      readText: () => Promise.resolve(text),
+      writeText: (value) => {
+        text = value;
+        return Promise.resolve();
+      },
+      clear: () => {
+        text = '';
+      },
     },
     clearAfterMs: () => 30_000,
     onChange: (state) => states.push(state),
+    onFault: (error) => {
+      throw error;
+    },
   });
 });
 
@@ -26,11 +34,11 @@ afterEach(() => {
 });
 
 describe('the clipboard keeper', () => {
-  it('takes a value off again after its time and says so', () => {
-    expect(keeper.write('secret')).toEqual({ clearsAt: 1_030_000, totalMs: 30_000 });
-    vi.advanceTimersByTime(29_999);
+  it('takes a value off again after its time and says so', async () => {
+    expect(await keeper.write('secret')).toEqual({ clearsAt: 1_030_000, totalMs: 30_000 });
+    await vi.advanceTimersByTimeAsync(29_999);
     expect(text).toBe('secret');
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(text).toBe('');
     expect(states).toEqual([
       { clearsAt: 1_030_000, totalMs: 30_000 },
@@ -38,27 +46,27 @@ describe('the clipboard keeper', () => {
     ]);
   });
 
-  it('leaves alone what a person copied since', () => {
-    keeper.write('secret');
+  it('leaves alone what a person copied since', async () => {
+    await keeper.write('secret');
     text = 'a shopping list';
-    keeper.clear();
+    await keeper.clear();
     expect(text).toBe('a shopping list');
     expect(states.at(-1)).toEqual({ clearsAt: null, totalMs: 0 });
   });
 
-  it('gives a second value its whole time', () => {
-    keeper.write('first');
-    vi.advanceTimersByTime(20_000);
-    keeper.write('second');
-    vi.advanceTimersByTime(20_000);
+  it('gives a second value its whole time', async () => {
+    await keeper.write('first');
+    await vi.advanceTimersByTimeAsync(20_000);
+    await keeper.write('second');
+    await vi.advanceTimersByTimeAsync(20_000);
     expect(text).toBe('second');
-    vi.advanceTimersByTime(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(text).toBe('');
   });
 
-  it('never touches a clipboard it did not write', () => {
-    keeper.clear();
-    vi.advanceTimersByTime(100_000);
+  it('never touches a clipboard it did not write', async () => {
+    await keeper.clear();
+    await vi.advanceTimersByTimeAsync(100_000);
     expect(text).toBe('before');
     expect(states).toEqual([]);
   });

@@ -6,8 +6,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 /** The part of Electron's clipboard that is used. */
 export interface SystemClipboard {
-  readText: () => string;
-  writeText: (text: string) => void;
+  readText: () => Promise<string>;
+  writeText: (text: string) => Promise<void>;
   clear: () => void;
 }
 
@@ -21,6 +21,8 @@ export interface ClipboardKeeperOptions {
   readonly clipboard: SystemClipboard;
   readonly clearAfterMs: () => number;
   readonly onChange: (state: ClipboardState) => void;
+  /** Told when the clipboard could not be cleared in time. */
+  readonly onFault: (error: unknown) => void;
   readonly now?: () => number;
 }
 
@@ -36,15 +38,16 @@ export class ClipboardKeeper {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Writes a value and arms its removal. Returns when that will be. */
-  write(text: string): { clearsAt: number; totalMs: number } {
-    this.#options.clipboard.writeText(text);
+  /** Writes a value and arms its removal. Resolves, once it is there, with when it will go. */
+  async write(text: string): Promise<{ clearsAt: number; totalMs: number }> {
+    // Set before the write, so that a lock in the middle of it still takes the value away.
     this.#ours = digest(text);
+    await this.#options.clipboard.writeText(text);
     const totalMs = this.#options.clearAfterMs();
     const state = { clearsAt: this.#now() + totalMs, totalMs };
     this.#disarm();
     this.#timer = setTimeout(() => {
-      this.clear();
+      this.clear().catch(this.#options.onFault);
     }, totalMs);
     this.#timer.unref();
     this.#options.onChange(state);
@@ -52,10 +55,14 @@ export class ClipboardKeeper {
   }
 
   /** Clears the clipboard if it still holds what was written here. Safe to call at any time. */
-  clear(): void {
+  async clear(): Promise<void> {
     this.#disarm();
-    if (this.#ours === null) return;
-    if (digest(this.#options.clipboard.readText()) === this.#ours) this.#options.clipboard.clear();
+    const ours = this.#ours;
+    if (ours === null) return;
+    const now = digest(await this.#options.clipboard.readText());
+    // A value written while the clipboard was being read has its own time.
+    if (this.#ours !== ours) return;
+    if (now === ours) this.#options.clipboard.clear();
     this.#ours = null;
     this.#options.onChange({ clearsAt: null, totalMs: 0 });
   }

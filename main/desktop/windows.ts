@@ -10,8 +10,9 @@ export interface WindowOptions {
   readonly session: Session;
   readonly contentProtection: () => boolean;
   readonly background: () => string;
-  /** Open windows without showing them (headless runs show nothing anyway). */
   readonly developerTools: boolean;
+  readonly onVisibility: (visible: boolean) => void;
+  readonly onMinimise: () => void;
 }
 
 /** Settings that every window has, whatever it shows. */
@@ -70,6 +71,19 @@ export class Windows {
       event.preventDefault();
     });
     window.setContentProtection(this.#options.contentProtection());
+    window.on('hide', () => {
+      this.#options.onVisibility(false);
+    });
+    window.on('show', () => {
+      this.#options.onVisibility(true);
+    });
+    window.on('restore', () => {
+      this.#options.onVisibility(true);
+    });
+    window.on('minimize', () => {
+      this.#options.onVisibility(false);
+      this.#options.onMinimise();
+    });
     window.once('ready-to-show', () => {
       window.show();
     });

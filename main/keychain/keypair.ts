@@ -101,6 +101,22 @@ export function loadPrivateKey(pem: Buffer): PrivateKey {
   return { key, bits: checkedBits(key) };
 }
 
+/** The private key as PKCS#8 DER, to be kept sealed on a device; the caller wipes it. */
+export function privateKeyDer(privateKey: PrivateKey): Buffer {
+  return privateKey.key.export({ type: 'pkcs8', format: 'der' });
+}
+
+/** Loads what {@link privateKeyDer} gave. Throws `badKeyPair`. */
+export function loadPrivateKeyDer(der: Buffer): PrivateKey {
+  try {
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    return { key, bits: checkedBits(key) };
+  } catch {
+    // Not kept as a cause: a parser's message may quote what it read.
+    throw badKeyPair('unreadable');
+  }
+}
+
 /** Loads a public key from SPKI or PKCS#1 PEM. Throws `badKeyPair`; never accepts a private key. */
 export function loadPublicKey(pem: string): KeyObject {
   // A runtime derives a public key from a private PEM; here that would hide a server's mistake.

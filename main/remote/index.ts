@@ -2,6 +2,7 @@
 export * from './accountkeys.ts';
 export { apiPath, isLoopbackHost, parseServerAddress, type ServerAddress } from './address.ts';
 export { readFeatures, readStatedEncryption } from './appinfo.ts';
+export { addAttachment, type AttachRequest, type KeptAttachment, type NewAttachment } from './attaching.ts';
 export * from './attachments.ts';
 export type { ServerTrust } from './certificate.ts';
 export { RemoteClient, type RemoteClientParts } from './client.ts';

@@ -8,7 +8,7 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
 import type { LockedBytes } from '../custody/index.ts';
-import type { Mirror, StoredRecord } from '../mirror/index.ts';
+import type { Mirror, Pins, StoredRecord } from '../mirror/index.ts';
 import type { RemoteClient } from '../remote/index.ts';
 import { fromKeychain } from './chainfailure.ts';
 import { Pace } from './pace.ts';
@@ -54,6 +54,7 @@ export class Synchroniser {
   readonly #statusListeners = new Set<(status: SyncStatus) => void>();
   readonly #changeListeners = new Set<ChangeListener>();
   readonly #abort = new AbortController();
+  readonly #refreshing = new Set<Promise<void>>();
   #running: Promise<void> | null = null;
   #state: Pick<SyncStatus, 'phase' | 'stage' | 'done' | 'total' | 'problem'>;
   #toldAt = 0;
@@ -75,10 +76,14 @@ export class Synchroniser {
 
   /** Fetches one record again after it was changed from here. Throws `notFound`, network codes. */
   async refresh(record: StoredRecord): Promise<void> {
-    const { mirror } = this.#parts;
-    const pins = mirror.pins.read();
-    if (pins === null) throw new StrongroomError('internal');
-    await refreshRecord(this.#context(pins.mode, new Set()), record);
+    const { mode } = this.#pins();
+    const refreshing = refreshRecord(this.#context(mode, new Set()), record);
+    this.#refreshing.add(refreshing);
+    try {
+      await refreshing;
+    } finally {
+      this.#refreshing.delete(refreshing);
+    }
   }
 
   /** Ends the running sync for good, at lock. Nothing touches the mirror once this has resolved. */
@@ -87,6 +92,7 @@ export class Synchroniser {
     this.#statusListeners.clear();
     this.#changeListeners.clear();
     await this.#running;
+    await Promise.allSettled(this.#refreshing);
   }
 
   status(): SyncStatus {
@@ -125,14 +131,19 @@ export class Synchroniser {
   async #sync(): Promise<void> {
     const { client, mirror, masterKeyHash } = this.#parts;
     const { signal } = this.#abort;
-    const pins = mirror.pins.read();
-    if (pins === null) throw new StrongroomError('internal');
+    const pins = this.#pins();
     client.gate.close();
     const { features } = await verifyOnReturn(client, pins, signal);
     if (masterKeyHash !== null) client.gate.open(masterKeyHash());
     this.#noteWeakKey();
     await pull(this.#context(pins.mode, features));
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
+  }
+
+  #pins(): Pins {
+    const pins = this.#parts.mirror.pins.read();
+    if (pins === null) throw new StrongroomError('internal', {}, { cause: new Error('nothing is pinned') });
+    return pins;
   }
 
   #context(mode: PullContext['mode'], features: ReadonlySet<string>): PullContext {

@@ -24,7 +24,7 @@ import type { EncryptionMode, StoredCustomField, StoredRecord } from '../mirror/
 export interface AccountKeys {
   readonly mode: EncryptionMode;
   /** The vault's key; throws `vaultKeyMissing` when this user has none. Owned by the account: not to be wiped. */
-  vaultKey(vaultId: string): VaultKey;
+  vaultKey(record: Pick<StoredRecord, 'vaultId' | 'vaultKeyWrapped'>): VaultKey;
   /** Throws `locked` when there is none. */
   privateKey(): PrivateKey;
 }
@@ -67,7 +67,7 @@ export class RecordSecrets {
     if (record.keyWrap === 'rsa') return openInboxKey(record.keyWrapped, this.#keys.privateKey());
     if (record.keyWrap === 'none' || record.vaultId === null)
       throw new StrongroomError('encryptionModeChanged');
-    return openRecordKey(record.keyWrapped, this.#keys.vaultKey(record.vaultId));
+    return openRecordKey(record.keyWrapped, this.#keys.vaultKey(record));
   }
 
   /** The secret of one field as UTF-8 bytes, which the caller wipes; null when it holds nothing. */

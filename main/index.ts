@@ -1,0 +1,216 @@
+/**
+ * Builds the object graph of the main process; nothing else happens here.
+ */
+import { join } from 'node:path';
+import { app, clipboard, session, shell } from 'electron';
+import { Announcer } from './bridge/announcer.ts';
+import { openDoor } from './bridge/door.ts';
+import { handlersOf } from './bridge/handlers.ts';
+import { RevealBudget } from './bridge/revealbudget.ts';
+import { LockRules, ProfileStore, SettingsStore } from './custody/index.ts';
+import { about } from './desktop/about.ts';
+import { applyTheme, windowGround } from './desktop/appearance.ts';
+import { appOrigin, registerAppScheme, serveApp } from './desktop/appscheme.ts';
+import { ClipboardKeeper } from './desktop/clipboardkeeper.ts';
+import { systemDialogs } from './desktop/dialogs.ts';
+import { denyLeavingThePage, denyPermissions } from './desktop/guards.ts';
+import { IncidentLog } from './desktop/incidentlog.ts';
+import { ipcWire } from './desktop/ipcwire.ts';
+import { setApplicationMenu } from './desktop/menu.ts';
+import { languageOf, menuWords } from './desktop/menuwords.ts';
+import { systemIdleSeconds, watchPower } from './desktop/powerwatch.ts';
+import { checkedAddress, SafeLinks } from './desktop/safelinks.ts';
+import { Windows } from './desktop/windows.ts';
+import {
+  Accounts,
+  Attachments,
+  AttachmentThread,
+  Copying,
+  OpeningUrls,
+  Records,
+  Settings,
+  SyncDesk,
+  VaultTree,
+} from './vaults/index.ts';
+
+const here = import.meta.dirname;
+
+/** A session that writes nothing of the page to the disk. */
+const pageSession = 'strongroom-page';
+
+function start(): void {
+  const userData = app.getPath('userData');
+  const page = session.fromPartition(pageSession, { cache: false });
+  denyPermissions(page, appOrigin);
+  serveApp(page, join(here, '../renderer'));
+
+  const incidents = new IncidentLog(join(userData, 'logs', 'incidents.log'));
+  const windows: Windows = new Windows({
+    preloadFile: join(here, '../preload/index.cjs'),
+    session: page,
+    contentProtection: () => settings.read().contentProtection,
+    background: windowGround,
+    developerTools: false,
+    onVisibility: (visible) => {
+      announcer.announce('visibilityChanged', { visible });
+    },
+    onMinimise: () => {
+      lockRules.minimised();
+    },
+  });
+  const wire = ipcWire((channel, payload) => {
+    windows.broadcast(channel, payload);
+  });
+  const announcer = new Announcer(wire);
+
+  const settings = new Settings(new SettingsStore(userData), (changed) => {
+    applyTheme(changed.theme);
+    windows.protectContent(changed.contentProtection);
+    lockRules.update(changed);
+    showMenu();
+    announcer.announce('settingsChanged', changed);
+  });
+  const clipboardKeeper = new ClipboardKeeper({
+    clipboard,
+    clearAfterMs: () => settings.read().clearClipboardAfterSeconds * 1000,
+    onChange: (state) => {
+      announcer.announce('clipboardChanged', state);
+    },
+    onFault: (error) => {
+      incidents.write({ channel: 'clipboard', what: 'not cleared', error });
+    },
+  });
+
+  const accounts: Accounts = new Accounts({
+    profiles: new ProfileStore(userData),
+    migrationsDir: join(here, '../../resources/migrations'),
+    onSession: (state) => {
+      lockRules.unlocked(state.unlocked);
+      announcer.announce('sessionChanged', state);
+    },
+    onSync: (status) => {
+      announcer.announce('syncChanged', status);
+    },
+    onMirror: (accountId, recordIds) => {
+      announcer.announce('mirrorChanged', {
+        accountId,
+        recordIds: recordIds === null ? null : recordIds.slice(0, 500),
+      });
+    },
+    onLock: () => {
+      void clipboardKeeper.clear();
+      void attachments.clear();
+    },
+  });
+  const lock = (reason: Parameters<Accounts['lock']>[0]): void => {
+    accounts.lock(reason).catch((error: unknown) => {
+      incidents.write({ channel: 'lock', what: 'unforeseen error', error });
+    });
+  };
+  const lockRules: LockRules = new LockRules({
+    settings: settings.read(),
+    lock,
+    idleSeconds: systemIdleSeconds,
+  });
+  watchPower({ onSleep: () => lockRules.slept(), onScreenLock: () => lockRules.screenLocked() });
+
+  const current = (): ReturnType<Accounts['current']> => accounts.current();
+  const records = new Records({
+    current,
+    hideAfterMs: () => settings.read().hideRevealedAfterSeconds * 1000,
+  });
+  const links = new SafeLinks((address) => shell.openExternal(address));
+  const attachments: Attachments = new Attachments({
+    current,
+    records,
+    thread: new AttachmentThread(join(here, 'attachmentworker.js')),
+    dialogs: systemDialogs(() => windows.all()[0]),
+    onProgress: (progress) => {
+      announcer.announce('attachmentProgress', progress);
+    },
+  });
+
+  openDoor(
+    handlersOf({
+      accounts,
+      attachments,
+      copying: new Copying(records, clipboardKeeper),
+      openingUrls: new OpeningUrls(current, records, {
+        hostOf: (address) => checkedAddress(address).host,
+        open: (address) => links.open(address),
+      }),
+      records,
+      settings,
+      sync: new SyncDesk(current),
+      tree: new VaultTree(current),
+      about,
+      clearClipboard: () => clipboardKeeper.clear(),
+    }),
+    {
+      wire,
+      origin: appOrigin,
+      isOurWindow: (id) => windows.isOurs(id),
+      isUnlocked: () => accounts.isUnlocked(),
+      reveals: new RevealBudget(),
+      onIncident: (incident) => {
+        incidents.write(incident);
+      },
+    },
+  );
+
+  function showMenu(): void {
+    setApplicationMenu(
+      {
+        command: (name) => {
+          announcer.announce('command', { name });
+        },
+        lock: () => {
+          lock('hand');
+        },
+        quit: () => {
+          app.quit();
+        },
+      },
+      menuWords[languageOf(settings.read().language, app.getLocale())],
+    );
+  }
+
+  applyTheme(settings.read().theme);
+  showMenu();
+  app.on('second-instance', () => void windows.openMain());
+  app.on('activate', () => void windows.openMain());
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  endOnQuit(async () => {
+    await clipboardKeeper.clear();
+    lockRules.dispose();
+    await accounts.lock('quit');
+    await attachments.clear();
+  });
+  void windows.openMain();
+}
+
+/** Holds the quitting application until everything is locked, but not for ever. */
+function endOnQuit(end: () => Promise<void>): void {
+  let ending = false;
+  app.on('will-quit', (event) => {
+    // Every further wish to quit waits for the first one; `exit` asks nobody.
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const patience = new Promise((resolve) => setTimeout(resolve, 5000));
+    void Promise.race([end(), patience]).finally(() => {
+      app.exit();
+    });
+  });
+}
+
+registerAppScheme();
+app.enableSandbox();
+denyLeavingThePage();
+if (app.requestSingleInstanceLock()) {
+  void app.whenReady().then(start);
+} else {
+  app.quit();
+}

@@ -1,0 +1,262 @@
+/**
+ * The accounts of this device: enrolling, unlocking, switching, locking, removing.
+ *
+ * Whatever is opened is opened here and ends here; `current` is how every other use case gets
+ * at the account whose vaults are shown.
+ */
+import type { AccountView, EnrolmentStep, ServerInspection } from '../../contract/accounts.ts';
+import { StrongroomError } from '../../contract/errors.ts';
+import type { LockReason, SessionState } from '../../contract/session.ts';
+import type { SyncStatus } from '../../contract/sync.ts';
+import { createPasswordSlot, DeviceKey, openPasswordSlot } from '../custody/index.ts';
+import type { Profile, ProfileStore } from '../custody/index.ts';
+import { wipe } from '../keychain/index.ts';
+import { Connection, inspectServer, parseServerAddress, signIn } from '../remote/index.ts';
+import type { ServerTrust } from '../remote/index.ts';
+import type { EnrolmentResult } from '../sync/index.ts';
+import { Enrolments } from './enrolments.ts';
+import { OpenAccount } from './openaccount.ts';
+
+export interface SignInInput {
+  readonly address: string;
+  readonly acceptedFingerprint: string | null;
+  readonly login: string;
+  readonly password: Uint8Array;
+}
+
+export interface AccountsOptions {
+  readonly profiles: ProfileStore;
+  readonly migrationsDir: string;
+  readonly onSession: (state: SessionState) => void;
+  readonly onSync: (status: SyncStatus) => void;
+  /** Ids of changed records of the shown account, or null for the tree as a whole. */
+  readonly onMirror: (accountId: string, recordIds: readonly string[] | null) => void;
+  readonly onLock: () => void;
+}
+
+/** Shortest passphrase for the copy on this device, where the master password's rules do not apply. */
+const shortestPassphrase = 12;
+
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #enrolments = new Enrolments();
+  readonly #open = new Map<string, OpenAccount>();
+  #currentId: string | null = null;
+  #lockReason: LockReason = 'start';
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  /** The account whose vaults are shown. Throws `locked`. */
+  current(): OpenAccount {
+    const account = this.#currentId === null ? undefined : this.#open.get(this.#currentId);
+    if (!account) throw new StrongroomError('locked');
+    return account;
+  }
+
+  isUnlocked(): boolean {
+    return this.#currentId !== null;
+  }
+
+  list(): AccountView[] {
+    return this.#options.profiles
+      .list()
+      .flatMap((summary) => (summary.profile ? [this.#view(summary.profile)] : []));
+  }
+
+  state(): SessionState {
+    const current = this.isUnlocked() ? this.#view(this.current().profile) : null;
+    return { unlocked: current !== null, lockReason: this.#lockReason, current };
+  }
+
+  /** Throws `badAddress`, `unreachable`. */
+  async inspectServer(address: string): Promise<ServerInspection> {
+    const { origin, host, certificate } = await inspectServer(parseServerAddress(address));
+    return { origin, host, certificate };
+  }
+
+  /** Begins an enrolment. The password's bytes are wiped. */
+  async signIn(input: SignInInput): Promise<EnrolmentStep> {
+    try {
+      const address = parseServerAddress(input.address);
+      const trust = await this.#trustFor(input);
+      return await this.#enrolments.begin({ address, trust, login: input.login, password: input.password });
+    } finally {
+      wipe(input.password);
+    }
+  }
+
+  confirmTwoFactor(enrolmentId: string, code: string): Promise<EnrolmentStep> {
+    return this.#enrolments.confirmTwoFactor(enrolmentId, code);
+  }
+
+  abandonEnrolment(enrolmentId: string): Promise<void> {
+    return this.#enrolments.end(enrolmentId);
+  }
+
+  /** Finishes an enrolment: a profile, a key slot and a mirror come to be, and the first sync starts. */
+  async enrol(enrolmentId: string, secret: Uint8Array): Promise<AccountView> {
+    try {
+      const needsPassphrase = this.#enrolments.step(enrolmentId).needs === 'devicePassphrase';
+      if (needsPassphrase && secret.length < shortestPassphrase) throw new StrongroomError('refused');
+      const result = await this.#enrolments.finish(enrolmentId, secret);
+      const account = await this.#settle(result, secret);
+      await this.#enrolments.end(enrolmentId);
+      return this.#show(account);
+    } finally {
+      wipe(secret);
+    }
+  }
+
+  /** Opens an account of this device. Throws `wrongMasterPassword`, `noSuchAccount`, mirror codes. */
+  async unlock(accountId: string, secret: Uint8Array): Promise<AccountView> {
+    try {
+      const profile = this.#options.profiles.read(accountId);
+      const slot = profile.slots.find((candidate) => candidate.kind === 'password');
+      if (!slot) throw new StrongroomError('profileDamaged');
+      const deviceKey = await openPasswordSlot(slot, secret);
+      try {
+        return this.#show(this.#open.get(accountId) ?? this.#openProfile(profile, deviceKey, null));
+      } finally {
+        deviceKey.dispose();
+      }
+    } finally {
+      wipe(secret);
+    }
+  }
+
+  /** Shows another account that is unlocked already. Throws `locked`, `noSuchAccount`. */
+  switchTo(accountId: string): AccountView {
+    const account = this.#open.get(accountId);
+    if (!account) throw new StrongroomError('locked');
+    return this.#show(account);
+  }
+
+  /** Locks every account: network ended, keys wiped, databases closed. */
+  async lock(reason: LockReason): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    this.#currentId = null;
+    if (open.length > 0) this.#lockReason = reason;
+    this.#options.onLock();
+    await Promise.all([this.#enrolments.endAll(), ...open.map((account) => account.close())]);
+    if (open.length > 0) this.#options.onSession(this.state());
+  }
+
+  /** Gives the shown account new tokens after its old ones have ended. The password's bytes are wiped. */
+  async renewSignIn(accountId: string, password: Uint8Array, code: string | null): Promise<void> {
+    try {
+      const account = this.#open.get(accountId);
+      if (!account) throw new StrongroomError('noSuchAccount');
+      const { server, account: person } = account.profile;
+      const connection = new Connection({ address: parseServerAddress(server.origin), trust: server.trust });
+      try {
+        await account.renewTokens(await signIn(connection, person.login, password));
+      } finally {
+        await connection.close();
+      }
+      if (code !== null && code !== '') await account.confirmTwoFactor(code);
+      void account.synchroniser.start();
+    } finally {
+      wipe(password);
+    }
+  }
+
+  /** Erases an account from this device. The server keeps everything. */
+  async remove(accountId: string): Promise<void> {
+    const account = this.#open.get(accountId);
+    this.#open.delete(accountId);
+    await account?.close();
+    this.#options.profiles.remove(accountId);
+    if (this.#currentId !== accountId) return;
+    const next = this.#open.keys().next();
+    this.#currentId = next.done === true ? null : next.value;
+    if (this.#currentId === null) {
+      this.#lockReason = 'removed';
+      this.#options.onLock();
+    }
+    this.#options.onSession(this.state());
+  }
+
+  /** A certificate that the system does not trust is used only with exactly the accepted fingerprint. */
+  async #trustFor(input: SignInInput): Promise<ServerTrust> {
+    const { certificate, certificatePem, host } = await inspectServer(parseServerAddress(input.address));
+    if (certificate === null || certificatePem === null || certificate.trusted) return { kind: 'system' };
+    if (input.acceptedFingerprint === null) throw new StrongroomError('certificateUntrusted', { host });
+    if (input.acceptedFingerprint !== certificate.fingerprint)
+      throw new StrongroomError('certificateChanged', { host });
+    return { kind: 'pinned', fingerprint: certificate.fingerprint, certificatePem };
+  }
+
+  async #settle(result: EnrolmentResult, secret: Uint8Array): Promise<OpenAccount> {
+    const { profiles } = this.#options;
+    const { server, account, pins } = result;
+    const same = (profile: Profile): boolean =>
+      profile.server.origin === server.origin && profile.account.userId === account.userId;
+    if (profiles.list().some((summary) => summary.profile && same(summary.profile))) {
+      throw new StrongroomError('alreadyEnrolled');
+    }
+    const deviceKey = DeviceKey.generate();
+    try {
+      const slot = await createPasswordSlot(deviceKey, secret);
+      const { origin, trust } = server;
+      const profile = profiles.create({ server: { origin, trust }, account, mode: pins.mode, slots: [slot] });
+      try {
+        return this.#openProfile(profile, deviceKey, result);
+      } catch (error) {
+        profiles.remove(profile.id);
+        throw error;
+      }
+    } finally {
+      deviceKey.dispose();
+      if (result.keys) wipe(result.keys.masterKey);
+    }
+  }
+
+  #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
+    const { profiles, migrationsDir } = this.#options;
+    const mirrorPath = profiles.mirrorPathOf(profile.id);
+    const filesFolder = profiles.filesPathOf(profile.id);
+    const account = new OpenAccount(
+      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir },
+      enrolment,
+    );
+    account.synchroniser.onStatus((status) => {
+      if (status.phase === 'idle') this.#noteSynced(account, status.lastSyncedAt);
+      if (this.#currentId === account.id) this.#options.onSync(status);
+    });
+    account.synchroniser.onChanged((recordIds) => {
+      if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
+    });
+    return account;
+  }
+
+  #show(account: OpenAccount): AccountView {
+    this.#open.set(account.id, account);
+    this.#currentId = account.id;
+    this.#options.onSession(this.state());
+    this.#options.onSync(account.synchroniser.status());
+    void account.synchroniser.start();
+    return this.#view(account.profile);
+  }
+
+  /** The lock screen says when an account was last synced, so the time stands outside the mirror as well. */
+  #noteSynced(account: OpenAccount, at: number | null): void {
+    this.#options.profiles.update(account.id, { lastSyncedAt: at });
+  }
+
+  #view(profile: Profile): AccountView {
+    const open = this.#open.get(profile.id);
+    return {
+      id: profile.id,
+      login: profile.account.login,
+      fullName: profile.account.fullName,
+      host: new URL(profile.server.origin).host,
+      clientSideEncryption: profile.mode === 'client',
+      unlocked: open !== undefined,
+      current: this.#currentId === profile.id,
+      lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** The tree at the left of the window, read from the mirror. */
+import type { FolderNode, TreeOverview, VaultNode } from '../../contract/tree.ts';
+import type { OpenAccount } from './openaccount.ts';
+
+/** Wire codes of rights without which nothing can be changed in a vault (Passwork 7, vault permissions). */
+const writeRight = 'item:edit';
+
+export class VaultTree {
+  readonly #current: () => OpenAccount;
+
+  constructor(current: () => OpenAccount) {
+    this.#current = current;
+  }
+
+  /** Vaults by kind and name with their counts, and the counts of the gathered lists. */
+  overview(): TreeOverview {
+    const { mirror } = this.#current();
+    const perVault = mirror.vaults.counts();
+    const counts = mirror.records.counts();
+    const vaults = mirror.vaults.all().map((vault): VaultNode => {
+      const trust =
+        mirror.pins.vaultKey(vault.id)?.trust ?? (vault.keyWrapped === null ? 'keyMissing' : 'unverified');
+      const open = this.#current().profile.mode === 'none';
+      return {
+        id: vault.id,
+        name: vault.name,
+        kind: vault.kind,
+        recordCount: perVault.get(vault.id)?.records ?? 0,
+        folderCount: perVault.get(vault.id)?.folders ?? 0,
+        trust: open ? 'verified' : trust,
+        writable:
+          vault.permissions.includes(writeRight) && (open || trust === 'verified' || trust === 'unverified'),
+      };
+    });
+    return {
+      vaults,
+      totalCount: counts.total,
+      favouriteCount: counts.favourites,
+      recentCount: counts.recent,
+      inboxCount: counts.inbox,
+      inboxUnread: counts.inboxUnread,
+    };
+  }
+
+  /** Every folder of a vault, parents before children, siblings by name. */
+  folders(vaultId: string): FolderNode[] {
+    const { mirror } = this.#current();
+    const counts = mirror.folders.countsOfVault(vaultId);
+    const children = Map.groupBy(mirror.folders.ofVault(vaultId), (folder) => folder.parentId);
+    const ordered: FolderNode[] = [];
+    const visit = (parentId: string | null): void => {
+      for (const folder of children.get(parentId) ?? []) {
+        ordered.push({
+          id: folder.id,
+          parentId,
+          name: folder.name,
+          recordCount: counts.get(folder.id)?.records ?? 0,
+          childCount: children.get(folder.id)?.length ?? 0,
+        });
+        visit(folder.id);
+      }
+    };
+    visit(null);
+    return ordered;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The window as a person uses it, in the words on its buttons. Specs and the demo say what they
+ * do through this, so that a changed label is mended in one place.
+ */
+import type { Locator, Page } from 'playwright-core';
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  /** Master password, or the device passphrase to be chosen. */
+  readonly secret: string;
+}
+
+export class Screens {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  /** The first page of an enrolment: which server. */
+  async giveServer(address: string): Promise<void> {
+    await this.page.getByLabel('Server address').fill(address);
+    await this.button('Continue').click();
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    await this.page.getByLabel('Login', { exact: true }).fill(login);
+    await this.page.getByLabel('Account password', { exact: true }).fill(password);
+    await this.button('Sign in').click();
+  }
+
+  async giveMasterPassword(secret: string): Promise<void> {
+    await this.page.getByLabel('Master password', { exact: true }).fill(secret);
+    await this.button('Open the vaults').click();
+  }
+
+  async givePassphrase(secret: string): Promise<void> {
+    await this.page.getByLabel('Device passphrase', { exact: true }).fill(secret);
+    await this.page.getByLabel('Repeat the passphrase', { exact: true }).fill(secret);
+    await this.button('Open the vaults').click();
+  }
+
+  /** First run, from the server's address to the workspace. */
+  async enrol(address: string, who: Credentials): Promise<void> {
+    await this.giveServer(address);
+    await this.signIn(who.login, who.password);
+    await this.giveMasterPassword(who.secret);
+    await this.workspace().waitFor();
+  }
+
+  workspace(): Locator {
+    return this.page.getByRole('tree', { name: 'Vaults and folders' });
+  }
+
+  /** Waits until a sync has finished; the vaults are usable before. */
+  async synced(): Promise<void> {
+    await this.button(/^Sync: Up to date/).waitFor({ timeout: 60_000 });
+  }
+
+  async unlock(secret: string): Promise<void> {
+    await this.page.getByLabel('Master password', { exact: true }).fill(secret);
+    await this.button('Unlock').click();
+  }
+
+  async lock(): Promise<void> {
+    await this.button('Lock').click();
+    await this.lockScreen().waitFor();
+  }
+
+  lockScreen(): Locator {
+    return this.page.getByRole('heading', { name: 'Strongroom is locked' });
+  }
+
+  async pick(place: string): Promise<void> {
+    await this.page.getByRole('treeitem', { name: place, exact: true }).click();
+  }
+
+  async search(text: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.page.getByLabel('Search all records').fill(text);
+  }
+
+  rows(): Locator {
+    return this.page.getByRole('listbox').getByRole('option');
+  }
+
+  async openRecord(name: string): Promise<void> {
+    await this.rows().filter({ hasText: name }).first().click();
+    await this.page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+
+  record(): Locator {
+    return this.page.getByRole('region', { name: 'Record', exact: true });
+  }
+
+  /** Reveals a field of the open record and gives what is shown. */
+  async reveal(field: string): Promise<string> {
+    await this.record()
+      .getByRole('button', { name: `Reveal: ${field}` })
+      .click();
+    const shown = this.record().locator('.revealed .text').first();
+    await shown.waitFor();
+    return (await shown.textContent()) ?? '';
+  }
+
+  async copy(field: string): Promise<void> {
+    await this.record()
+      .getByRole('button', { name: `Copy: ${field}`, exact: true })
+      .click();
+  }
+}
