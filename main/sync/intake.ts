@@ -58,7 +58,9 @@ export class RecordIntake {
       const rows: StoredRecord[] = [];
       const manifests: [string, ManifestEntry[]][] = [];
       for (const record of portion) {
-        const verdict = this.#judge(record, this.#previous(record, known));
+        const previous = this.#previous(record, known);
+        if (isOvertaken(record, previous, known)) continue;
+        const verdict = this.#judge(record, previous);
         if (verdict === null) continue;
         touched.push(verdict.row.id);
         if (verdict.entries === null) continue;
@@ -132,6 +134,15 @@ export class RecordIntake {
     else this.#flagged.delete(id);
     this.#context.mirror.syncState.set(flaggedKey, [...this.#flagged].join(' '));
   }
+}
+
+/**
+ * Has the record been written here since its place was read for this listing? Then what was
+ * listed is older than what stands here, and the next sync sees both in order.
+ */
+function isOvertaken(record: StoredRecord, previous: StoredRecord | null, known: KnownRecords): boolean {
+  const before = known.get(record.serverId);
+  return before !== undefined && previous !== null && before.contentHash !== previous.contentHash;
 }
 
 /** The server's own counters never fall by honest means. */

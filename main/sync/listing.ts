@@ -36,8 +36,9 @@ export async function* listingPages<Row>(
     for (const row of fresh) seen.add(idOf(row));
     if (rows.length > 0 && fresh.length === 0) throw new StrongroomError('badAnswer', { reason: 'repeated' });
     reached += rows.length;
-    // A server that ignores the limit has given everything.
-    const more = options.paged && rows.length === pageRows && (total === null || reached < total);
+    // Without a total, a page of any other length than asked for is the last, or was not cut at all.
+    const more =
+      options.paged && rows.length > 0 && (total === null ? rows.length === pageRows : reached < total);
     if (more) next = fetchPage(read, reached);
     yield { rows: fresh, reached, total };
     if (!more) return;

@@ -23,6 +23,7 @@ export class RecordsPull {
   readonly #context: PullContext;
   readonly #intake: RecordIntake;
   readonly #resume: ResumePoint;
+  /** Ids of records that a vault's listing names no more, with that vault's id. */
   readonly #unlisted = new Map<string, string>();
   #done = 0;
   #total = 0;
@@ -41,7 +42,9 @@ export class RecordsPull {
     for (const vault of rest) {
       await this.#pullVault(vault);
     }
-    return [...this.#unlisted.values()];
+    // One that turned up in another vault has been moved there by now, and stays.
+    const { records } = this.#context.mirror;
+    return [...this.#unlisted].filter(([id, from]) => records.get(id)?.vaultId === from).map(([id]) => id);
   }
 
   /** How much there is to come, for the progress of a first sync. */
@@ -49,35 +52,32 @@ export class RecordsPull {
     const { client, features, signal } = this.#context;
     if (!features.has('itemPaging')) return;
     await sideBySide(vaults, batchesAtOnce, async ({ serverId }) => {
-      this.#total += (await listItems(client, serverId, { limit: 1, offset: 0 }, signal)).total ?? 0;
+      const { total } = await listItems(client, serverId, { limit: 1, offset: 0 }, signal);
+      this.#total += total ?? 0;
     });
   }
 
   async #pullVault(vault: StoredVault): Promise<void> {
-    const { mirror } = this.#context;
-    const known = mirror.records.contentHashes(vault.id, 'record');
     const { offset, total } = this.#resume.startOf(vault.id);
-    if (offset > 0 && (await this.#resumed(vault, known, offset, total)))
-      return this.#resume.finished(vault.id);
-    const listed = (await this.#walk(vault, known, 0)) ?? (await this.#walk(vault, known, 0));
-    for (const serverId of listed ?? []) this.#unlisted.delete(serverId);
-    if (listed !== null) this.#noteUnlisted(known, listed);
+    if (offset > 0 && (await this.#resumed(vault, offset, total))) return this.#resume.finished(vault.id);
+    const before = this.#known(vault);
+    const listed = (await this.#walk(vault, before, 0)) ?? (await this.#walk(vault, this.#known(vault), 0));
+    if (listed !== null) this.#noteUnlisted(vault, before, listed);
     this.#resume.finished(vault.id);
   }
 
-  /** Goes on in the middle; true if the vault is whole afterwards. */
-  async #resumed(
-    vault: StoredVault,
-    known: KnownRecords,
-    offset: number,
-    total: number | null,
-  ): Promise<boolean> {
-    await this.#walk(vault, known, offset);
-    return total !== null && this.#context.mirror.records.contentHashes(vault.id, 'record').size === total;
+  #known(vault: StoredVault): KnownRecords {
+    return this.#context.mirror.records.contentHashes(vault.id, 'record');
   }
 
-  #noteUnlisted(known: KnownRecords, listed: ReadonlySet<string>): void {
-    for (const [serverId, { id }] of known) if (!listed.has(serverId)) this.#unlisted.set(serverId, id);
+  /** Goes on in the middle; true if the vault is whole afterwards. */
+  async #resumed(vault: StoredVault, offset: number, total: number | null): Promise<boolean> {
+    await this.#walk(vault, this.#known(vault), offset);
+    return total !== null && this.#known(vault).size === total;
+  }
+
+  #noteUnlisted(vault: StoredVault, known: KnownRecords, listed: ReadonlySet<string>): void {
+    for (const [serverId, { id }] of known) if (!listed.has(serverId)) this.#unlisted.set(id, vault.id);
   }
 
   /**

@@ -35,11 +35,11 @@ function isAnswerTo({ request }: PassingAnswer, path: string): boolean {
   return request.path.split('?')[0] === `/api/v1${path}`;
 }
 
-/** Leaves a feature out of the announcement; without `masterKeyHashOptional` a server gets the hash. */
-export function withoutFeature(name: string): Lie {
+/** Leaves features out of the announcement; without `masterKeyHashOptional` a server gets the hash. */
+export function withoutFeature(...names: readonly string[]): Lie {
   return (answer) =>
     isAnswerTo(answer, '/app/features')
-      ? { json: (answer.json as { name: string }[]).filter((feature) => feature.name !== name) }
+      ? { json: (answer.json as { name: string }[]).filter(({ name }) => !names.includes(name)) }
       : undefined;
 }
 
