@@ -186,8 +186,6 @@ function prepareConnection(database: KeyedDatabase, pageKey: Uint8Array, readOnl
   database.pragma('secure_delete = FAST');
   database.pragma('temp_store = MEMORY');
   database.pragma('mmap_size = 0');
-  // Folding the log into the file writes every page again, so it is done rarely (every 16 MiB).
-  database.pragma('wal_autocheckpoint = 4096');
   database.pragma('cache_size = -32768');
   database.pragma('trusted_schema = OFF');
 }

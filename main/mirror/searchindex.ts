@@ -117,7 +117,10 @@ const mostPiecesOfWord = 4;
 export function wordExpression(field: PieceField, word: string): string {
   const characters = Array.from(indexable(word));
   if (characters.length < 3) return `"${field}${characters.join('')}" *`;
-  if (field === 's') return `"s${characters.slice(0, 3).join('')}"`;
+  if (field === 's') {
+    const start = `"s${characters.slice(0, 3).join('')}"`;
+    return characters.length === 3 ? start : `${start} AND ${wordExpression('t', word)}`;
+  }
   const last = characters.length - 3;
   const count = Math.min(mostPiecesOfWord, Math.ceil(characters.length / 3));
   const pieces = new Set<string>();
