@@ -30,15 +30,16 @@ const unitKeys = ['size.bytes', 'size.kilobytes', 'size.megabytes', 'size.gigaby
 export function useFormat() {
   const { t, locale } = useI18n();
 
-  const number = (value: number): string => new Intl.NumberFormat(locale.value).format(value);
+  /** English is written the way most of the world does: 24 hours, the day before the month. */
+  const region = (): string => (locale.value === 'en' ? 'en-GB' : locale.value);
+
+  const number = (value: number): string => new Intl.NumberFormat(region()).format(value);
 
   const clock = (instant: number): string =>
-    new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(instant);
+    new Intl.DateTimeFormat(region(), { hour: '2-digit', minute: '2-digit' }).format(instant);
 
   const day = (instant: number): string =>
-    new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', year: 'numeric' }).format(
-      instant,
-    );
+    new Intl.DateTimeFormat(region(), { day: 'numeric', month: 'short', year: 'numeric' }).format(instant);
 
   /** A moment in a sentence: "today at 09:42", "yesterday at 18:03", "14 Nov 2026 at 11:20". */
   function moment(instant: number, now: number = Date.now()): string {

@@ -40,14 +40,14 @@ async function openPrimary(page: Page): Promise<void> {
   for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter', 'Home']) await page.keyboard.press(key);
   await page.waitForTimeout(150);
   if ((page.viewportSize()?.width ?? 0) < 640) await page.keyboard.press('Enter');
-  await page.locator('article.record').waitFor();
+  await page.locator('article').waitFor();
 }
 
 async function openByName(page: Page, name: string): Promise<void> {
   await page.locator('[role=listbox]').waitFor();
   await page.locator('.search input').fill(name);
   await page.locator('[role=option]').filter({ hasText: name }).first().click();
-  await page.locator('article.record').waitFor();
+  await page.locator('article').waitFor();
 }
 
 const running: Partial<SyncStatus> = { phase: 'running', stage: 'records', done: 2189, total: 3412 };
@@ -158,8 +158,8 @@ export const scenes: readonly Scene[] = [
     name: 'unlock-accounts',
     scenario: { ...withAccount, accounts: 3 },
     act: async (page) => {
-      await page.locator('[role=combobox]').click();
-      await page.locator('[role=option]').first().waitFor();
+      await page.locator('[aria-haspopup=menu]').click();
+      await page.locator('[role=menuitemradio]').first().waitFor();
     },
   },
   { name: 'start-failed', scenario: { failing: { 'session.state': 'internal' } }, act: idle },
@@ -177,10 +177,10 @@ export const scenes: readonly Scene[] = [
     scenario: {},
     act: async (page) => {
       await openPrimary(page);
-      await page.locator('.record [aria-pressed]').nth(0).click();
-      await page.locator('.record [aria-pressed]').nth(1).click();
-      await page.locator('.record .actions button').first().click();
-      await page.locator('.corner .chip').waitFor();
+      await page.locator('article [aria-pressed]').nth(0).click();
+      await page.locator('article [aria-pressed]').nth(1).click();
+      await page.locator('article .actions button').first().click();
+      await page.locator('.chip span.left').waitFor();
       await page.mouse.move(2, 2);
     },
   },

@@ -45,7 +45,7 @@ export function scriptRecords(stage: Stage): RecordParts {
     tree: {
       overview: () => ({
         vaults: [...sample.vaults],
-        totalCount: sample.records.length,
+        totalCount: sample.records.filter(({ row }) => row.kind !== 'inbox').length,
         favouriteCount: sample.records.filter(({ row }) => row.favourite).length,
         recentCount: sample.records.length > 0 ? 4 : 0,
         inboxCount: sample.records.filter(({ row }) => row.kind === 'inbox').length,
