@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredAttachment } from './model.ts';
+import { aFolder, aRecord, aVault, temporaryMirror } from './testmirror.ts';
+
+const file = (change: Partial<StoredAttachment> & { readonly id: string }): StoredAttachment => ({
+  name: `${change.id}.pem`,
+  encryptedKey: `key of ${change.id}`,
+  hash: null,
+  size: null,
+  localFile: null,
+  ...change,
+});
+
+describe('records', () => {
+  it('keep what this device knows of an attachment as long as its key is the same', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    records.upsertMany([aRecord({ id: 'r1', attachments: [file({ id: 'a' }), file({ id: 'b' })] })]);
+    records.setAttachmentLocal('r1', 'a', { localFile: 'sealed-a', size: 100 });
+    records.upsertMany([
+      aRecord({ id: 'r1', name: 'New', attachments: [file({ id: 'b' }), file({ id: 'a' })] }),
+    ]);
+    expect(records.get('r1')?.attachments).toEqual([
+      file({ id: 'b' }),
+      file({ id: 'a', localFile: 'sealed-a', size: 100 }),
+    ]);
+    records.upsertMany([
+      aRecord({ id: 'r1', attachments: [file({ id: 'a', encryptedKey: 'another key' })] }),
+    ]);
+    expect(records.get('r1')?.attachments).toEqual([file({ id: 'a', encryptedKey: 'another key' })]);
+  });
+
+  it('name the files that are not here, without those known to be too large', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    records.upsertMany([
+      aRecord({
+        id: 'r1',
+        attachments: [file({ id: 'a' }), file({ id: 'b', size: 10 }), file({ id: 'c', size: 11 })],
+      }),
+      aRecord({
+        id: 'r2',
+        kind: 'shortcut',
+        itemServerId: 'i2',
+        attachments: [file({ id: 'd', localFile: 'here' })],
+      }),
+    ]);
+    const missing = (limit?: number): string[] => records.missingFiles(limit).map((one) => one.attachmentId);
+    expect(missing()).toEqual(['a', 'b', 'c']);
+    expect(missing(10)).toEqual(['a', 'b']);
+    records.setAttachmentLocal('r1', 'a', { localFile: 'sealed', size: null });
+    records.setAttachmentLocal('r2', 'd', { localFile: null, size: 7 });
+    expect(records.missingFiles(10)).toEqual([
+      {
+        recordId: 'r1',
+        recordKind: 'record',
+        itemServerId: 'r1',
+        attachmentId: 'b',
+        name: 'b.pem',
+        size: 10,
+      },
+      {
+        recordId: 'r2',
+        recordKind: 'shortcut',
+        itemServerId: 'i2',
+        attachmentId: 'd',
+        name: 'd.pem',
+        size: 7,
+      },
+    ]);
+  });
+
+  it('forget whether there is a code only when the custom fields changed', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    const hasTotp = (): boolean | null | undefined =>
+      records.page({ scope: { kind: 'all' }, sort: { by: 'name', descending: false }, offset: 0, limit: 1 })
+        .rows[0]?.hasTotp;
+    const customs = [{ name: 'n', value: 'v', type: 't' }];
+    records.upsertMany([aRecord({ id: 'r1', customs })]);
+    expect(hasTotp()).toBeNull();
+    records.setHasTotp('r1', false);
+    records.upsertMany([aRecord({ id: 'r1', customs, name: 'New' })]);
+    expect(hasTotp()).toBe(false);
+    records.upsertMany([aRecord({ id: 'r1', customs: [{ name: 'n', value: 'other', type: 't' }] })]);
+    expect(hasTotp()).toBeNull();
+  });
+
+  it('are told apart by content hash, per vault and kind', () => {
+    using test = temporaryMirror();
+    const { mirror } = test;
+    mirror.vaults.upsert(aVault({ id: 'v1' }));
+    mirror.records.upsertMany([
+      aRecord({ id: 'r1', vaultId: 'v1', contentHash: 'h1' }),
+      aRecord({ id: 'local', serverId: 's2', vaultId: 'v1', contentHash: 'h2' }),
+      aRecord({ id: 'r3', vaultId: 'v1', kind: 'shortcut', contentHash: 'h3' }),
+      aRecord({ id: 'r4', kind: 'inbox', contentHash: 'h4' }),
+    ]);
+    expect(mirror.records.contentHashes('v1', 'record')).toEqual(
+      new Map([
+        ['r1', { id: 'r1', contentHash: 'h1' }],
+        ['s2', { id: 'local', contentHash: 'h2' }],
+      ]),
+    );
+    expect([...mirror.records.contentHashes(null, 'inbox').keys()]).toEqual(['r4']);
+  });
+
+  it('are found by the server’s id also when they have another one here', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    records.upsertMany([
+      aRecord({ id: 's1', kind: 'shortcut' }),
+      aRecord({ id: 'local', serverId: 's1' }),
+      aRecord({ id: 's2', serverId: 'moved' }),
+    ]);
+    expect(records.byServerId('shortcut', 's1')?.id).toBe('s1');
+    expect(records.byServerId('record', 's1')?.id).toBe('local');
+    expect(records.byServerId('record', 'moved')?.id).toBe('s2');
+    expect(records.byServerId('record', 's2')).toBeNull();
+    expect(records.byServerId('inbox', 's1')).toBeNull();
+  });
+
+  it('are written all or none', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    const broken = aRecord({ id: 'r2', vaultId: 'no such vault' });
+    expect(() => {
+      records.upsertMany([aRecord({ id: 'r1', name: 'whole' }), broken]);
+    }).toThrow();
+    expect(records.get('r1')).toBeNull();
+    expect(test.mirror.search.query({ text: 'whole', scope: null, offset: 0, limit: 1 }).total).toBe(0);
+  });
+
+  it('go with everything that hangs on them', () => {
+    using test = temporaryMirror();
+    const { mirror } = test;
+    mirror.records.upsertMany([
+      aRecord({ id: 'r1', attachments: [file({ id: 'a' })] }),
+      aRecord({ id: 'r2' }),
+    ]);
+    mirror.manifest.replace('r1', [{ field: 'password', salt: 's', mac: 'm' }]);
+    mirror.recents.touch('r1', 1);
+    mirror.records.removeMany(['r1', 'unknown']);
+    expect(mirror.records.get('r1')).toBeNull();
+    expect(mirror.manifest.entries('r1')).toEqual([]);
+    expect(mirror.recents.ids(5)).toEqual([]);
+    expect(mirror.records.missingFiles()).toEqual([]);
+    expect(mirror.records.get('r2')).not.toBeNull();
+    mirror.checkIntegrity();
+  });
+
+  it('are counted, and walked through in batches', () => {
+    using test = temporaryMirror();
+    const { records, recents } = test.mirror;
+    records.upsertMany([
+      aRecord({ id: 'r1', favourite: true }),
+      aRecord({ id: 'r2', kind: 'inbox', unread: true }),
+      aRecord({ id: 'r3', kind: 'inbox' }),
+    ]);
+    recents.touch('r1', 1);
+    expect(records.counts()).toEqual({ total: 3, favourites: 1, recent: 1, inbox: 2, inboxUnread: 1 });
+    expect([...records.batches(2)].map((batch) => batch.map((record) => record.id))).toEqual([
+      ['r1', 'r2'],
+      ['r3'],
+    ]);
+  });
+});
+
+describe('vaults', () => {
+  it('take everything in them along when they are removed, but not the pin of their key', () => {
+    using test = temporaryMirror();
+    const { mirror } = test;
+    for (const id of ['v1', 'v2']) {
+      mirror.vaults.upsert(aVault({ id }));
+      mirror.folders.replaceForVault(id, [aFolder({ id: `f-${id}`, vaultId: id })]);
+      mirror.records.upsertMany([
+        aRecord({ id: `r-${id}`, vaultId: id, folderId: `f-${id}`, name: 'findable' }),
+      ]);
+      mirror.manifest.replace(`r-${id}`, [{ field: 'password', salt: '', mac: 'm' }]);
+      mirror.pins.setVaultKey({ vaultId: id, mac: 'mac', trust: 'verified', firstSeenAt: 1 });
+    }
+    mirror.vaults.remove('v1');
+    expect(mirror.vaults.all().map((vault) => vault.id)).toEqual(['v2']);
+    expect(mirror.folders.get('f-v1')).toBeNull();
+    expect(mirror.records.get('r-v1')).toBeNull();
+    expect(mirror.manifest.entries('r-v1')).toEqual([]);
+    expect(mirror.pins.vaultKey('v1')).not.toBeNull();
+    expect(mirror.search.query({ text: 'find', scope: null, offset: 0, limit: 5 }).total).toBe(1);
+    expect(mirror.vaults.counts()).toEqual(new Map([['v2', { records: 1, folders: 1 }]]));
+    mirror.checkIntegrity();
+  });
+
+  it('are ordered by kind and name', () => {
+    using test = temporaryMirror();
+    const { vaults } = test.mirror;
+    vaults.upsert(aVault({ id: '1', name: 'Zeta 10' }));
+    vaults.upsert(aVault({ id: '2', name: 'Mine', kind: 'personal' }));
+    vaults.upsert(aVault({ id: '3', name: 'zeta 9' }));
+    vaults.upsert(aVault({ id: '1', name: 'Zeta 11' }));
+    expect(vaults.all().map((vault) => vault.name)).toEqual(['zeta 9', 'Zeta 11', 'Mine']);
+  });
+});
