@@ -6,11 +6,7 @@
 import { sealInboxKey, sealShortcutKey } from '../../main/keychain/index.ts';
 import type { GroupName, SamplePerson } from './cast.ts';
 import { groupNames, organisationName, people, plainOrganisationName, plainPerson } from './cast.ts';
-import { financeVault } from './content/finance.ts';
-import { infrastructureVault } from './content/infrastructure.ts';
-import { marketingVault } from './content/marketing.ts';
-import { contractorsVault, peopleVault } from './content/operations.ts';
-import { archiveVault, personalVault, studioVault } from './content/others.ts';
+import { personalVault, studioVault } from './content/others.ts';
 import type { FolderDraft, RecordDraft, VaultDraft } from './drafts.ts';
 import { httpClient, inParallel } from './http.ts';
 import type { Http } from './http.ts';
@@ -18,9 +14,10 @@ import type { Ledger, SampleSecret } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { Member, OpenVault, WrittenRecord } from './member.ts';
 import { accountOf, createVault, signIn, wrapFor, writeRecord } from './member.ts';
+import type { Level } from './plan.ts';
+import { companyVaults, seed } from './plan.ts';
 import { choicesFrom } from './random.ts';
 
-const seed = 20_260_101;
 const requestsAtOnce = 6;
 
 /** A vault of the sample and whoever created it. */
@@ -48,21 +45,6 @@ export interface SampleOrganisation {
   readonly readableByServer: readonly string[];
 }
 
-interface Level {
-  person?: string;
-  group?: GroupName;
-  level: 'forbidden' | 'read' | 'write' | 'full' | 'admin';
-  /** A folder at the top of the vault instead of the vault. */
-  folder?: string;
-}
-
-/** A corporate vault of the sample and who may do what in it. */
-export interface CompanyVault {
-  draft: VaultDraft;
-  access: Level[];
-  isOld?: boolean;
-}
-
 /** Keeps a share of the records of every place, at least one where there were any. */
 function scaled<Place extends { records: RecordDraft[]; folders: FolderDraft[] }>(
   place: Place,
@@ -78,56 +60,7 @@ function scaled<Place extends { records: RecordDraft[]; folders: FolderDraft[] }
 }
 
 /** The corporate vaults before they are encrypted: the same content in every run. */
-export function companyVaults(): CompanyVault[] {
-  const choices = choicesFrom(seed);
-  const admins: Level = { group: 'Системные администраторы', level: 'full' };
-  return [
-    {
-      draft: infrastructureVault(choices),
-      access: [
-        { group: 'Системные администраторы', level: 'write' },
-        { person: 'ivan.petrov', level: 'full' },
-        { person: 'sofia.lindqvist', level: 'read', folder: 'Production' },
-      ],
-    },
-    {
-      draft: financeVault(choices),
-      access: [
-        { group: 'Finance', level: 'full' },
-        { person: 'olga.vasileva', level: 'read' },
-        { person: 'olga.vasileva', level: 'forbidden', folder: 'Банки' },
-      ],
-    },
-    {
-      draft: marketingVault(choices),
-      access: [
-        { group: 'Marketing', level: 'write' },
-        { person: 'elena.smirnova', level: 'admin' },
-      ],
-    },
-    {
-      draft: contractorsVault(choices),
-      access: [admins, { group: 'Marketing', level: 'read' }, { group: 'Finance', level: 'read' }],
-    },
-    {
-      draft: peopleVault(choices),
-      access: [
-        { person: 'olga.vasileva', level: 'admin' },
-        { group: 'Finance', level: 'read' },
-      ],
-    },
-    {
-      draft: archiveVault(choices),
-      access: [
-        { person: 'pavel.morozov', level: 'full' },
-        { group: 'Системные администраторы', level: 'read' },
-      ],
-      isOld: true,
-    },
-  ];
-}
-
-/** What the steps of one build share. */
+export /** What the steps of one build share. */
 interface Site {
   http: Http;
   ledger: Ledger;

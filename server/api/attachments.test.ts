@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeAttachment, encodeAttachment } from '../../main/keychain/index.ts';
+import { createVault, startTrialServer, trialOrganisation } from '../../testing/organisation/index.ts';
+import type { Member, OpenVault, TrialServer } from '../../testing/organisation/index.ts';
+import { createLedger } from '../../testing/organisation/ledger.ts';
+import { recordTrial } from '../../testing/organisation/trialrecords.ts';
+
+let server: TrialServer;
+let member: Member;
+let vault: OpenVault;
+let records: ReturnType<typeof recordTrial>;
+const create = (members: object = {}, place = vault) => records.create(place, members);
+const utf8 = (text: string) => Buffer.from(text, 'utf8');
+const refused = (answer: Promise<unknown>, status: number, code: string) =>
+  expect(answer).rejects.toMatchObject({ status, codes: [code] });
+
+beforeAll(async () => {
+  server = await startTrialServer();
+  member = (await trialOrganisation(server, 'encrypted', true)).owner;
+  records = recordTrial(member);
+  vault = await createVault(member, 'Vault', 'company', createLedger());
+});
+afterAll(() => server.close());
+
+describe('attachments', () => {
+  const file = Buffer.from(Array.from({ length: 700 }, (_, index) => index % 256));
+
+  it('come back byte for byte, listed without data', async () => {
+    const id = await create({
+      attachments: [{ name: 'ключ.bin', ...encodeAttachment(file, records.recordKey) }],
+    });
+    const [entry] = (await records.read(id)).attachments;
+    expect(Object.keys(entry ?? {}).toSorted()).toEqual(['encryptedKey', 'id', 'name']);
+    const answer = await member.http.send<Parameters<typeof decodeAttachment>[0]>(
+      'GET',
+      `/items/${id}/attachment/${entry?.id}`,
+    );
+    expect(decodeAttachment(answer, records.recordKey)).toEqual(file);
+    await refused(
+      member.http.send('GET', `/items/${await create()}/attachment/${entry?.id}`),
+      404,
+      'notFound',
+    );
+  });
+
+  it('stay by id, are added with data, leave with the list and stay in history', async () => {
+    const files = ['one', 'two'].map((name) => ({
+      name,
+      ...encodeAttachment(utf8(name), records.recordKey),
+    }));
+    const id = await create({ attachments: files });
+    const [one, two] = (await records.read(id)).attachments;
+    const added = { name: 'three', ...encodeAttachment(utf8('three'), records.recordKey) };
+    await records.change(id, { attachments: [{ ...two, name: 'renamed' }, added] });
+    const after = (await records.read(id)).attachments;
+    expect(after.map((entry) => entry.name)).toEqual(['renamed', 'three']);
+    expect(after[0]?.id).toBe(two?.id);
+    await refused(member.http.send('GET', `/items/${id}/attachment/${one?.id}`), 404, 'notFound');
+    const [snapshot] = await records.snapshots(id);
+    expect(snapshot?.attachments.map((entry) => entry.name)).toEqual(['one', 'two']);
+    const old = await member.http.send<Parameters<typeof decodeAttachment>[0]>(
+      'GET',
+      `/snapshots/${snapshot?.id}/attachment/${one?.id}`,
+    );
+    expect(decodeAttachment(old, records.recordKey).toString()).toBe('one');
+    await records.change(id, { name: 'untouched files' });
+    expect((await records.read(id)).attachments).toEqual(after);
+  });
+
+  it('leave no file behind when the record is refused', async () => {
+    const count = () => readdirSync(join(server.dataFolder, 'files')).length;
+    const before = count();
+    const sent = encodeAttachment(file, records.recordKey);
+    const id = await create();
+    const both = [
+      { name: 'new', ...sent },
+      { id: '0'.repeat(24), name: 'unknown', encryptedKey: sent.encryptedKey },
+    ];
+    await refused(records.change(id, { attachments: both }), 400, 'notFound');
+    expect(count()).toBe(before);
+    await refused(
+      create({ attachments: [{ name: 'no data', encryptedKey: sent.encryptedKey }] }),
+      400,
+      'attachmentIncomplete',
+    );
+    expect(count()).toBe(before);
+  });
+
+  it('may be as large as the protocol allows', async () => {
+    const largest = Buffer.alloc(5 * 1024 * 1024, 0xa7);
+    const id = await create({
+      attachments: [{ name: 'large', ...encodeAttachment(largest, records.recordKey) }],
+    });
+    const [entry] = (await records.read(id)).attachments;
+    const answer = await member.http.send<Parameters<typeof decodeAttachment>[0]>(
+      'GET',
+      `/items/${id}/attachment/${entry?.id}`,
+    );
+    expect(decodeAttachment(answer, records.recordKey).equals(largest)).toBe(true);
+  });
+});
