@@ -3,8 +3,8 @@
  * lock can end all of it at once.
  */
 import { StrongroomError } from '../../contract/errors.ts';
-import { LockedBytes, openValue, sealValue } from '../custody/index.ts';
-import type { DeviceKey, Profile } from '../custody/index.ts';
+import { openValue, sealValue } from '../custody/index.ts';
+import type { DeviceKey, LockedBytes, Profile } from '../custody/index.ts';
 import { asMasterKey, loadPrivateKeyDer, masterKeyHash, privateKeyDer, wipe } from '../keychain/index.ts';
 import type { PrivateKey, VaultKey } from '../keychain/index.ts';
 import { Mirror } from '../mirror/index.ts';

@@ -59,7 +59,7 @@ export class Screens {
 
   /** Waits until a sync has finished; the vaults are usable before. */
   async synced(): Promise<void> {
-    await this.button(/^Sync: Up to date/).waitFor({ timeout: 60_000 });
+    await this.button(/^Sync: Up to date/).waitFor({ timeout: 30_000 });
   }
 
   async unlock(secret: string): Promise<void> {
@@ -76,8 +76,21 @@ export class Screens {
     return this.page.getByRole('heading', { name: 'Strongroom is locked' });
   }
 
-  async pick(place: string): Promise<void> {
-    await this.page.getByRole('treeitem', { name: place, exact: true }).click();
+  /** A line of the tree; its accessible name ends with how much is in it. */
+  place(name: string): Locator {
+    const words = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return this.page.getByRole('treeitem', { name: new RegExp(`^${words}( [\\d,]+)?$`) });
+  }
+
+  async pick(name: string): Promise<void> {
+    await this.place(name).click();
+  }
+
+  /** From the workspace to the first page of another enrolment. */
+  async addAccount(): Promise<void> {
+    await this.button('Settings').click();
+    await this.page.getByRole('tab', { name: 'Accounts' }).click();
+    await this.button('Add an account…').click();
   }
 
   async search(text: string): Promise<void> {

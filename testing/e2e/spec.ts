@@ -27,7 +27,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  sample: async ({}, use) => {
+  sample: async ({ browserName: _ }, use) => {
     const { url, users, dataFolder } = shared.parse(
       JSON.parse(process.env['STRONGROOM_E2E_SERVER'] ?? 'null'),
     );
@@ -42,7 +42,7 @@ export const test = base.extend<Fixtures>({
       },
     });
   },
-  userDataDir: async ({}, use) => {
+  userDataDir: async ({ browserName: _ }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'strongroom-profile-'));
     await use(folder);
     await removeFolder(folder);
