@@ -1,7 +1,7 @@
 /** What the sample holds, by name, for suites that compare what they read with what was written. */
 import { recordsIn } from './drafts.ts';
 import type { RecordDraft } from './drafts.ts';
-import { companyVaults } from './sample.ts';
+import { companyVaults } from './plan.ts';
 
 /** The record of a corporate vault with this name. Throws when there is none. */
 export function sampleRecord(name: string): RecordDraft {

@@ -20,15 +20,14 @@ export interface Level {
   folder?: string;
 }
 
-/** A corporate vault of the sample and who may do what in it. */
-export /** A company vault, what is in it and who gets in beside the administrators. */
-interface CompanyVault {
+/** A company vault, what is in it and who gets in beside the administrators. */
+export interface CompanyVault {
   draft: VaultDraft;
   access: Level[];
   isOld?: boolean;
 }
 
-/** The six company vaults. */
+/** The six company vaults before they are encrypted: the same content in every run. */
 export function companyVaults(): CompanyVault[] {
   const choices = choicesFrom(seed);
   const admins: Level = { group: 'Системные администраторы', level: 'full' };

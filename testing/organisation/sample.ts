@@ -59,8 +59,7 @@ function scaled<Place extends { records: RecordDraft[]; folders: FolderDraft[] }
   };
 }
 
-/** The corporate vaults before they are encrypted: the same content in every run. */
-export /** What the steps of one build share. */
+/** What the steps of one build share. */
 interface Site {
   http: Http;
   ledger: Ledger;

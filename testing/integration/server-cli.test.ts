@@ -1,0 +1,83 @@
+/** The server as it is started by hand: its output, its signals, its refusals. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const cli = fileURLToPath(new URL('../../server/cli.ts', import.meta.url));
+const started: ChildProcess[] = [];
+const folders: string[] = [];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+function start(args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  const line = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      if (output.stdout.includes('\n')) resolve(output.stdout.split('\n')[0] ?? '');
+    });
+    child.on('close', () => reject(new Error(`The server ended: ${output.stderr}`)));
+  });
+  // A run that is expected to end is not asked for its line.
+  line.catch(() => undefined);
+  return { child, output, ended, line };
+}
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the command line', () => {
+  it('serves until it is told to stop, and then ends well', async () => {
+    const data = join(newFolder(), 'new', 'data');
+    const { child, line, ended, output } = start([
+      '--port',
+      '0',
+      '--data',
+      data,
+      '--log-file',
+      join(data, 'log'),
+    ]);
+    const url = (await line).replace('Listening at ', '');
+    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
+    expect(statSync(join(data, 'setup_token')).mode & 0o777).toBe(0o400);
+    const token = readFileSync(join(data, 'setup_token'), 'utf8').trim();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(output.stdout + output.stderr + readFileSync(join(data, 'log'), 'utf8')).not.toContain(token);
+    expect(existsSync(join(data, 'server.db-wal'))).toBe(false);
+  });
+
+  it.each([
+    [['--port', '0'], '--data'],
+    [['--data', 'unused', '--port', 'x'], '--port'],
+    [['--data', 'unused', '--tls-key', 'k'], '--tls-cert'],
+    [['--data', 'unused', '--no-such-option'], 'no-such-option'],
+  ])('refuses %j with a reason', async (args, reason) => {
+    const { ended, output } = start(args);
+    expect(await ended).toBe(1);
+    expect(output.stderr).toContain(reason);
+    expect(output.stdout).toBe('');
+  });
+
+  it('says so when the port is taken', async () => {
+    const first = start(['--port', '0', '--data', newFolder()]);
+    const port = /:(\d+)$/.exec(await first.line)?.[1] ?? '';
+    const second = start(['--port', port, '--data', newFolder()]);
+    expect(await second.ended).toBe(1);
+    expect(second.output.stderr).toContain('EADDRINUSE');
+  });
+});
