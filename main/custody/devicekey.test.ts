@@ -14,8 +14,12 @@ describe('the device key', () => {
 
   it('derives the values that the storage format is bound to', () => {
     using key = DeviceKey.adopt(Buffer.from(Array.from({ length: 32 }, (_, index) => index)));
-    expect(key.subkey('mirror').bytes.toString('hex')).toMatchInlineSnapshot(`"eb55c3faf3d08d42f0791dbe4d33b022549d016706f2b4cc6cca359a8bc63e00"`);
-    expect(key.subkey('manifest').bytes.toString('hex')).toMatchInlineSnapshot(`"f60b76abbfe23e660e359a9511c1717110d682e6ac93213eed11f0c4732543e8"`);
+    expect(key.subkey('mirror').bytes.toString('hex')).toMatchInlineSnapshot(
+      `"eb55c3faf3d08d42f0791dbe4d33b022549d016706f2b4cc6cca359a8bc63e00"`,
+    );
+    expect(key.subkey('manifest').bytes.toString('hex')).toMatchInlineSnapshot(
+      `"f60b76abbfe23e660e359a9511c1717110d682e6ac93213eed11f0c4732543e8"`,
+    );
   });
 
   it('is random, never empty and gone after it was disposed of', () => {

@@ -73,7 +73,6 @@ export interface EngineOptions {
   readonly path: string;
   /** 32 bytes. Copied for the engine; the copy is wiped here, the original stays the caller's. */
   readonly pageKey: Uint8Array;
-  readonly readOnly?: boolean;
 }
 
 export class Engine {
@@ -94,10 +93,10 @@ export class Engine {
         { cause: new Error('a page key has 32 bytes, not all zero') },
       );
     }
-    const database = translated(() => new Database(options.path, { readonly: options.readOnly === true }));
+    const database = translated(() => new Database(options.path));
     try {
       if (!canBeKeyed(database)) throw new Error('the SQLite engine in use cannot encrypt');
-      prepareConnection(database, options.pageKey, options.readOnly === true);
+      prepareConnection(database, options.pageKey);
       return new Engine(database);
     } catch (error) {
       database.close();
@@ -169,7 +168,7 @@ export class Engine {
   }
 }
 
-function prepareConnection(database: KeyedDatabase, pageKey: Uint8Array, readOnly: boolean): void {
+function prepareConnection(database: KeyedDatabase, pageKey: Uint8Array): void {
   database.pragma("cipher = 'chacha20'");
   const key = Buffer.concat([Buffer.from('raw:'), pageKey, keyedSalt(pageKey)]);
   try {
@@ -179,7 +178,7 @@ function prepareConnection(database: KeyedDatabase, pageKey: Uint8Array, readOnl
   }
   // The first read is where a wrong key shows.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
-  if (!readOnly) database.pragma('journal_mode = WAL');
+  database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   // Freed content is overwritten wherever that costs no further page; the cipher covers the rest.

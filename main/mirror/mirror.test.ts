@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { aFolder, aRecord, aVault, temporaryMirror } from './testmirror.ts';
 
@@ -26,5 +27,11 @@ describe('the mirror', () => {
     expect(mirror.vaults.all()).toEqual([aVault({ id: 'v1' })]);
     expect(mirror.folders.ofVault('v1')).toEqual([aFolder({ id: 'f1', vaultId: 'v1' })]);
     expect(mirror.records.get('r2')).toBeNull();
+  });
+
+  it('is a file for its owner only', () => {
+    using test = temporaryMirror();
+    expect(statSync(test.path).mode & 0o777).toBe(0o600);
+    expect(statSync(`${test.path}-wal`).mode & 0o777).toBe(0o600);
   });
 });

@@ -2,7 +2,7 @@
  * The mirror: the encrypted local copy of everything its user may see, and the only source
  * the application reads from.
  */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { StrongroomError } from '../../contract/errors.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
@@ -27,6 +27,9 @@ export interface MirrorOptions {
   /** The folder of the numbered SQL files. */
   readonly migrationsDir: string;
 }
+
+/** One page. */
+const leastFileSize = 4096;
 
 /** Files that SQLite keeps beside a database. */
 const companions = ['-wal', '-shm'];
@@ -68,8 +71,11 @@ export class Mirror {
   static open(options: MirrorOptions): Mirror {
     const migrations = loadMigrations(options.migrationsDir);
     if (!existsSync(options.path)) createFile(options);
-    // A new file gets its name only when it is complete, so an empty one is a truncated one.
-    if (translated(() => statSync(options.path)).size === 0) throw new StrongroomError('mirrorDamaged');
+    // A new file gets its name only when it is complete, so one without a whole page was cut;
+    // SQLite would take it for a new database.
+    if (translated(() => statSync(options.path)).size < leastFileSize) {
+      throw new StrongroomError('mirrorDamaged');
+    }
     const engine = Engine.open(options);
     try {
       migrate(engine, options.path, migrations);
@@ -123,6 +129,8 @@ function createFile(options: MirrorOptions): void {
   const migrations = loadMigrations(options.migrationsDir);
   translated(() => {
     for (const suffix of ['', ...companions]) rmSync(unfinished + suffix, { force: true });
+    // Made by hand for its mode, and because a disk that refuses says why only here.
+    closeSync(openSync(unfinished, 'wx', 0o600));
   });
   const engine = Engine.open({ ...options, path: unfinished });
   try {
