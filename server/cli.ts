@@ -53,14 +53,14 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
 }
 
 /**
- * Fills a new data folder with the sample organisation, or only lists its accounts. This
- * runs in a process of its own that speaks HTTP like any client: the server's process
+ * Fills a new data folder with the sample organisation, or only lists its accounts where
+ * it stands already. This runs in a process of its own that speaks HTTP like any client: the server's process
  * never holds a key. Answers the line that the process prints.
  */
 function sampleUsers(server: RunningServer, given: ReturnType<typeof readArguments>): Promise<unknown> {
   const script = fileURLToPath(new URL('../testing/organisation/fill.ts', import.meta.url));
   const certificate = given['tls-cert'];
-  const child = spawn(process.execPath, [script, ...(server.isNew ? [] : ['--list'])], {
+  const child = spawn(process.execPath, [script, ...(server.isNew ? ['--may-fill'] : [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...(certificate ? { NODE_EXTRA_CA_CERTS: certificate } : {}) },
   });
@@ -89,6 +89,9 @@ async function run(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   if (given.demo) {
+    if (!['127.0.0.1', '::1', 'localhost'].includes(given.host)) {
+      console.error('Anybody who reaches this address can log in: the accounts of the sample are published.');
+    }
     const users = await sampleUsers(server, given);
     console.log(JSON.stringify({ url: server.url, users }));
   } else {

@@ -66,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { context, isNew } = await openContext(options, () => url);
   const log = createLog(options);
   const app = await buildApplication(context, log.logger, readTls(options));
+  await context.sessions.dropExpired();
   const sweep = setInterval(() => {
     context.sessions.dropExpired().catch((error: unknown) => {
       log.logger.error({ name: error instanceof Error ? error.name : 'unknown' }, 'sweep failed');

@@ -5,6 +5,7 @@ import { formatMasterKeyOptions, newMasterKeyOptions } from '../identity/masterk
 import { hashPassword, passwordIterations } from '../identity/passwords.ts';
 import { newId } from '../storage/ids.ts';
 import type { Organisation, User } from '../storage/people.ts';
+import type { Repositories } from '../storage/storage.ts';
 import { shortestPassword } from './application.ts';
 import { masterKeyFingerprint } from './authentication.ts';
 import type { Context } from './context.ts';
@@ -22,6 +23,21 @@ export const accountBody = {
 };
 type SentAccount = z.output<z.ZodObject<typeof accountBody>>;
 
+async function refuseTakenLogin(storage: Pick<Repositories, 'users'>, login: string): Promise<void> {
+  if (await storage.users.findByLogin(login)) {
+    throw invalid('loginTaken', 'login', 'This login is taken.');
+  }
+}
+
+/**
+ * Stores a new account. The login is looked up once more: hashing the password took a
+ * while, and somebody else may have taken it meanwhile.
+ */
+export async function storeAccount(storage: Repositories, user: User, createdAt: number): Promise<void> {
+  await refuseTakenLogin(storage, user.login);
+  await storage.users.insert(user, createdAt);
+}
+
 /** An account as it is first stored. Refuses a login that anybody on the server has. */
 export async function newAccount(
   context: Context,
@@ -29,9 +45,7 @@ export async function newAccount(
   sent: SentAccount,
   standing: { role: RoleCode; isOwner: boolean },
 ): Promise<User> {
-  if (await context.storage.users.findByLogin(sent.login)) {
-    throw invalid('loginTaken', 'login', 'This login is taken.');
-  }
+  await refuseTakenLogin(context.storage, sent.login);
   const id = newId(context.clock());
   const keys = newUserKeys(organisation.clientSideEncryption, sent);
   return {

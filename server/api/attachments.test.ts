@@ -88,6 +88,19 @@ describe('attachments', () => {
     expect(count()).toBe(before);
   });
 
+  it('go with a vault that is deleted, those of history included', async () => {
+    const count = () => readdirSync(join(server.dataFolder, 'files')).length;
+    const before = count();
+    const doomed = await createVault(member, 'Doomed', 'privateShared', createLedger());
+    const sent = { name: 'a', ...encodeAttachment(utf8('a'), records.recordKey) };
+    const id = await create({ attachments: [sent, { ...sent, name: 'b' }] }, doomed);
+    await records.change(id, { attachments: [] });
+    expect(count()).toBe(before + 2);
+    await member.http.send('DELETE', `/vaults/${doomed.id}`);
+    expect(count()).toBe(before);
+    await refused(member.http.send('GET', `/items/${id}`), 404, 'notFound');
+  });
+
   it('may be as large as the protocol allows', async () => {
     const largest = Buffer.alloc(5 * 1024 * 1024, 0xa7);
     const id = await create({

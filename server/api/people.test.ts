@@ -89,6 +89,17 @@ describe('new accounts', () => {
     expect(await send({})).toHaveProperty('id');
   });
 
+  it('cannot take one login twice, however fast they come', async () => {
+    const plain = await trialOrganisation(server, 'racing', false);
+    const account = { login: 'twin', email: '', fullName: '', password: 'a long password' };
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => plain.owner.http.send('POST', '/users', account)),
+    );
+    const reasons = answers.filter((answer) => answer.status === 'rejected').map((answer) => answer.reason);
+    expect(reasons).toHaveLength(4);
+    for (const reason of reasons) expect(reason).toMatchObject({ status: 400, codes: ['loginTaken'] });
+  });
+
   it('have no keys without client-side encryption, but options all the same', async () => {
     const plain = await trialOrganisation(server, 'plain', false);
     expect(await plain.owner.http.send('GET', '/users/keys')).toEqual({ id: plain.owner.userId, keys: null });

@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../storage/ids.ts';
 import type { Organisation } from '../storage/people.ts';
-import { accountBody, newAccount } from './accounts.ts';
+import { accountBody, newAccount, storeAccount } from './accounts.ts';
 import type { Api, Context } from './context.ts';
 import { unixSeconds } from './context.ts';
 import { ApiError } from './errors.ts';
@@ -43,7 +43,7 @@ export function setupRoutes(app: Api, context: Context): void {
       const now = unixSeconds(context);
       await context.storage.transaction(async (storage) => {
         await storage.organisations.insert(created, now);
-        await storage.users.insert(user, now);
+        await storeAccount(storage, user, now);
       });
       return { organisationId: created.id, userId: user.id };
     },

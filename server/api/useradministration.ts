@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../access/rights.ts';
 import { roles, roleWithId } from '../access/vocabulary.ts';
 import type { User } from '../storage/people.ts';
-import { accountBody, newAccount } from './accounts.ts';
+import { accountBody, newAccount, storeAccount } from './accounts.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { forbidden, invalid } from './errors.ts';
@@ -32,7 +32,7 @@ async function createUser(
   const organisation = { id: organisationId, clientSideEncryption };
   const user = await newAccount(context, organisation, body, { role: role.code, isOwner: false });
   await context.storage.transaction(async (storage) => {
-    await storage.users.insert(user, unixSeconds(context));
+    await storeAccount(storage, user, unixSeconds(context));
     for (const groupId of groupIds) await storage.groups.addMembers(groupId, [user.id]);
   });
   return user.id;

@@ -186,7 +186,12 @@ export function vaultRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const { vault } = await guardPlace(context.rights, request, request.params.id);
-      await context.storage.vaults.remove(vault.id);
+      const files = await context.storage.transaction(async (storage) => {
+        const names = await storage.attachments.filesOfVault(vault.id);
+        await storage.vaults.remove(vault.id);
+        return names;
+      });
+      await context.storage.attachments.discard(files);
       return { success: true as const };
     },
   );

@@ -39,16 +39,6 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
         .execute();
     },
 
-    /** The ids of everything ever attached to a record, detached ones included. */
-    async idsOf(itemId: string): Promise<Set<string>> {
-      const rows = await database
-        .selectFrom('attachments')
-        .select('id')
-        .where('item_id', '=', itemId)
-        .execute();
-      return new Set(rows.map((row) => row.id));
-    },
-
     /** The encrypted data of an attachment of a record; undefined when there is none. */
     async read(id: string, itemId: string): Promise<string | undefined> {
       const row = await database
@@ -61,7 +51,18 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
       return seal.openBytes(await readFile(join(folder, row.file_name))).toString('utf8');
     },
 
-    /** Removes files whose record was never written. */
+    /** The files of everything ever attached to records of a vault. */
+    async filesOfVault(vaultId: string): Promise<string[]> {
+      const rows = await database
+        .selectFrom('attachments')
+        .innerJoin('items', 'items.id', 'attachments.item_id')
+        .select('attachments.file_name')
+        .where('items.vault_id', '=', vaultId)
+        .execute();
+      return rows.map((row) => row.file_name);
+    },
+
+    /** Removes files that no record names any more, or that none ever did. */
     async discard(fileNames: readonly string[]): Promise<void> {
       await Promise.all(fileNames.map((name) => rm(join(folder, name), { force: true })));
     },

@@ -54,6 +54,9 @@ describe('the command line', () => {
     const url = (await line).replace('Listening at ', '');
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
     expect(statSync(join(data, 'setup_token')).mode & 0o777).toBe(0o400);
+    for (const name of ['server.db', 'server.db-wal', 'log']) {
+      expect([name, statSync(join(data, name)).mode & 0o077]).toEqual([name, 0]);
+    }
     const token = readFileSync(join(data, 'setup_token'), 'utf8').trim();
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
@@ -71,6 +74,18 @@ describe('the command line', () => {
     expect(await ended).toBe(1);
     expect(output.stderr).toContain(reason);
     expect(output.stdout).toBe('');
+  });
+
+  it('does not pretend that a folder with other data is the sample', async () => {
+    const data = newFolder();
+    const plain = start(['--port', '0', '--data', data]);
+    await plain.line;
+    plain.child.kill('SIGTERM');
+    await plain.ended;
+    const demo = start(['--port', '0', '--data', data, '--demo', '--log-file', join(data, 'log')]);
+    expect(await demo.ended).toBe(1);
+    expect(demo.output.stdout).toBe('');
+    expect(demo.output.stderr).toContain('Choose an empty one');
   });
 
   it('says so when the port is taken', async () => {
