@@ -1,5 +1,5 @@
 /**
- * For tests only: a mirror in a temporary folder, and rows with every member filled.
+ * For tests and benchmarks only: a mirror in a temporary folder, and rows with every member filled.
  * Stands here because tests of several rooms start from one; the product never imports it.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
