@@ -63,35 +63,37 @@ export class AttachmentThread {
   #run(job: AttachmentJob, signal: AbortSignal): Promise<AttachmentJobAnswer & { ok: true }> {
     if (signal.aborted) return Promise.reject(new StrongroomError('cancelled'));
     if (this.#idle) clearTimeout(this.#idle);
-    const worker = (this.#worker ??= new Worker(this.#workerFile));
+    // Flags of this process (a debugger's, a loader's) are not the thread's business.
+    const worker = (this.#worker ??= new Worker(this.#workerFile, { execArgv: [] }));
     return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        void this.close();
-      };
       const settle = (finish: () => void): void => {
         signal.removeEventListener('abort', stop);
-        worker.removeAllListeners();
+        worker.off('message', answered).off('error', failed).off('exit', ended);
         if (this.#worker === worker) this.#rest();
         finish();
       };
-      worker.once('message', (answer: AttachmentJobAnswer) => {
+      const stop = (): void => {
+        void this.close();
+      };
+      const answered = (answer: AttachmentJobAnswer): void => {
         settle(() => {
           if (answer.ok) resolve(answer);
           else reject(refusal(answer, job));
         });
-      });
-      worker.once('error', (error) => {
+      };
+      const failed = (error: unknown): void => {
         this.#worker = null;
         settle(() => {
           reject(new StrongroomError('internal', {}, { cause: error }));
         });
-      });
-      worker.once('exit', () => {
+      };
+      const ended = (): void => {
         if (this.#worker === worker) this.#worker = null;
         settle(() => {
           reject(new StrongroomError('cancelled'));
         });
-      });
+      };
+      worker.on('message', answered).on('error', failed).on('exit', ended);
       signal.addEventListener('abort', stop, { once: true });
       worker.postMessage(job, job.recordKey ? [job.recordKey.buffer] : []);
     });

@@ -1,0 +1,250 @@
+/**
+ * `npm run demo`: the main job by itself, on real input.
+ *
+ * Starts a server with the sample organisation, opens the application against it as a person
+ * would, and leaves screenshots and a summary in which every step says what it saw. Secrets are
+ * compared, never printed. `--to DIR` says where the pictures go (out/demo by default).
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { RunningApp } from '../e2e/app.ts';
+import { launchApp } from '../e2e/app.ts';
+import { startDemoServer } from '../e2e/demoserver.ts';
+import type { DemoServer } from '../e2e/demoserver.ts';
+import { Screens } from '../e2e/screens.ts';
+import { buildIfOlder } from '../desktop/fresh-build.ts';
+import { projectRoot } from '../desktop/launch-line.ts';
+import { sampleRecord } from '../organisation/index.ts';
+import { Summary } from './summary.ts';
+
+const { values: given } = parseArgs({
+  options: { to: { type: 'string', default: join(projectRoot, 'out', 'demo') } },
+});
+
+const login = 'anna.orlova';
+const plainRecord = sampleRecord('web-01.prod — root');
+const richRecord = sampleRecord('AWS — root account');
+
+class Demo {
+  readonly summary = new Summary((line) => {
+    console.log(line);
+  });
+  readonly #work: string;
+  #shots = 0;
+  #app: RunningApp | null = null;
+  #screens: Screens | null = null;
+  #server: DemoServer | null = null;
+
+  constructor(work: string) {
+    this.#work = work;
+  }
+
+  get app(): RunningApp {
+    if (!this.#app) throw new Error('the application is not running');
+    return this.#app;
+  }
+
+  get screens(): Screens {
+    if (!this.#screens) throw new Error('the application is not running');
+    return this.#screens;
+  }
+
+  get server(): DemoServer {
+    if (!this.#server) throw new Error('the server is not running');
+    return this.#server;
+  }
+
+  get user(): { login: string; password: string; masterPassword: string } {
+    const user = this.server.users.find((candidate) => candidate.login === login);
+    if (!user?.masterPassword) throw new Error(`the sample has no ${login}`);
+    return { ...user, masterPassword: user.masterPassword };
+  }
+
+  async startServer(port: number): Promise<void> {
+    this.#server = await startDemoServer({ dataFolder: join(this.#work, 'data'), port });
+  }
+
+  async openApp(): Promise<void> {
+    this.#app = await launchApp({ userDataDir: join(this.#work, 'profile'), args: ['--lang=en-GB'] });
+    this.#screens = new Screens(await this.#app.page());
+    this.#screens.page.setDefaultTimeout(20_000);
+  }
+
+  async shoot(name: string): Promise<void> {
+    this.#shots += 1;
+    const file = join(given.to, `${String(this.#shots).padStart(2, '0')}-${name}.png`);
+    await this.screens.page.screenshot({ path: file });
+  }
+
+  async end(): Promise<void> {
+    await this.#app?.kill();
+    await this.#server?.stop();
+  }
+
+  file(name: string): string {
+    return join(this.#work, name);
+  }
+}
+
+function equal(got: string | null, wanted: string | null): string {
+  if (got !== wanted) throw new Error('not what was written into the sample');
+  return `${String(wanted?.length ?? 0)} characters, equal to what was written into the sample`;
+}
+
+async function firstContact(demo: Demo): Promise<void> {
+  const { summary, screens, user } = demo;
+  await demo.shoot('welcome');
+  await summary.step('Server address', async () => {
+    await screens.giveServer(demo.server.url);
+    await screens.page.getByLabel('Account password', { exact: true }).waitFor();
+    return `${demo.server.url} answers`;
+  });
+  await summary.step('Log in', async () => {
+    await screens.signIn(user.login, user.password);
+    const derivation = await screens.page.getByText(/Key derivation: .*/).textContent();
+    await demo.shoot('master-password');
+    return derivation?.trim() ?? '';
+  });
+  await summary.step('Unlock with the master password', async () => {
+    await screens.giveMasterPassword(user.masterPassword);
+    await screens.workspace().waitFor();
+    return 'keys opened on this computer';
+  });
+  await summary.step('First sync', async () => {
+    await screens.synced();
+    const vaults = await screens.page.getByRole('treeitem').allTextContents();
+    const all = vaults.find((line) => line.startsWith('All records'))?.replace(/\D/g, '') ?? '0';
+    await demo.shoot('workspace');
+    return `${String(vaults.length - 4)} vaults, ${all} records in the encrypted mirror`;
+  });
+}
+
+async function oneSecret(demo: Demo): Promise<void> {
+  const { summary, screens } = demo;
+  await summary.step('Search', async () => {
+    await screens.search('web-01');
+    await screens.openRecord(plainRecord.name);
+    return `${String(await screens.rows().count())} found for “web-01”`;
+  });
+  await summary.step('Reveal the password', async () => {
+    const shown = await screens.reveal('Password');
+    await demo.shoot('revealed');
+    return equal(shown, plainRecord.password);
+  });
+  await summary.step('Copy it', async () => {
+    await screens.copy('Password');
+    const clears = await screens.page.getByText(/clears in \d+ s/).textContent();
+    const saw = `${equal(await demo.app.clipboardText(), plainRecord.password)}; ${clears?.trim() ?? ''}`;
+    await screens.button('Clear now').click();
+    return saw;
+  });
+  await summary.step('One-time code', async () => {
+    await screens.search(richRecord.name);
+    await screens.openRecord(richRecord.name);
+    const code = screens.record().getByText(/^\d{3} ?\d{3}$/);
+    const digits = ((await code.textContent()) ?? '').replace(/\D/g, '').length;
+    await demo.shoot('record');
+    return `${String(digits)} digits, the secret did not leave the main process`;
+  });
+}
+
+async function oneFile(demo: Demo): Promise<void> {
+  const { summary, screens, app } = demo;
+  const contents = randomBytes(300_000);
+  const sent = demo.file('base-backup.tar');
+  const back = demo.file('base-backup-again.tar');
+  await writeFile(sent, contents);
+  await summary.step('Drop a file on the record', async () => {
+    await app.dropFiles(screens.page, '[data-pane="record"]', [sent]);
+    await screens.button(/save base-backup\.tar$/i).waitFor();
+    await demo.shoot('file-dropped');
+    return `${String(contents.length)} bytes encrypted here and sent`;
+  });
+  await summary.step('Save it again', async () => {
+    await app.answerDialog({ filePath: back });
+    await screens.button(/save base-backup\.tar$/i).click();
+    await screens.page.getByText('File saved.').waitFor();
+    const same =
+      createHash('sha256')
+        .update(await readFile(back))
+        .digest('hex') === createHash('sha256').update(contents).digest('hex');
+    if (!same) throw new Error('the file came back different');
+    return 'byte for byte the same';
+  });
+}
+
+async function withoutServer(demo: Demo): Promise<void> {
+  const { summary } = demo;
+  const port = Number(new URL(demo.server.url).port);
+  const { masterPassword } = demo.user;
+  await summary.step('Lock', async () => {
+    await demo.screens.lock();
+    await demo.shoot('locked');
+    return 'the lock screen, keys wiped';
+  });
+  await summary.step('Stop the server, restart the application', async () => {
+    await demo.server.stop();
+    await demo.app.close();
+    await demo.openApp();
+    return (await demo.screens.page.getByText(/Works without a network/).textContent())?.trim() ?? '';
+  });
+  await summary.step('Unlock and read without a network', async () => {
+    await demo.screens.unlock(masterPassword);
+    await demo.screens.workspace().waitFor();
+    await demo.screens.button(/^Sync: Offline/).waitFor();
+    await demo.screens.search('web-01');
+    await demo.screens.openRecord(plainRecord.name);
+    const saw = equal(await demo.screens.reveal('Password'), plainRecord.password);
+    await demo.shoot('offline');
+    return saw;
+  });
+  await summary.step('Start the server again', async () => {
+    await demo.startServer(port);
+    await demo.screens.page.keyboard.press('F5');
+    await demo.screens.synced();
+    return 'up to date';
+  });
+}
+
+async function otherFaces(demo: Demo): Promise<void> {
+  await demo.summary.step('Dark, and in Russian', async () => {
+    const { page } = demo.screens;
+    await page.evaluate(`strongroom.settings.update({ theme: 'dark', language: 'ru' })`);
+    await page.getByText('Все записи').first().waitFor();
+    await demo.shoot('workspace-dark-russian');
+    return 'both themes and both languages are in the pictures';
+  });
+}
+
+const work = await mkdtemp(join(tmpdir(), 'strongroom-demo-'));
+const demo = new Demo(work);
+try {
+  await mkdir(given.to, { recursive: true });
+  await buildIfOlder();
+  await demo.summary.step('Start a server with the sample organisation', async () => {
+    await demo.startServer(0);
+    return `${String(demo.server.users.length)} people, written by a client that holds the keys`;
+  });
+  await demo.summary.step('Open the application', async () => {
+    await demo.openApp();
+    return demo.app.isStandIn
+      ? 'on the development stand-in (Electron is not installed here)'
+      : 'in Electron';
+  });
+  await firstContact(demo);
+  await oneSecret(demo);
+  await oneFile(demo);
+  await withoutServer(demo);
+  await otherFaces(demo);
+  console.log(`\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${given.to}`);
+} catch (error) {
+  if (!demo.summary.failed) console.error(error instanceof Error ? error.message : String(error));
+  console.error('\nThe demo did not finish; the last line above says where.');
+  process.exitCode = 1;
+} finally {
+  await demo.end();
+  await rm(work, { recursive: true, force: true });
+}
