@@ -5,24 +5,27 @@
  * Nothing is decrypted here. A refused record keeps its previous values whole, since a server
  * that lies about one field of it is not to be believed about the others.
  */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../mirror/model.ts';
+import type { KnownRecords } from './known.ts';
 import { judgeChange, manifestOf } from './manifest.ts';
 import type { PullContext } from './pullcontext.ts';
-
-/** What is known of the records in one place, by the server's id. */
-export type KnownRecords = ReadonlyMap<string, { readonly id: string; readonly contentHash: string }>;
 
 const flaggedKey = 'flaggedRecords';
 
 export class RecordIntake {
   readonly #context: PullContext;
+  readonly #known: KnownRecords;
+  readonly #manifestKey: KeyObject;
   readonly #flagged: Set<string>;
   #orphans: string[] = [];
   #written = 0;
 
-  constructor(context: PullContext) {
+  constructor(context: PullContext, known: KnownRecords) {
     this.#context = context;
+    this.#known = known;
+    this.#manifestKey = createSecretKey(context.manifestKey.bytes);
     this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
   }
 
@@ -39,28 +42,24 @@ export class RecordIntake {
   }
 
   /** Takes records in, portion by portion. @throws StrongroomError `encryptionModeChanged`, `badAnswer`, `cancelled`. */
-  async take(delivered: readonly StoredRecord[], known: KnownRecords): Promise<void> {
-    const fresh = delivered.filter((record) => !this.#isSettled(record, known));
-    await this.#context.pace.work(fresh, this.#context.signal, (portion) =>
-      this.#takePortion(portion, known),
-    );
+  async take(delivered: readonly StoredRecord[]): Promise<void> {
+    const fresh = delivered.filter((record) => !this.#isSettled(record));
+    await this.#context.pace.work(fresh, this.#context.signal, (portion) => this.#takePortion(portion));
   }
 
-  #isSettled(record: StoredRecord, known: KnownRecords): boolean {
-    const before = known.get(record.serverId);
+  #isSettled(record: StoredRecord): boolean {
+    const before = this.#known.find(record.kind, record.serverId);
     return before?.contentHash === record.contentHash && !this.#flagged.has(before.id);
   }
 
-  #takePortion(portion: readonly StoredRecord[], known: KnownRecords): void {
+  #takePortion(portion: readonly StoredRecord[]): void {
     const { mirror, changed } = this.#context;
     const touched: string[] = [];
+    const rows: StoredRecord[] = [];
     mirror.transaction(() => {
-      const rows: StoredRecord[] = [];
       const manifests: [string, ManifestEntry[]][] = [];
       for (const record of portion) {
-        const previous = this.#previous(record, known);
-        if (isOvertaken(record, previous, known)) continue;
-        const verdict = this.#judge(record, previous);
+        const verdict = this.#judge(record);
         if (verdict === null) continue;
         touched.push(verdict.row.id);
         if (verdict.entries === null) continue;
@@ -70,32 +69,28 @@ export class RecordIntake {
       mirror.records.upsertMany(rows);
       for (const [id, entries] of manifests) mirror.manifest.replace(id, entries);
     });
+    for (const row of rows) this.#known.note(row);
     this.#written += touched.length;
     if (touched.length > 0) changed(touched);
-  }
-
-  #previous(record: StoredRecord, known: KnownRecords): StoredRecord | null {
-    const { records } = this.#context.mirror;
-    const id = known.get(record.serverId)?.id;
-    const previous = id === undefined ? records.byServerId(record.kind, record.serverId) : records.get(id);
-    // Ids are the server's: one that names a record must not come back as an inbox entry.
-    const clash = previous === null && records.get(record.id) !== null;
-    if (clash) throw new StrongroomError('badAnswer', { reason: 'kind' });
-    return previous;
   }
 
   /** Null when there is nothing to do; without entries when the record was refused. */
   #judge(
     record: StoredRecord,
-    previous: StoredRecord | null,
   ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
-    const { mode, mirror, manifestKey } = this.#context;
+    const { mode, mirror } = this.#context;
+    if (this.#known.clashes(record)) throw new StrongroomError('badAnswer', { reason: 'kind' });
+    const before = this.#known.find(record.kind, record.serverId);
+    const previous = before === null ? null : mirror.records.get(before.id);
     if (previous === null) return { row: record, entries: this.#entriesOf(record) };
+    // Written here since this pull began: what was listed is older than what stands here, and
+    // the next sync sees both in order.
+    if (previous.contentHash !== before?.contentHash) return null;
     if (previous.contentHash === record.contentHash) {
       this.#clearFlag(previous);
       return null;
     }
-    const entries = mode === 'client' ? manifestOf(record, manifestKey.bytes) : [];
+    const entries = this.#entriesOf(record);
     const verdict =
       mode === 'client' ? judgeChange(mirror.manifest.entries(previous.id), entries, record) : 'accepted';
     if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
@@ -109,7 +104,7 @@ export class RecordIntake {
   }
 
   #entriesOf(record: StoredRecord): ManifestEntry[] {
-    return this.#context.mode === 'client' ? manifestOf(record, this.#context.manifestKey.bytes) : [];
+    return this.#context.mode === 'client' ? manifestOf(record, this.#manifestKey) : [];
   }
 
   /** False if the record was flagged before: a lie that is told again is no news. */
@@ -134,15 +129,6 @@ export class RecordIntake {
     else this.#flagged.delete(id);
     this.#context.mirror.syncState.set(flaggedKey, [...this.#flagged].join(' '));
   }
-}
-
-/**
- * Has the record been written here since its place was read for this listing? Then what was
- * listed is older than what stands here, and the next sync sees both in order.
- */
-function isOvertaken(record: StoredRecord, previous: StoredRecord | null, known: KnownRecords): boolean {
-  const before = known.get(record.serverId);
-  return before !== undefined && previous !== null && before.contentHash !== previous.contentHash;
 }
 
 /** The server's own counters never fall by honest means. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   decodeBase32xStrict,
@@ -26,7 +26,7 @@ import {
 type Custom = StoredRecord['customs'][number];
 type File = StoredRecord['attachments'][number];
 
-const manifestKey = randomBytes(32);
+const manifestKey = createSecretKey(randomBytes(32));
 const recordKey = generateRecordKey();
 const vaultKey = generateVaultKey();
 const seal = (text: string): string => sealEnvelope(Buffer.from(text), recordKey);

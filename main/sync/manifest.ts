@@ -10,7 +10,7 @@
  * A whole custom field (name, value and type together) may change its place: that is what
  * reordering and deleting fields looks like when a client keeps the ciphertexts.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { envelopeSalt, isEnvelope } from '../keychain/index.ts';
 import type { ManifestEntry, StoredRecord } from '../mirror/model.ts';
 
@@ -28,8 +28,11 @@ export type ManifestVerdict = 'accepted' | 'moved' | 'altered' | 'unsealed';
 
 const customMembers = ['name', 'value', 'type'] as const;
 
-/** One entry for each non-empty sealed value of a record. `key` is the device's manifest subkey. */
-export function manifestOf(record: SealedParts, key: Uint8Array): ManifestEntry[] {
+/**
+ * One entry for each non-empty sealed value of a record. `key` is the device's manifest subkey,
+ * as a key object because preparing a key anew for each value costs more than the hash itself.
+ */
+export function manifestOf(record: SealedParts, key: KeyObject): ManifestEntry[] {
   return sealedValues(record).map(([field, wire]) => ({
     field,
     salt: isEnvelope(wire) ? envelopeSalt(wire) : '',

@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../contract/index.ts';
 
 /** Aim of one portion; well under a frame, since a single row can cost more than the last ones. */
-const aimMs = 5;
+const aimMs = 8;
 const largestPortion = 200;
 
 export class Pace {

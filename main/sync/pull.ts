@@ -6,6 +6,7 @@
  */
 import type { StoredVault } from '../mirror/model.ts';
 import { RecordIntake } from './intake.ts';
+import { KnownRecords } from './known.ts';
 import type { PullContext } from './pullcontext.ts';
 import { pullFiles, pullInbox, pullShortcuts } from './pullextras.ts';
 import { RecordsPull } from './pullrecords.ts';
@@ -27,11 +28,12 @@ export async function pull(context: PullContext): Promise<PullReport> {
   const { mirror, now, progress } = context;
   const firstSync = mirror.syncState.get(lastSyncedKey) === null;
   const resume = new ResumePoint(mirror, firstSync, now);
-  const intake = new RecordIntake(context);
   const vaults = await pullVaults(context);
   await pullFolders(context, vaults);
-  const unlisted = await new RecordsPull(context, intake, resume).run(vaults, firstSync);
-  unlisted.push(...(await pullPersonal(context, intake, vaults)));
+  const known = await KnownRecords.read(mirror, context.signal);
+  const intake = new RecordIntake(context, known);
+  const unlisted = await new RecordsPull(context, intake, known, resume).run(vaults, firstSync);
+  unlisted.push(...(await pullPersonal(context, intake, known, vaults)));
   const removed = await removeRecords(context, unlisted);
   await removeOrphans(context, intake);
   await pullFiles(context);
@@ -43,11 +45,12 @@ export async function pull(context: PullContext): Promise<PullReport> {
 async function pullPersonal(
   context: PullContext,
   intake: RecordIntake,
+  known: KnownRecords,
   vaults: readonly StoredVault[],
 ): Promise<string[]> {
   const unlisted: string[] = [];
-  for (const vault of vaults) unlisted.push(...(await pullShortcuts(context, intake, vault)));
-  unlisted.push(...(await pullInbox(context, intake)));
+  for (const vault of vaults) unlisted.push(...(await pullShortcuts(context, intake, known, vault)));
+  unlisted.push(...(await pullInbox(context, intake, known)));
   return unlisted;
 }
 

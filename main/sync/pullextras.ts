@@ -9,6 +9,7 @@ import type { MissingFile, StoredRecord, StoredVault } from '../mirror/model.ts'
 import { listInbox, listShortcuts, readAttachment } from '../remote/index.ts';
 import type { Listing, PageWish } from '../remote/index.ts';
 import type { RecordIntake } from './intake.ts';
+import type { KnownRecords } from './known.ts';
 import { listingPages } from './listing.ts';
 import { breathe, sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -21,6 +22,7 @@ const filesAtOnce = 2;
 export function pullShortcuts(
   context: PullContext,
   intake: RecordIntake,
+  known: KnownRecords,
   vault: StoredVault,
 ): Promise<string[]> {
   const { client, signal, mode } = context;
@@ -28,6 +30,7 @@ export function pullShortcuts(
   return pullList(
     context,
     intake,
+    known,
     { vaultId: vault.id, kind: 'shortcut' },
     (page) => listShortcuts(client, vault.serverId, page, signal),
     (item) => shortcutRow(item, vault.id, mode),
@@ -35,12 +38,17 @@ export function pullShortcuts(
 }
 
 /** Brings the inbox up to date; gives the ids of entries listed no longer. */
-export function pullInbox(context: PullContext, intake: RecordIntake): Promise<string[]> {
+export function pullInbox(
+  context: PullContext,
+  intake: RecordIntake,
+  known: KnownRecords,
+): Promise<string[]> {
   const { client, signal, mode } = context;
   if (!context.features.has('inboxList')) return Promise.resolve([]);
   return pullList(
     context,
     intake,
+    known,
     { vaultId: null, kind: 'inbox' },
     (page) => listInbox(client, page, signal),
     (item) => inboxRow(item, mode),
@@ -50,11 +58,11 @@ export function pullInbox(context: PullContext, intake: RecordIntake): Promise<s
 async function pullList<Row extends { readonly isDeleted: boolean }>(
   context: PullContext,
   intake: RecordIntake,
+  known: KnownRecords,
   place: { readonly vaultId: string | null; readonly kind: StoredRecord['kind'] },
   read: (page: PageWish | null) => Promise<Listing<Row>>,
   rowOf: (row: Row) => StoredRecord,
 ): Promise<string[]> {
-  const known = context.mirror.records.contentHashes(place.vaultId, place.kind);
   const listed = new Set<string>();
   const readRows = async (page: PageWish | null): Promise<Listing<StoredRecord>> => {
     const { rows, total } = await read(page);
@@ -66,9 +74,9 @@ async function pullList<Row extends { readonly isDeleted: boolean }>(
   });
   for await (const { rows } of pages) {
     for (const { serverId } of rows) listed.add(serverId);
-    await intake.take(rows, known);
+    await intake.take(rows);
   }
-  return [...known].filter(([serverId]) => !listed.has(serverId)).map(([, { id }]) => id);
+  return known.unlisted(place.vaultId, place.kind, listed);
 }
 
 /** Fetches the contents of attachments that are not on this device yet. */

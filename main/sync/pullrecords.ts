@@ -9,7 +9,8 @@ import { StrongroomError } from '../../contract/index.ts';
 import type { StoredRecord, StoredVault } from '../mirror/model.ts';
 import { batchItems, batchLimit, listItems } from '../remote/index.ts';
 import type { RemoteItem, RemoteItemRow } from '../remote/index.ts';
-import type { KnownRecords, RecordIntake } from './intake.ts';
+import type { RecordIntake } from './intake.ts';
+import type { KnownRecords } from './known.ts';
 import { listingPages } from './listing.ts';
 import { sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -22,15 +23,17 @@ const batchesAtOnce = 4;
 export class RecordsPull {
   readonly #context: PullContext;
   readonly #intake: RecordIntake;
+  readonly #known: KnownRecords;
   readonly #resume: ResumePoint;
   /** Ids of records that a vault's listing names no more, with that vault's id. */
   readonly #unlisted = new Map<string, string>();
   #done = 0;
   #total = 0;
 
-  constructor(context: PullContext, intake: RecordIntake, resume: ResumePoint) {
+  constructor(context: PullContext, intake: RecordIntake, known: KnownRecords, resume: ResumePoint) {
     this.#context = context;
     this.#intake = intake;
+    this.#known = known;
     this.#resume = resume;
   }
 
@@ -60,31 +63,24 @@ export class RecordsPull {
   async #pullVault(vault: StoredVault): Promise<void> {
     const { offset, total } = this.#resume.startOf(vault.id);
     if (offset > 0 && (await this.#resumed(vault, offset, total))) return this.#resume.finished(vault.id);
-    const before = this.#known(vault);
-    const listed = (await this.#walk(vault, before, 0)) ?? (await this.#walk(vault, this.#known(vault), 0));
-    if (listed !== null) this.#noteUnlisted(vault, before, listed);
+    const listed = (await this.#walk(vault, 0)) ?? (await this.#walk(vault, 0));
+    if (listed !== null) {
+      for (const id of this.#known.unlisted(vault.id, 'record', listed)) this.#unlisted.set(id, vault.id);
+    }
     this.#resume.finished(vault.id);
-  }
-
-  #known(vault: StoredVault): KnownRecords {
-    return this.#context.mirror.records.contentHashes(vault.id, 'record');
   }
 
   /** Goes on in the middle; true if the vault is whole afterwards. */
   async #resumed(vault: StoredVault, offset: number, total: number | null): Promise<boolean> {
-    await this.#walk(vault, this.#known(vault), offset);
-    return total !== null && this.#known(vault).size === total;
-  }
-
-  #noteUnlisted(vault: StoredVault, known: KnownRecords, listed: ReadonlySet<string>): void {
-    for (const [serverId, { id }] of known) if (!listed.has(serverId)) this.#unlisted.set(id, vault.id);
+    await this.#walk(vault, offset);
+    return total !== null && this.#context.mirror.records.contentHashes(vault.id, 'record').size === total;
   }
 
   /**
    * Takes in a vault's listing from row `start` on. Gives the server's ids that stand in it, or
    * null if the list changed under our hands, so that nothing may be concluded from it.
    */
-  async #walk(vault: StoredVault, known: KnownRecords, start: number): Promise<ReadonlySet<string> | null> {
+  async #walk(vault: StoredVault, start: number): Promise<ReadonlySet<string> | null> {
     const { client, features, signal } = this.#context;
     const listed = new Set<string>();
     let rowsSeen = start;
@@ -96,7 +92,7 @@ export class RecordsPull {
     );
     for await (const { rows, reached, total } of pages) {
       const before = this.#intake.written;
-      for (const id of await this.#takePage(vault, rows, known)) listed.add(id);
+      for (const id of await this.#takePage(vault, rows)) listed.add(id);
       if (this.#intake.written > before) this.#resume.reached(vault.id, reached, total);
       rowsSeen += rows.length;
       rowsPromised = total;
@@ -105,29 +101,22 @@ export class RecordsPull {
     return rowsPromised === null || rowsSeen === rowsPromised ? listed : null;
   }
 
-  async #takePage(
-    vault: StoredVault,
-    rows: readonly RemoteItemRow[],
-    known: KnownRecords,
-  ): Promise<string[]> {
+  async #takePage(vault: StoredVault, rows: readonly RemoteItemRow[]): Promise<string[]> {
     if (rows.some(({ vaultId }) => vaultId !== null && vaultId !== vault.serverId)) {
       throw new StrongroomError('badAnswer', { reason: 'itemVault' });
     }
     const { mode } = this.#context;
     const present = rows.filter(({ isDeleted }) => !isDeleted);
-    const settled = present.filter((row) => !row.whole && this.#looksUnchanged(row, vault, known));
+    const settled = present.filter((row) => !row.whole && this.#looksUnchanged(row, vault));
     const toFetch = present.filter((row) => !row.whole && !settled.includes(row));
     const items: RemoteItem[] = [...present.filter(({ whole }) => whole), ...(await this.#fetch(toFetch))];
-    await this.#intake.take(
-      items.map((item) => recordRow(item, vault.id, mode)),
-      known,
-    );
+    await this.#intake.take(items.map((item) => recordRow(item, vault.id, mode)));
     return [...settled, ...items].map(({ id }) => id);
   }
 
   /** A short row is settled only if the server counts revisions and everything shown agrees. */
-  #looksUnchanged(row: RemoteItemRow, vault: StoredVault, known: KnownRecords): boolean {
-    const id = known.get(row.id)?.id;
+  #looksUnchanged(row: RemoteItemRow, vault: StoredVault): boolean {
+    const id = this.#known.find('record', row.id)?.id;
     if (row.revision === null || id === undefined) return false;
     const stored = this.#context.mirror.records.get(id);
     return (

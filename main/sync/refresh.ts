@@ -6,16 +6,17 @@ import { StrongroomError } from '../../contract/index.ts';
 import type { StoredRecord } from '../mirror/model.ts';
 import { batchItems } from '../remote/index.ts';
 import { RecordIntake } from './intake.ts';
+import { KnownRecords } from './known.ts';
 import { pullFiles } from './pullextras.ts';
 import type { PullContext } from './pullcontext.ts';
 import { recordRow } from './rows.ts';
 
 /** Throws `notFound` when the record is gone, `badAnswer`, network codes. */
 export async function refreshRecord(context: PullContext, record: StoredRecord): Promise<void> {
-  const { client, mode, signal } = context;
+  const { client, mirror, mode, signal } = context;
   const [item] = await batchItems(client, [record.itemServerId], signal);
   if (!item || record.vaultId === null) throw new StrongroomError('notFound');
-  const known = new Map([[record.serverId, { id: record.id, contentHash: record.contentHash }]]);
-  await new RecordIntake(context).take([recordRow(item, record.vaultId, mode)], known);
+  const known = new KnownRecords([mirror.records.get(record.id) ?? record]);
+  await new RecordIntake(context, known).take([recordRow(item, record.vaultId, mode)]);
   await pullFiles(context);
 }
