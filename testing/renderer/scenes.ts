@@ -37,7 +37,9 @@ async function openPrimary(page: Page): Promise<void> {
     await page.keyboard.press(key);
   }
   await page.locator('[id="tree-production"]').waitFor();
-  for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter', 'Home']) await page.keyboard.press(key);
+  for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await page.locator('[role=listbox]:focus').waitFor();
+  await page.keyboard.press('Home');
   await page.waitForTimeout(150);
   if ((page.viewportSize()?.width ?? 0) < 640) await page.keyboard.press('Enter');
   await page.locator('article').waitFor();
