@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LockedBytes } from '../custody/index.ts';
+import { generateRecordKey, sealEnvelope } from '../keychain/index.ts';
+import type { StoredRecord } from '../mirror/model.ts';
+import { aRecord, aVault, temporaryMirror, type TestMirror } from '../mirror/testmirror.ts';
+import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../remote/index.ts';
+import { RecordIntake } from './intake.ts';
+import { KnownRecords } from './known.ts';
+import { Pace } from './pace.ts';
+import type { PullContext } from './pullcontext.ts';
+import { contentHash } from './rows.ts';
+
+const recordKey = generateRecordKey();
+const seal = (text: string): string => sealEnvelope(Buffer.from(text), recordKey);
+
+let here: TestMirror;
+let context: PullContext;
+let changed: string[][];
+
+beforeEach(() => {
+  here = temporaryMirror();
+  here.mirror.vaults.upsert(aVault({ id: 'v1' }));
+  here.mirror.vaults.upsert(aVault({ id: 'v2' }));
+  changed = [];
+  const address = parseServerAddress('http://127.0.0.1:9');
+  const connection = new Connection({ address, trust: { kind: 'system' } });
+  const none = {
+    accessToken: '-',
+    refreshToken: '-',
+    accessTokenExpiredAt: null,
+    refreshTokenExpiredAt: null,
+  };
+  const tokens = new TokenKeeper({ connection, tokens: none, persist: () => undefined });
+  context = {
+    client: new RemoteClient({ connection, tokens, gate: new HashGate(address) }),
+    mirror: here.mirror,
+    mode: 'client',
+    vaultKeys: null,
+    manifestKey: LockedBytes.adopt(randomBytes(32)),
+    files: null,
+    features: new Set(),
+    pace: new Pace(),
+    signal: new AbortController().signal,
+    now: () => 1000,
+    progress: () => undefined,
+    changed: (ids) => changed.push([...(ids ?? [])]),
+  };
+});
+afterEach(async () => {
+  await context.client.connection.close();
+  here[Symbol.dispose]();
+});
+
+function sealed(change: Partial<StoredRecord> = {}): StoredRecord {
+  const row = aRecord({
+    id: 'r1',
+    vaultId: 'v1',
+    keyWrapped: seal('k'),
+    passwordEncrypted: seal('p'),
+    revision: 1,
+    ...change,
+  });
+  return { ...row, contentHash: contentHash({ ...row, contentHash: '' }) };
+}
+
+async function intake(): Promise<RecordIntake> {
+  return new RecordIntake(context, await KnownRecords.read(here.mirror, context.signal));
+}
+
+describe('taking records in', () => {
+  it('writes a record with its manifest and tells of it, once', async () => {
+    const record = sealed();
+    await (await intake()).take([record]);
+    expect(here.mirror.records.get('r1')).toEqual(record);
+    expect(here.mirror.manifest.entries('r1').map(({ field }) => field)).toEqual(['password', 'key']);
+    await (await intake()).take([record]);
+    expect(changed).toEqual([['r1']]);
+  });
+
+  it('finds a record that moved to another vault, and judges it by what is remembered of it', async () => {
+    const record = sealed();
+    await (await intake()).take([record]);
+    const moved = sealed({ ...record, vaultId: 'v2', revision: 2 });
+    await (await intake()).take([moved]);
+    expect(here.mirror.records.get('r1')).toMatchObject({ vaultId: 'v2', flagged: false });
+    const forged = sealed({ ...record, vaultId: 'v1', revision: 3, passwordEncrypted: record.keyWrapped });
+    await (await intake()).take([forged]);
+    expect(here.mirror.records.get('r1')).toMatchObject({ vaultId: 'v2', flagged: true });
+  });
+
+  it('passes over what was listed before this device changed the record itself', async () => {
+    const listed = sealed();
+    await (await intake()).take([listed]);
+    const running = await intake();
+    const own = sealed({ passwordEncrypted: seal('new'), revision: 2 });
+    await (await intake()).take([own]);
+    await running.take([sealed({ ...listed, name: 'listed meanwhile' })]);
+    expect(here.mirror.records.get('r1')).toEqual(own);
+    expect(here.mirror.notices.all()).toEqual([]);
+  });
+
+  it('keeps the files that lie here for attachments that stay, and gives up the others', async () => {
+    const file = (id: string) => ({
+      id,
+      name: id,
+      encryptedKey: seal('k'),
+      hash: null,
+      size: null,
+      localFile: null,
+    });
+    const [a, b] = [file('a'), file('b')];
+    await (await intake()).take([sealed({ attachments: [a, b] })]);
+    for (const id of ['a', 'b'])
+      here.mirror.records.setAttachmentLocal('r1', id, { localFile: `file-${id}`, size: 5 });
+    const later = await intake();
+    await later.take([sealed({ attachments: [a], revision: 2 })]);
+    expect(here.mirror.records.get('r1')?.attachments).toMatchObject([
+      { id: 'a', localFile: 'file-a', size: 5 },
+    ]);
+    expect(later.takeOrphans()).toEqual(['file-b']);
+    expect(later.takeOrphans()).toEqual([]);
+  });
+
+  it('leaves a portion out whole when one of its records is impossible', async () => {
+    const clash = { ...sealed({ kind: 'inbox', vaultId: null }), id: 'r1', serverId: 'r1' };
+    await (await intake()).take([sealed()]);
+    const other = sealed({ id: 'r2', serverId: 'r2', itemServerId: 'r2' });
+    await expect((await intake()).take([other, clash])).rejects.toMatchObject({
+      code: 'badAnswer',
+      params: { reason: 'kind' },
+    });
+    expect(here.mirror.records.get('r2')).toBeNull();
+    expect(here.mirror.records.get('r1')?.kind).toBe('record');
+  });
+
+  it('remembers over a restart which records are flagged, and takes the flag off when the lie ends', async () => {
+    const record = sealed();
+    await (await intake()).take([record]);
+    await (await intake()).take([sealed({ ...record, revision: 0 })]);
+    expect(here.mirror.records.get('r1')?.flagged).toBe(true);
+    await (await intake()).take([record]);
+    expect(here.mirror.records.get('r1')).toEqual(record);
+  });
+});
