@@ -2,7 +2,8 @@
  * The server on the command line.
  *
  *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
- *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE] [--demo]
+ *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
+ *                       [--public-url URL] [--behind-proxy] [--demo]
  *
  * With `--demo` the standard output carries one JSON line and nothing else, so that
  * another program can read it; everything for people goes to the error stream.
@@ -16,7 +17,8 @@ import type { RunningServer, ServerOptions } from './index.ts';
 import { startServer } from './index.ts';
 
 const usage =
-  'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F] [--demo]';
+  'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
+  ' [--public-url URL] [--behind-proxy] [--demo]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -28,6 +30,7 @@ function readArguments() {
       'tls-key': { type: 'string' },
       'log-file': { type: 'string' },
       'public-url': { type: 'string' },
+      'behind-proxy': { type: 'boolean', default: false },
       demo: { type: 'boolean', default: false },
     },
   });
@@ -46,6 +49,7 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
     port: given.port,
     host: given.host,
     logToStderr: true,
+    behindProxy: given['behind-proxy'],
     ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
     ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
     ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),

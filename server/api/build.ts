@@ -58,6 +58,7 @@ function createFastify(
     bodyLimit: context.options.bodyLimit ?? defaultBodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
+    trustProxy: context.options.behindProxy ?? false,
     requestTimeout: 120_000,
     connectionTimeout: 130_000,
     keepAliveTimeout: 30_000,

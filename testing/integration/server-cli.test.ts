@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { httpClient, signIn, trialOrganisation } from '../organisation/index.ts';
 
 const cli = fileURLToPath(new URL('../../server/cli.ts', import.meta.url));
 const started: ChildProcess[] = [];
@@ -74,6 +75,35 @@ describe('the command line', () => {
     expect(await ended).toBe(1);
     expect(output.stderr).toContain(reason);
     expect(output.stdout).toBe('');
+  });
+
+  it('keeps every change that it had answered when it is killed', async () => {
+    const data = newFolder();
+    const log = ['--log-file', join(data, 'log')];
+    const first = start(['--port', '0', '--data', data, ...log]);
+    const url = (await first.line).replace('Listening at ', '');
+    const setupToken = readFileSync(join(data, 'setup_token'), 'utf8').trim();
+    const { owner } = await trialOrganisation({ http: httpClient(url), setupToken }, 'owner', false);
+    const { id: vaultId } = await owner.http.send<{ id: string }>('POST', '/vaults', { name: 'V' });
+    const answered: string[] = [];
+    const encryptedKey = Buffer.from('k').toString('base64');
+    const write = async (index: number) => {
+      const attachments = [{ name: 'a', encryptedKey, encryptedData: encryptedKey, hash: 'a'.repeat(64) }];
+      const body = { vaultId, name: `Item ${index}`, attachments };
+      answered.push((await owner.http.send<{ id: string }>('POST', '/items', body)).id);
+      if (answered.length === 25) first.child.kill('SIGKILL');
+    };
+    const writes = await Promise.allSettled(Array.from({ length: 200 }, (_, index) => write(index)));
+    expect(writes.some((result) => result.status === 'rejected')).toBe(true);
+    await first.ended;
+    const second = start(['--port', '0', '--data', data, ...log]);
+    const again = await signIn(httpClient((await second.line).replace('Listening at ', '')), owner.person);
+    expect(answered.length).toBeGreaterThanOrEqual(25);
+    for (const id of answered) {
+      const item = await again.http.send<{ attachments: { id: string }[] }>('GET', `/items/${id}`);
+      const path = `/items/${id}/attachment/${item.attachments[0]?.id}`;
+      expect(await again.http.send('GET', path)).toMatchObject({ encryptedData: encryptedKey });
+    }
   });
 
   it('does not pretend that a folder with other data is the sample', async () => {
