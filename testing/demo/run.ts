@@ -241,6 +241,9 @@ try {
   await otherFaces(demo);
   console.log(`\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${given.to}`);
 } catch (error) {
+  await demo.shoot('where-it-stopped').catch(() => {
+    console.error('There was no window to take a picture of.');
+  });
   if (!demo.summary.failed) console.error(error instanceof Error ? error.message : String(error));
   console.error('\nThe demo did not finish; the last line above says where.');
   process.exitCode = 1;

@@ -104,7 +104,7 @@ export class Screens {
 
   async openRecord(name: string): Promise<void> {
     await this.rows().filter({ hasText: name }).first().click();
-    await this.page.getByRole('heading', { name, level: 1 }).waitFor();
+    await this.record().getByRole('heading', { name }).waitFor();
   }
 
   record(): Locator {
