@@ -108,7 +108,7 @@ function wordStartPieces(name: string): string {
   return pieces;
 }
 
-const mostPiecesOfWord = 4;
+const mostPiecesOfWord = 6;
 
 /**
  * The FTS5 expression for the records in whose `field` all pieces of the word stand. It may
