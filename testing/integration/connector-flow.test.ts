@@ -36,22 +36,14 @@ import {
 } from '../../main/keychain/index.ts';
 import { startTrialServer, trialOrganisation } from '../organisation/index.ts';
 import type { Member, TrialServer } from '../organisation/index.ts';
+import type { AnsweredItem } from '../organisation/trialrecords.ts';
 
-interface Wire {
-  id: string;
-  name: string;
-  login: string;
-  url: string;
-  description: string | null;
-  passwordEncrypted: string;
-  keyEncrypted: string;
-  vaultMasterKeyEncrypted: string;
-  customs: { name: string; value: string; type: string }[];
-  attachments: { id: string; name: string; encryptedKey: string }[];
+/** What the flow relies on being there; a null where it is not fails on first use. */
+type Wire = { [Member in keyof AnsweredItem]: NonNullable<AnsweredItem[Member]> } & {
   shortcut: { id: string; keyEncrypted: string; vaultId: string; itemId: string };
   inbox: { id: string; keyEncrypted: string; access: string };
   path: { name: string; vaultId: string; folderId: string | null }[];
-}
+};
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 const file = Buffer.from(Array.from({ length: 1_000 }, (_, index) => (index * 7) % 256));
