@@ -64,6 +64,8 @@ function sealed(change: Partial<StoredRecord> = {}): StoredRecord {
   return { ...row, contentHash: contentHash({ ...row, contentHash: '' }) };
 }
 
+const itself = (record: StoredRecord): StoredRecord => record;
+
 async function intake(): Promise<RecordIntake> {
   return new RecordIntake(context, await KnownRecords.read(here.mirror, context.signal));
 }
@@ -71,31 +73,31 @@ async function intake(): Promise<RecordIntake> {
 describe('taking records in', () => {
   it('writes a record with its manifest and tells of it, once', async () => {
     const record = sealed();
-    await (await intake()).take([record]);
+    await (await intake()).take([record], itself);
     expect(here.mirror.records.get('r1')).toEqual(record);
     expect(here.mirror.manifest.entries('r1').map(({ field }) => field)).toEqual(['password', 'key']);
-    await (await intake()).take([record]);
+    await (await intake()).take([record], itself);
     expect(changed).toEqual([['r1']]);
   });
 
   it('finds a record that moved to another vault, and judges it by what is remembered of it', async () => {
     const record = sealed();
-    await (await intake()).take([record]);
+    await (await intake()).take([record], itself);
     const moved = sealed({ ...record, vaultId: 'v2', revision: 2 });
-    await (await intake()).take([moved]);
+    await (await intake()).take([moved], itself);
     expect(here.mirror.records.get('r1')).toMatchObject({ vaultId: 'v2', flagged: false });
     const forged = sealed({ ...record, vaultId: 'v1', revision: 3, passwordEncrypted: record.keyWrapped });
-    await (await intake()).take([forged]);
+    await (await intake()).take([forged], itself);
     expect(here.mirror.records.get('r1')).toMatchObject({ vaultId: 'v2', flagged: true });
   });
 
   it('passes over what was listed before this device changed the record itself', async () => {
     const listed = sealed();
-    await (await intake()).take([listed]);
+    await (await intake()).take([listed], itself);
     const running = await intake();
     const own = sealed({ passwordEncrypted: seal('new'), revision: 2 });
-    await (await intake()).take([own]);
-    await running.take([sealed({ ...listed, name: 'listed meanwhile' })]);
+    await (await intake()).take([own], itself);
+    await running.take([sealed({ ...listed, name: 'listed meanwhile' })], itself);
     expect(here.mirror.records.get('r1')).toEqual(own);
     expect(here.mirror.notices.all()).toEqual([]);
   });
@@ -110,11 +112,11 @@ describe('taking records in', () => {
       localFile: null,
     });
     const [a, b] = [file('a'), file('b')];
-    await (await intake()).take([sealed({ attachments: [a, b] })]);
+    await (await intake()).take([sealed({ attachments: [a, b] })], itself);
     for (const id of ['a', 'b'])
       here.mirror.records.setAttachmentLocal('r1', id, { localFile: `file-${id}`, size: 5 });
     const later = await intake();
-    await later.take([sealed({ attachments: [a], revision: 2 })]);
+    await later.take([sealed({ attachments: [a], revision: 2 })], itself);
     expect(here.mirror.records.get('r1')?.attachments).toMatchObject([
       { id: 'a', localFile: 'file-a', size: 5 },
     ]);
@@ -124,9 +126,9 @@ describe('taking records in', () => {
 
   it('leaves a portion out whole when one of its records is impossible', async () => {
     const clash = { ...sealed({ kind: 'inbox', vaultId: null }), id: 'r1', serverId: 'r1' };
-    await (await intake()).take([sealed()]);
+    await (await intake()).take([sealed()], itself);
     const other = sealed({ id: 'r2', serverId: 'r2', itemServerId: 'r2' });
-    await expect((await intake()).take([other, clash])).rejects.toMatchObject({
+    await expect((await intake()).take([other, clash], itself)).rejects.toMatchObject({
       code: 'badAnswer',
       params: { reason: 'kind' },
     });
@@ -136,10 +138,10 @@ describe('taking records in', () => {
 
   it('remembers over a restart which records are flagged, and takes the flag off when the lie ends', async () => {
     const record = sealed();
-    await (await intake()).take([record]);
-    await (await intake()).take([sealed({ ...record, revision: 0 })]);
+    await (await intake()).take([record], itself);
+    await (await intake()).take([sealed({ ...record, revision: 0 })], itself);
     expect(here.mirror.records.get('r1')?.flagged).toBe(true);
-    await (await intake()).take([record]);
+    await (await intake()).take([record], itself);
     expect(here.mirror.records.get('r1')).toEqual(record);
   });
 });

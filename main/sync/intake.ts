@@ -10,6 +10,7 @@ import { StrongroomError } from '../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../mirror/model.ts';
 import type { KnownRecords } from './known.ts';
 import { judgeChange, manifestOf } from './manifest.ts';
+import { breathe } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
 
 const flaggedKey = 'flaggedRecords';
@@ -41,10 +42,17 @@ export class RecordIntake {
     return orphans;
   }
 
-  /** Takes records in, portion by portion. @throws StrongroomError `encryptionModeChanged`, `badAnswer`, `cancelled`. */
-  async take(delivered: readonly StoredRecord[]): Promise<void> {
-    const fresh = delivered.filter((record) => !this.#isSettled(record));
-    await this.#context.pace.work(fresh, this.#context.signal, (portion) => this.#takePortion(portion));
+  /**
+   * Takes delivered objects in, portion by portion; `rowOf` makes the row of one. Making rows and
+   * comparing them is part of the portions, since it costs as much as writing a few.
+   * @throws StrongroomError `encryptionModeChanged`, `badAnswer`, `cancelled`.
+   */
+  async take<T>(delivered: readonly T[], rowOf: (object: T) => StoredRecord): Promise<void> {
+    await breathe(this.#context.signal);
+    await this.#context.pace.work(delivered, this.#context.signal, (portion) => {
+      const fresh = portion.map(rowOf).filter((record) => !this.#isSettled(record));
+      if (fresh.length > 0) this.#takePortion(fresh);
+    });
   }
 
   #isSettled(record: StoredRecord): boolean {

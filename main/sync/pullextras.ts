@@ -27,14 +27,13 @@ export function pullShortcuts(
 ): Promise<string[]> {
   const { client, signal, mode } = context;
   if (!context.features.has('shortcutList')) return Promise.resolve([]);
-  return pullList(
-    context,
-    intake,
-    known,
-    { vaultId: vault.id, kind: 'shortcut' },
-    (page) => listShortcuts(client, vault.serverId, page, signal),
-    (item) => shortcutRow(item, vault.id, mode),
-  );
+  return pullList(context, intake, known, {
+    vaultId: vault.id,
+    kind: 'shortcut',
+    read: (page) => listShortcuts(client, vault.serverId, page, signal),
+    idOf: ({ shortcut }) => shortcut.id,
+    rowOf: (item) => shortcutRow(item, vault.id, mode),
+  });
 }
 
 /** Brings the inbox up to date; gives the ids of entries listed no longer. */
@@ -45,38 +44,37 @@ export function pullInbox(
 ): Promise<string[]> {
   const { client, signal, mode } = context;
   if (!context.features.has('inboxList')) return Promise.resolve([]);
-  return pullList(
-    context,
-    intake,
-    known,
-    { vaultId: null, kind: 'inbox' },
-    (page) => listInbox(client, page, signal),
-    (item) => inboxRow(item, mode),
-  );
+  return pullList(context, intake, known, {
+    vaultId: null,
+    kind: 'inbox',
+    read: (page) => listInbox(client, page, signal),
+    idOf: ({ inbox }) => inbox.id,
+    rowOf: (item) => inboxRow(item, mode),
+  });
+}
+
+interface PersonalList<Row> {
+  readonly vaultId: string | null;
+  readonly kind: StoredRecord['kind'];
+  readonly read: (page: PageWish | null) => Promise<Listing<Row>>;
+  readonly idOf: (row: Row) => string;
+  readonly rowOf: (row: Row) => StoredRecord;
 }
 
 async function pullList<Row extends { readonly isDeleted: boolean }>(
   context: PullContext,
   intake: RecordIntake,
   known: KnownRecords,
-  place: { readonly vaultId: string | null; readonly kind: StoredRecord['kind'] },
-  read: (page: PageWish | null) => Promise<Listing<Row>>,
-  rowOf: (row: Row) => StoredRecord,
+  { vaultId, kind, read, idOf, rowOf }: PersonalList<Row>,
 ): Promise<string[]> {
   const listed = new Set<string>();
-  const readRows = async (page: PageWish | null): Promise<Listing<StoredRecord>> => {
-    const { rows, total } = await read(page);
-    return { rows: rows.map(rowOf), total };
-  };
-  const pages = listingPages(readRows, ({ id }) => id, {
-    paged: context.features.has('itemPaging'),
-    start: 0,
-  });
-  for await (const { rows } of pages) {
-    for (const { serverId } of rows) listed.add(serverId);
-    await intake.take(rows);
+  const paged = context.features.has('itemPaging');
+  for await (const { rows } of listingPages(read, idOf, { paged, start: 0 })) {
+    const present = rows.filter(({ isDeleted }) => !isDeleted);
+    for (const row of present) listed.add(idOf(row));
+    await intake.take(present, rowOf);
   }
-  return known.unlisted(place.vaultId, place.kind, listed);
+  return known.unlisted(vaultId, kind, listed);
 }
 
 /** Fetches the contents of attachments that are not on this device yet. */

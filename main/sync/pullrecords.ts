@@ -110,7 +110,7 @@ export class RecordsPull {
     const settled = present.filter((row) => !row.whole && this.#looksUnchanged(row, vault));
     const toFetch = present.filter((row) => !row.whole && !settled.includes(row));
     const items: RemoteItem[] = [...present.filter(({ whole }) => whole), ...(await this.#fetch(toFetch))];
-    await this.#intake.take(items.map((item) => recordRow(item, vault.id, mode)));
+    await this.#intake.take(items, (item) => recordRow(item, vault.id, mode));
     return [...settled, ...items].map(({ id }) => id);
   }
 

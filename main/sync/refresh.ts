@@ -17,6 +17,7 @@ export async function refreshRecord(context: PullContext, record: StoredRecord):
   const [item] = await batchItems(client, [record.itemServerId], signal);
   if (!item || record.vaultId === null) throw new StrongroomError('notFound');
   const known = new KnownRecords([mirror.records.get(record.id) ?? record]);
-  await new RecordIntake(context, known).take([recordRow(item, record.vaultId, mode)]);
+  const { vaultId } = record;
+  await new RecordIntake(context, known).take([item], (delivered) => recordRow(delivered, vaultId, mode));
   await pullFiles(context);
 }
