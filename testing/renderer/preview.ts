@@ -1,10 +1,11 @@
 /**
  * Looks at every screen of the window: builds it, opens it in headless Chromium under the
  * policy it really runs under, plays a scripted bridge, takes a picture of each scene in each
- * theme, language and size, and has axe read each scene in both themes.
+ * theme, language and size, has axe read each scene in both themes, and walks through the
+ * main job by keys alone.
  *
  *   node testing/renderer/preview.ts FOLDER [--scenes a,b] [--sizes 1280x800,…] [--languages en,ru]
- *     [--themes light,dark] [--no-axe]
+ *     [--themes light,dark] [--no-axe] [--no-walk]
  *
  * Ends with status 1 if the page broke its policy, threw, or axe found something.
  */
@@ -16,6 +17,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import packed from '@sparticuz/chromium';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildScript, buildWindow, pagePolicy } from './bundle.ts';
+import { walkByKeys } from './keyboard-walk.ts';
 import { type Scene, scenes } from './scenes.ts';
 
 const origin = 'https://strongroom.preview';
@@ -69,7 +71,8 @@ async function readByAxe(page: Page, name: string, complaints: string[]): Promis
   }
 }
 
-async function take(workshop: Workshop, look: Look, axe: boolean): Promise<void> {
+/** Opens the window on a scripted bridge; whatever the page complains of is kept. */
+async function openPage(workshop: Workshop, look: Look): Promise<Page> {
   const { scene, theme, language, width, height } = look;
   const name = nameOf(look);
   const context = await workshop.browser.newContext({
@@ -90,17 +93,34 @@ async function take(workshop: Workshop, look: Look, axe: boolean): Promise<void>
     content: `globalThis.strongroomScenario = ${JSON.stringify(scenario)};\n${workshop.script}`,
   });
   await serve(page, workshop.window);
+  await page.goto(`${origin}/index.html`);
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+  return page;
+}
+
+async function take(workshop: Workshop, look: Look, axe: boolean): Promise<void> {
+  const name = nameOf(look);
+  const page = await openPage(workshop, look);
   try {
-    await page.goto(`${origin}/index.html`);
-    await page.evaluate('document.fonts.ready.then(() => undefined)');
-    await scene.act(page);
+    await look.scene.act(page);
     await page.waitForTimeout(120);
   } catch (error) {
     workshop.complaints.push(`${name}: ${String(error)}`);
   }
   await page.screenshot({ path: join(workshop.folder, `${name}.png`) });
   if (axe) await readByAxe(page, name, workshop.complaints);
-  await context.close();
+  await page.context().close();
+}
+
+async function walk(workshop: Workshop): Promise<void> {
+  const scene: Scene = {
+    name: 'keyboard-walk',
+    scenario: { accounts: 1, unlocked: false },
+    act: () => Promise.resolve(),
+  };
+  const page = await openPage(workshop, { scene, theme: 'light', language: 'en', width: 1280, height: 800 });
+  workshop.complaints.push(...(await walkByKeys(page)));
+  await page.context().close();
 }
 
 function looks(chosen: ReturnType<typeof options>): Look[] {
@@ -122,6 +142,7 @@ function options() {
       languages: { type: 'string', default: 'en,ru' },
       themes: { type: 'string', default: 'light,dark' },
       'no-axe': { type: 'boolean', default: false },
+      'no-walk': { type: 'boolean', default: false },
     },
   });
   const wanted = values.scenes?.split(',');
@@ -130,6 +151,7 @@ function options() {
   return {
     folder,
     axe: !values['no-axe'],
+    walk: !values['no-walk'],
     scenes: scenes.filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),
@@ -153,10 +175,12 @@ async function run(): Promise<number> {
   });
   const complaints: string[] = [];
   try {
+    const workshop = { browser, folder: chosen.folder, window, script, complaints };
+    if (chosen.walk) await walk(workshop);
     const all = looks(chosen);
     for (const look of all) {
       const first = look.width === chosen.sizes[0]?.[0] && look.language === chosen.languages[0];
-      await take({ browser, folder: chosen.folder, window, script, complaints }, look, chosen.axe && first);
+      await take(workshop, look, chosen.axe && first);
     }
     console.log(`${all.length} pictures in ${chosen.folder}`);
   } finally {

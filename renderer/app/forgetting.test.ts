@@ -1,0 +1,158 @@
+// @vitest-environment happy-dom
+import { createPinia, type Store, setActivePinia } from 'pinia';
+import { createApp } from 'vue';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { done, fakeBridge, later } from '../../testing/renderer/fake-bridge.ts';
+import type { RecordPage } from '../../contract/records.ts';
+import type { Result } from '../../contract/errors.ts';
+import { useEnrolment } from '../features/accounts/enrolment.ts';
+import { useClipboard } from '../features/clipboard/clipboard.ts';
+import { useList } from '../features/list/list.ts';
+import { useUploads } from '../features/record/uploads.ts';
+import { useSync } from '../features/sync/sync.ts';
+import { useTree } from '../features/tree/tree.ts';
+import { useWorkspace } from '../features/workspace/workspace.ts';
+import { useToasts } from '../ui/toasts.ts';
+import { createForgetting } from './forgetting.ts';
+
+const overview = {
+  vaults: [
+    {
+      id: 'v1',
+      name: 'Secret plans',
+      kind: 'corporate',
+      recordCount: 1,
+      folderCount: 1,
+      trust: 'verified',
+      writable: true,
+    },
+  ],
+  totalCount: 1,
+  favouriteCount: 0,
+  recentCount: 0,
+  inboxCount: 0,
+  inboxUnread: 0,
+} as const;
+
+const row = {
+  id: 'r1',
+  kind: 'record',
+  name: 'Root of everything',
+  login: 'root',
+  host: 'h',
+  tags: [],
+  color: 0,
+  favourite: false,
+  vaultId: 'v1',
+  place: [],
+  hasTotp: null,
+  attachmentCount: 0,
+  flagged: false,
+  unread: false,
+  updatedAt: null,
+} as const;
+
+const gone = { ...row, tags: [], place: [] };
+
+function stateOf(stores: readonly Store[]): string {
+  return JSON.stringify(
+    stores.map((store) => store.$state),
+    (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value),
+  );
+}
+
+const forgetting = createForgetting();
+
+beforeEach(() => {
+  const pinia = createPinia();
+  pinia.use(forgetting.plugin);
+  createApp({ render: () => null }).use(pinia);
+  setActivePinia(pinia);
+});
+
+const vaultStores = () => [
+  useTree(),
+  useList(),
+  useSync(),
+  useWorkspace(),
+  useClipboard(),
+  useUploads(),
+  useToasts(),
+];
+
+describe('forgetting at lock', () => {
+  it('brings every store that knows of the vaults back to its first state, as one', async () => {
+    const bridge = fakeBridge({
+      tree: {
+        overview: () => done({ ...overview, vaults: [...overview.vaults] }),
+        folders: () =>
+          done({ folders: [{ id: 'f1', parentId: null, name: 'Hidden', recordCount: 1, childCount: 0 }] }),
+      },
+      records: {
+        page: () => done({ total: 1, rows: [gone] }),
+        copyPassword: () => done({ clearsAt: 1000, totalMs: 30 }),
+      },
+      attachments: {
+        stage: () =>
+          done({ files: [{ token: 't', name: 'plan.pdf', size: 4, refusal: 'tooLarge' }], limit: 1 }),
+      },
+      sync: {
+        status: () =>
+          done({
+            accountId: 'a',
+            phase: 'idle',
+            stage: null,
+            done: 0,
+            total: 0,
+            lastSyncedAt: 1,
+            problem: null,
+            notices: [],
+          }),
+      },
+    });
+    vi.stubGlobal('strongroom', bridge.api);
+    const fresh = stateOf(vaultStores());
+
+    await useTree().load();
+    await useTree().loadFolders('v1');
+    useTree().expand('v1');
+    useList().goTo({ kind: 'vault', vaultId: 'v1' });
+    useList().query = 'root of';
+    await vi.waitFor(() => expect(useList().view?.rows.total).toBe(1));
+    await useList().view?.select(0);
+    await useSync().load();
+    useWorkspace().peek('r1');
+    useWorkspace().stage = 'record';
+    await useClipboard().copy('password', bridge.api.records.copyPassword({ recordId: 'r1' }));
+    await useUploads().drop('r1', [{}]);
+    useToasts().say('bad', 'Something about Root of everything');
+    expect(stateOf(vaultStores())).toContain('Root of everything');
+    expect(stateOf(vaultStores())).toContain('plan.pdf');
+
+    forgetting.forgetEverything();
+
+    expect(stateOf(vaultStores())).toBe(fresh);
+    expect(useList().selectedId).toBeNull();
+    expect(useTree().rows).toEqual([]);
+  });
+
+  it('drops an answer that was on its way when everything locked', async () => {
+    const answer = later<Result<RecordPage>>();
+    vi.stubGlobal('strongroom', fakeBridge({ records: { page: () => answer.promise } }).api);
+    const list = useList();
+    list.showPlace();
+    const left = list.view;
+    forgetting.forgetEverything();
+    answer.resolve(done({ total: 1, rows: [gone] }));
+    await answer.promise;
+    await Promise.resolve();
+    expect(list.view).toBeNull();
+    expect(left?.rows.rowAt(0)).toBeUndefined();
+  });
+
+  it('knows every store with something to forget', () => {
+    vi.stubGlobal('strongroom', fakeBridge({}).api);
+    for (const store of vaultStores()) expect(Reflect.get(store, 'forget'), store.$id).toBeTypeOf('function');
+    expect(Reflect.get(useEnrolment(), 'forget')).toBeUndefined();
+  });
+});
