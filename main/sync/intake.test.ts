@@ -39,6 +39,7 @@ beforeEach(() => {
     vaultKeys: null,
     manifestKey: LockedBytes.adopt(randomBytes(32)),
     files: null,
+    givenUpFiles: new Set(),
     features: new Set(),
     pace: new Pace(),
     signal: new AbortController().signal,

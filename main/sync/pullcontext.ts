@@ -35,6 +35,8 @@ export interface PullContext {
   readonly manifestKey: LockedBytes;
   /** Null where contents are not kept on this device. */
   readonly files: FileStore | null;
+  /** Ids of attachments that could not be had; not asked for again until the next unlock. */
+  readonly givenUpFiles: Set<string>;
   /** Names of the features that the server announces. */
   readonly features: ReadonlySet<string>;
   readonly pace: Pace;

@@ -5,6 +5,7 @@
  * server that does not announce them is not asked.
  */
 import { StrongroomError } from '../../contract/index.ts';
+import { PROTOCOL_ATTACHMENT_LIMIT } from '../keychain/index.ts';
 import type { MissingFile, StoredRecord, StoredVault } from '../mirror/model.ts';
 import { listInbox, listShortcuts, readAttachment } from '../remote/index.ts';
 import type { Listing, PageWish } from '../remote/index.ts';
@@ -79,9 +80,11 @@ async function pullList<Row extends { readonly isDeleted: boolean }>(
 
 /** Fetches the contents of attachments that are not on this device yet. */
 export async function pullFiles(context: PullContext): Promise<void> {
-  const { files, mirror, progress, signal } = context;
+  const { files, givenUpFiles, mirror, progress, signal } = context;
   if (files === null) return;
-  const missing = mirror.records.missingFiles();
+  const missing = mirror.records
+    .missingFiles(PROTOCOL_ATTACHMENT_LIMIT)
+    .filter(({ attachmentId }) => !givenUpFiles.has(attachmentId));
   let done = 0;
   if (missing.length > 0) progress('files', 0, missing.length);
   await sideBySide(missing, filesAtOnce, async (file) => {
@@ -104,13 +107,15 @@ async function pullFile(context: PullContext, missing: MissingFile): Promise<voi
       signal,
     );
     // The key that was listed is in the manifest; contents under another one are not this file.
-    if ((encryptedKey ?? '') !== listed.encryptedKey) return;
+    if ((encryptedKey ?? '') !== listed.encryptedKey)
+      throw new StrongroomError('badAnswer', { reason: 'fileKey' });
     const wire = { recordId, attachmentId, encryptedKey: listed.encryptedKey, encryptedData, hash };
     mirror.records.setAttachmentLocal(recordId, attachmentId, await files.store(wire));
     changed([recordId]);
   } catch (failure) {
-    // One file that cannot be had does not hold up the others; it is asked for again next time.
+    // One file that cannot be had, or is too large, does not hold up the others.
     const single = ['notFound', 'forbidden', 'badAnswer'];
     if (!(failure instanceof StrongroomError) || !single.includes(failure.code)) throw failure;
+    context.givenUpFiles.add(attachmentId);
   }
 }

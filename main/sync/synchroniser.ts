@@ -54,6 +54,7 @@ export class Synchroniser {
   readonly #statusListeners = new Set<(status: SyncStatus) => void>();
   readonly #changeListeners = new Set<ChangeListener>();
   readonly #abort = new AbortController();
+  readonly #givenUpFiles = new Set<string>();
   readonly #refreshing = new Set<Promise<void>>();
   #running: Promise<void> | null = null;
   #state: Pick<SyncStatus, 'phase' | 'stage' | 'done' | 'total' | 'problem'>;
@@ -155,6 +156,7 @@ export class Synchroniser {
       vaultKeys,
       manifestKey,
       files,
+      givenUpFiles: this.#givenUpFiles,
       features,
       pace: new Pace(),
       signal: this.#abort.signal,

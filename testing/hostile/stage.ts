@@ -4,7 +4,7 @@
  */
 import { masterKeyHash, publicPemOf } from '../../main/keychain/index.ts';
 import type { EnrolmentResult } from '../../main/sync/index.ts';
-import { enrol, TestDevice } from './device.ts';
+import { enrol, TestDevice, type DeviceOptions } from './device.ts';
 import { together, withoutFeature } from './lies.ts';
 import { LyingProxy, type Lie } from './proxy.ts';
 import { anna, buildSmallOrganisation, startOwnServer } from './smallorganisation.ts';
@@ -47,6 +47,8 @@ export class HostileStage {
   /** Ends the lies and every device of the last test. */
   async clear(): Promise<void> {
     this.proxy.tell(null);
+    this.proxy.cutAt(null);
+    this.proxy.wrapAnswers(false);
     for (const device of this.#devices.splice(0)) await device.dispose();
     this.proxy.requests.length = 0;
   }
@@ -65,8 +67,8 @@ export class HostileStage {
     return enrol(this.proxy.url, anna);
   }
 
-  device(as: EnrolmentResult = this.account): TestDevice {
-    const device = new TestDevice(as);
+  device(as: EnrolmentResult = this.account, options: DeviceOptions = {}): TestDevice {
+    const device = new TestDevice(as, options);
     this.#devices.push(device);
     return device;
   }
