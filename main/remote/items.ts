@@ -52,6 +52,7 @@ const secretMembers = {
   attachments: z
     .array(attachment)
     .max(1000)
+    .refine((files) => new Set(files.map(({ id }) => id)).size === files.length)
     .nullish()
     .transform((files) => files ?? []),
 };

@@ -137,6 +137,23 @@ describe('taking records in', () => {
     expect(here.mirror.records.get('r1')?.kind).toBe('record');
   });
 
+  it('stores a new record that is not encrypted as what it is: unreadable, and says so', async () => {
+    const plain = Buffer.from('plain').toString('base64');
+    await (await intake()).take([sealed({ passwordEncrypted: plain })], itself);
+    expect(here.mirror.records.get('r1')).toMatchObject({ keyWrap: 'vault', passwordEncrypted: plain });
+    expect(here.mirror.notices.all()).toMatchObject([{ kind: 'recordUnreadable', recordId: 'r1' }]);
+  });
+
+  it('takes more than one portion in, in order and whole', async () => {
+    const many = Array.from({ length: 350 }, (_, index) => {
+      const id = `r${index}`;
+      return sealed({ id, serverId: id, itemServerId: id });
+    });
+    await (await intake()).take(many, itself);
+    expect(changed.flat()).toEqual(many.map(({ id }) => id));
+    expect(here.mirror.records.counts().total).toBe(350);
+  });
+
   it('remembers over a restart which records are flagged, and takes the flag off when the lie ends', async () => {
     const record = sealed();
     await (await intake()).take([record], itself);

@@ -9,11 +9,13 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../mirror/model.ts';
 import type { KnownRecords } from './known.ts';
-import { judgeChange, manifestOf } from './manifest.ts';
+import { hasUnsealedValue, judgeChange, manifestOf } from './manifest.ts';
 import { breathe } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
 
 const flaggedKey = 'flaggedRecords';
+/** About 2 ms of making rows and hashing them. */
+const comparedAtOnce = 100;
 
 export class RecordIntake {
   readonly #context: PullContext;
@@ -43,16 +45,18 @@ export class RecordIntake {
   }
 
   /**
-   * Takes delivered objects in, portion by portion; `rowOf` makes the row of one. Making rows and
-   * comparing them is part of the portions, since it costs as much as writing a few.
+   * Takes delivered objects in; `rowOf` makes the row of one. Comparing is cheap and goes by a
+   * fixed number, writing is not and goes by measured portions.
    * @throws StrongroomError `encryptionModeChanged`, `badAnswer`, `cancelled`.
    */
   async take<T>(delivered: readonly T[], rowOf: (object: T) => StoredRecord): Promise<void> {
-    await breathe(this.#context.signal);
-    await this.#context.pace.work(delivered, this.#context.signal, (portion) => {
-      const fresh = portion.map(rowOf).filter((record) => !this.#isSettled(record));
-      if (fresh.length > 0) this.#takePortion(fresh);
-    });
+    const { pace, signal } = this.#context;
+    for (let at = 0; at < delivered.length; at += comparedAtOnce) {
+      await breathe(signal);
+      const rows = delivered.slice(at, at + comparedAtOnce).map(rowOf);
+      const fresh = rows.filter((record) => !this.#isSettled(record));
+      await pace.work(fresh, signal, (portion) => this.#takePortion(portion));
+    }
   }
 
   #isSettled(record: StoredRecord): boolean {
@@ -90,7 +94,7 @@ export class RecordIntake {
     if (this.#known.clashes(record)) throw new StrongroomError('badAnswer', { reason: 'kind' });
     const before = this.#known.find(record.kind, record.serverId);
     const previous = before === null ? null : mirror.records.get(before.id);
-    if (previous === null) return { row: record, entries: this.#entriesOf(record) };
+    if (previous === null) return this.#firstSight(record);
     // Written here since this pull began: what was listed is older than what stands here, and
     // the next sync sees both in order.
     if (previous.contentHash !== before?.contentHash) return null;
@@ -109,6 +113,16 @@ export class RecordIntake {
     const row = keptHere(record, previous);
     this.#orphans.push(...orphansOf(previous, row));
     return { row, entries };
+  }
+
+  #firstSight(record: StoredRecord): { readonly row: StoredRecord; readonly entries: ManifestEntry[] } {
+    const { mode, mirror, now } = this.#context;
+    const entries = this.#entriesOf(record);
+    if (mode === 'client' && hasUnsealedValue(record, entries)) {
+      // Stored as it is, which opens nowhere: what should be ciphertext is never shown as text.
+      mirror.notices.add({ at: now(), kind: 'recordUnreadable', subject: record.name, recordId: record.id });
+    }
+    return { row: record, entries };
   }
 
   #entriesOf(record: StoredRecord): ManifestEntry[] {

@@ -9,16 +9,10 @@ import { StrongroomError } from '../../contract/index.ts';
 
 /** Aim of one portion; well under a frame, since a single row can cost more than the last ones. */
 const aimMs = 8;
-const largestPortion = 200;
+const largestPortion = 100;
 
 export class Pace {
   #portion = 4;
-  #longestMs = 0;
-
-  /** The longest stretch so far, in milliseconds, for measurements. */
-  get longestMs(): number {
-    return this.#longestMs;
-  }
 
   /**
    * Gives `elements` to `work` in portions, with a turn of the event loop between them.
@@ -40,7 +34,6 @@ export class Pace {
   }
 
   #adapt(done: number, elapsedMs: number): void {
-    this.#longestMs = Math.max(this.#longestMs, elapsedMs);
     const fitting = Math.floor((done * aimMs) / Math.max(elapsedMs, 0.05));
     this.#portion = Math.max(1, Math.min(fitting, this.#portion * 2, largestPortion));
   }

@@ -72,6 +72,7 @@ export class RecordsPull {
 
   /** Goes on in the middle; true if the vault is whole afterwards. */
   async #resumed(vault: StoredVault, offset: number, total: number | null): Promise<boolean> {
+    this.#report(offset);
     await this.#walk(vault, offset);
     return total !== null && this.#context.mirror.records.contentHashes(vault.id, 'record').size === total;
   }
@@ -110,7 +111,9 @@ export class RecordsPull {
     const settled = present.filter((row) => !row.whole && this.#looksUnchanged(row, vault));
     const toFetch = present.filter((row) => !row.whole && !settled.includes(row));
     const items: RemoteItem[] = [...present.filter(({ whole }) => whole), ...(await this.#fetch(toFetch))];
-    await this.#intake.take(items, (item) => recordRow(item, vault.id, mode));
+    // One that was moved between the listing and the batch is found in its new vault next time.
+    const stillHere = items.filter(({ vaultId }) => vaultId === null || vaultId === vault.serverId);
+    await this.#intake.take(stillHere, (item) => recordRow(item, vault.id, mode));
     return [...settled, ...items].map(({ id }) => id);
   }
 

@@ -114,6 +114,7 @@ function nudge(wire: unknown): string {
 }
 
 describe('D3 row 17: answers made to break the reader', () => {
+  const twice = { id: 'a1', name: 'a', encryptedKey: 'amt4cwv48xb6pp1h' };
   const huge = Array.from({ length: 20_001 }, (_, index) => ({ id: `v${index}`, name: 'x' }));
   const endless: Lie = ({ request }, response) => {
     if (request.path !== '/api/v1/vaults') return undefined;
@@ -145,6 +146,12 @@ describe('D3 row 17: answers made to break the reader', () => {
     [
       'the same vault twice',
       lie.changing('/vaults', (json) => void (json['items'] = [...lie.rowsOf(json), ...lie.rowsOf(json)])),
+    ],
+    [
+      'a record with the same attachment twice',
+      lie.changing('/items', (json) => {
+        for (const row of lie.rowsOf(json)) row['attachments'] = [twice, twice];
+      }),
     ],
     [
       'a folder of another vault',
