@@ -13,9 +13,19 @@ export function useAppearance(): void {
   watchEffect(() => {
     const { theme, density, language } = settings.values;
     const root = document.documentElement;
-    root.dataset['theme'] = theme === 'system' ? (systemDark.value ? 'dark' : 'light') : theme;
+    switchTheme(root, theme === 'system' ? (systemDark.value ? 'dark' : 'light') : theme);
     root.dataset['density'] = density;
     locale.value = languageFor(language, settings.about?.systemLocale ?? navigator.language);
     root.lang = locale.value;
   });
+}
+
+/** Without the transitions of hover and selection, which would make the change a patchwork. */
+function switchTheme(root: HTMLElement, theme: 'light' | 'dark'): void {
+  if (root.dataset['theme'] === theme) return;
+  root.dataset['still'] = '';
+  root.dataset['theme'] = theme;
+  // Reading a computed style makes the browser settle the new colours before transitions return.
+  void getComputedStyle(root).color;
+  delete root.dataset['still'];
 }

@@ -98,6 +98,41 @@ describe('search', () => {
     expect(list.view?.rows.rowAt(0)?.id).toBe('first');
   });
 
+  it('keeps a record that was moved to while it is still among the results', async () => {
+    const list = useList();
+    const hits = (...ids: string[]): Result<SearchPage> =>
+      done({ total: ids.length, capped: false, rows: ids.map(row) });
+    list.setQuery('a');
+    nextFrame();
+    await settle();
+    underway.get('a')?.(hits('one', 'two', 'three'));
+    await settle();
+    await list.view?.select(2);
+    list.setQuery('ab');
+    nextFrame();
+    await settle();
+    underway.get('ab')?.(hits('one', 'three'));
+    await settle();
+    expect(list.selectedId).toBe('three');
+    expect(list.view?.selectedIndex).toBe(1);
+  });
+
+  it('asks again after a failure', async () => {
+    const list = useList();
+    list.setQuery('a');
+    nextFrame();
+    await settle();
+    underway.get('a')?.({ ok: false, error: { code: 'diskError', params: {} } });
+    await settle();
+    expect(list.searchFailure?.code).toBe('diskError');
+    const again = list.retry();
+    await settle();
+    underway.get('a')?.(found('hit'));
+    await again;
+    expect(list.searchFailure).toBeNull();
+    expect(list.selectedId).toBe('hit');
+  });
+
   it('leads back to the place, its selection and its scroll position', async () => {
     const list = useList();
     list.goTo({ kind: 'favourites' });

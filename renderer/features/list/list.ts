@@ -92,9 +92,12 @@ export const useList = defineStore('list', () => {
     searchFailure.value = answer.ok ? null : answer.error;
     if (!answer.ok) return;
     const results = createListView({ kind: 'search', query: text }, answer.value);
+    const picked = searching.value && (view.value?.selectedIndex ?? 0) > 0 ? selectedId.value : null;
     if (searching.value) view.value?.rows.drop();
     view.value = results;
-    if (answer.value.rows.length > 0) void results.select(0);
+    // Whoever has moved down the results keeps their record while it is still among them.
+    const at = picked === null ? 0 : Math.max(0, results.rows.indexOf(picked));
+    if (answer.value.rows.length > 0) void results.select(at);
   }
 
   /** Back to the place, its selection and its scroll position as they were before the search. */
@@ -108,6 +111,12 @@ export const useList = defineStore('list', () => {
   async function mirrorChanged(): Promise<void> {
     for (const other of kept.values()) other.outOfDate = true;
     await view.value?.refresh();
+  }
+
+  /** After a failure: the same question once more. */
+  async function retry(): Promise<void> {
+    if (query.value.trim() === '') await view.value?.refresh();
+    else await search(query.value);
   }
 
   function forget(): void {
@@ -135,6 +144,7 @@ export const useList = defineStore('list', () => {
     setQuery,
     clearSearch,
     mirrorChanged,
+    retry,
     forget,
   };
 });
