@@ -20,8 +20,8 @@ export const defaultSettings: SettingsView = {
   clearClipboardAfterSeconds: 30,
   hideRevealedAfterSeconds: 30,
   contentProtection: true,
-  sidebarWidth: 260,
-  listWidth: 380,
+  sidebarWidth: 248,
+  listWidth: 372,
 };
 
 /** Members that are given; an explicit `undefined` counts as not given. */

@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunningApp } from '../e2e/app.ts';
 import { launchApp } from '../e2e/app.ts';
@@ -239,7 +239,7 @@ try {
   await oneFile(demo);
   await withoutServer(demo);
   await otherFaces(demo);
-  console.log(`\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${given.to}`);
+  console.log(`\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${relative(process.cwd(), given.to)}`);
 } catch (error) {
   await demo.shoot('where-it-stopped').catch(() => {
     console.error('There was no window to take a picture of.');
