@@ -26,6 +26,11 @@ const steps: readonly Step[] = [
     `${focused('input[type=password]')} && document.activeElement.value === ''`,
   ],
   ['the right words open the workspace', ['type:correct horse battery', 'Enter'], there('[role=tree]')],
+  [
+    'the list has the focus, with nothing picked',
+    [],
+    `${focused('[role=listbox]')} && ${not(there('[role=option][aria-selected=true]'))}`,
+  ],
   ['Ctrl K goes to the search', ['Control+KeyK'], focused('.search input')],
   ['typing finds', ['type:postgres'], text('.list-pane .title', 'Search results')],
   ['the first hit is selected', [], text('[role=option][aria-selected=true]', 'PostgreSQL primary')],

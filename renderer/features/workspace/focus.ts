@@ -3,14 +3,15 @@
  * pane is there to take it, since in a narrow window it comes to life only by being asked.
  */
 import { onMounted, watch } from 'vue';
-import { type FocusTarget, useWorkspace } from './workspace.ts';
+import { type FocusRequest, type FocusTarget, useWorkspace } from './workspace.ts';
 
 /** `focus` answers whether it could. Gives a function for trying again. */
-export function useFocusRequest(target: FocusTarget, focus: () => boolean): () => void {
+export function useFocusRequest(target: FocusTarget, focus: (request: FocusRequest) => boolean): () => void {
   const workspace = useWorkspace();
 
   function take(): void {
-    if (workspace.focusRequest?.target === target && focus()) workspace.focusRequest = null;
+    const request = workspace.focusRequest;
+    if (request?.target === target && focus(request)) workspace.focusRequest = null;
   }
 
   watch(() => workspace.focusRequest, take, { flush: 'post' });

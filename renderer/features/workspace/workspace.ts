@@ -17,10 +17,16 @@ function focusedTarget(): FocusTarget | null {
   return order.find((target) => target === name) ?? null;
 }
 
+export interface FocusRequest {
+  readonly target: FocusTarget;
+  /** Only the focus: a list does not pick its first record by itself. */
+  readonly quiet?: true;
+}
+
 export const useWorkspace = defineStore('workspace', () => {
   /** Which pane a window too narrow for all of them shows; in two panes, `tree` lies over the list. */
   const stage = ref<Pane>('list');
-  const focusRequest = shallowRef<{ readonly target: FocusTarget } | null>(null);
+  const focusRequest = shallowRef<FocusRequest | null>(null);
   const peekRequest = shallowRef<{ readonly recordId: string } | null>(null);
   const shortcutsOpen = ref(false);
 
@@ -28,6 +34,11 @@ export const useWorkspace = defineStore('workspace', () => {
     if (target !== 'search') stage.value = target;
     focusRequest.value = { target };
     return true;
+  }
+
+  /** Coming in from the lock screen: keys go to the list, and nothing is opened yet. */
+  function arrive(): void {
+    focusRequest.value = { target: 'list', quiet: true };
   }
 
   function focusNextPane(): true {
@@ -60,5 +71,16 @@ export const useWorkspace = defineStore('workspace', () => {
     shortcutsOpen.value = false;
   }
 
-  return { stage, focusRequest, peekRequest, shortcutsOpen, askFocus, focusNextPane, stepBack, peek, forget };
+  return {
+    stage,
+    focusRequest,
+    peekRequest,
+    shortcutsOpen,
+    askFocus,
+    arrive,
+    focusNextPane,
+    stepBack,
+    peek,
+    forget,
+  };
 });
