@@ -78,6 +78,9 @@ class Bench {
         this.#onFirst();
       },
       onLock: () => undefined,
+      report: (failure) => {
+        throw failure;
+      },
     });
     const current = (): ReturnType<Accounts['current']> => this.accounts.current();
     this.records = new Records({ current, hideAfterMs: () => 30_000 });

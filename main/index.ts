@@ -97,6 +97,9 @@ function start(): void {
         recordIds: recordIds === null ? null : recordIds.slice(0, 500),
       });
     },
+    report: (error) => {
+      incidents.write({ channel: 'sync', what: 'unforeseen error', error });
+    },
     onLock: () => {
       void clipboardKeeper.clear();
       void attachments.clear();

@@ -32,6 +32,8 @@ export interface AccountsOptions {
   /** Ids of changed records of the shown account, or null for the tree as a whole. */
   readonly onMirror: (accountId: string, recordIds: readonly string[] | null) => void;
   readonly onLock: () => void;
+  /** Told of failures of a sync that nobody foresaw. */
+  readonly report: (failure: unknown) => void;
 }
 
 /** Shortest passphrase for the copy on this device, where the master password's rules do not apply. */
@@ -215,11 +217,11 @@ export class Accounts {
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
-    const { profiles, migrationsDir } = this.#options;
+    const { profiles, migrationsDir, report } = this.#options;
     const mirrorPath = profiles.mirrorPathOf(profile.id);
     const filesFolder = profiles.filesPathOf(profile.id);
     const account = new OpenAccount(
-      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir },
+      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir, report },
       enrolment,
     );
     account.synchroniser.onStatus((status) => {

@@ -41,6 +41,8 @@ export interface OpenAccountFrom {
   readonly mirrorPath: string;
   readonly filesFolder: string;
   readonly migrationsDir: string;
+  /** Told of failures of a sync that nobody foresaw. */
+  readonly report: (failure: unknown) => void;
 }
 
 interface OwnKeys {
@@ -89,7 +91,7 @@ export class OpenAccount {
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
       this.client = this.#makeClient();
-      this.synchroniser = this.#makeSynchroniser();
+      this.synchroniser = this.#makeSynchroniser(from.report);
     } catch (error) {
       this.#wipeKeys();
       this.mirror.close();
@@ -216,7 +218,7 @@ export class OpenAccount {
     return new RemoteClient({ connection, tokens, gate: new HashGate(address) });
   }
 
-  #makeSynchroniser(): Synchroniser {
+  #makeSynchroniser(report: (failure: unknown) => void): Synchroniser {
     const own = this.#own;
     return new Synchroniser({
       accountId: this.profile.id,
@@ -227,6 +229,7 @@ export class OpenAccount {
       masterKeyHash: own ? () => own.masterKeyHash : null,
       ownKeyBits: own?.privateKey.bits ?? null,
       files: this.files,
+      report,
     });
   }
 }
