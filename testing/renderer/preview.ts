@@ -18,7 +18,9 @@ import packed from '@sparticuz/chromium';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildScript, buildWindow, pagePolicy } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { entranceScenes } from './entrance-scenes.ts';
+import type { Scene } from './scene.ts';
+import { workspaceScenes } from './workspace-scenes.ts';
 
 const origin = 'https://strongroom.preview';
 const types: Readonly<Record<string, string>> = {
@@ -152,7 +154,7 @@ function options() {
     folder,
     axe: !values['no-axe'],
     walk: !values['no-walk'],
-    scenes: scenes.filter(({ name }) => wanted?.includes(name) ?? true),
+    scenes: [...entranceScenes, ...workspaceScenes].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),
     sizes: values.sizes.split(',').map((size) => {

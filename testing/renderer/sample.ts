@@ -4,6 +4,7 @@
  */
 import type { RecordRow, RecordView } from '../../contract/records.ts';
 import type { FolderNode, VaultNode } from '../../contract/tree.ts';
+import { folderDrafts, vaultDrafts, way } from './sample-places.ts';
 
 export interface SampleRecord {
   readonly row: RecordRow;
@@ -22,50 +23,6 @@ export interface Sample {
 const now = Date.UTC(2026, 10, 14, 9, 42);
 const minute = 60_000;
 
-type VaultDraft = Pick<VaultNode, 'id' | 'name' | 'kind'> & Partial<VaultNode>;
-
-function vault(draft: VaultDraft): VaultNode {
-  return { recordCount: 0, folderCount: 0, trust: 'verified', writable: true, ...draft };
-}
-
-const vaultDrafts: readonly VaultNode[] = [
-  vault({ id: 'infra', name: 'Infrastructure', kind: 'corporate', recordCount: 184, folderCount: 5 }),
-  vault({ id: 'finance', name: 'Finance', kind: 'corporate', recordCount: 37 }),
-  vault({
-    id: 'marketing',
-    name: 'Marketing',
-    kind: 'corporate',
-    recordCount: 52,
-    trust: 'unverified',
-    folderCount: 1,
-  }),
-  vault({ id: 'contractors', name: 'Подрядчики', kind: 'corporate', recordCount: 18, trust: 'keyMissing' }),
-  vault({ id: 'field', name: 'Field offices', kind: 'corporate', recordCount: 9, trust: 'keyChanged' }),
-  vault({ id: 'archive', name: 'Archive of everything since 2009', kind: 'corporate', recordCount: 3086 }),
-  vault({ id: 'anna', name: 'Anna Orlova', kind: 'personal', recordCount: 26, writable: true }),
-];
-
-function folder(
-  id: string,
-  parentId: string | null,
-  name: string,
-  recordCount: number,
-  childCount = 0,
-): FolderNode {
-  return { id, parentId, name, recordCount, childCount };
-}
-
-const folderDrafts: Readonly<Record<string, readonly FolderNode[]>> = {
-  infra: [
-    folder('production', null, 'production', 61, 2),
-    folder('databases', 'production', 'databases', 23),
-    folder('network', 'production', 'network', 17),
-    folder('staging', null, 'staging', 40, 1),
-    folder('k8s', 'staging', 'kubernetes', 12),
-  ],
-  marketing: [folder('campaigns', null, 'Campaigns and a folder with a rather long name', 20)],
-};
-
 interface Draft {
   readonly id: string;
   readonly name: string;
@@ -79,17 +36,6 @@ interface Draft {
   readonly view?: Partial<RecordView>;
   readonly secrets?: Readonly<Record<string, string>>;
 }
-
-const way: Readonly<Record<string, readonly { id: string; name: string }[]>> = {
-  databases: [
-    { id: 'production', name: 'production' },
-    { id: 'databases', name: 'databases' },
-  ],
-  network: [
-    { id: 'production', name: 'production' },
-    { id: 'network', name: 'network' },
-  ],
-};
 
 function rowOf(draft: Draft, path: readonly { name: string }[], vaultName: string): RecordRow {
   return {

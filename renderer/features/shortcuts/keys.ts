@@ -1,6 +1,6 @@
 /** Binds the keys that count in the whole window. Keys of a pane are bound by the pane itself. */
 import { useEventListener } from '@vueuse/core';
-import { computed } from 'vue';
+import { computed, onScopeDispose } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import { useCopying } from '../clipboard/useCopying.ts';
 import { useList } from '../list/list.ts';
@@ -79,5 +79,5 @@ export function useShortcutKeys(): void {
     if (name === 'search') workspace.askFocus('search');
     if (name === 'sync') void sync.start();
   });
-  useEventListener(window, 'pagehide', unsubscribe);
+  onScopeDispose(unsubscribe);
 }

@@ -1,31 +1,7 @@
-/** The screens to look at: what the bridge plays, and what a person does to get there. */
+/** Scenes of the workspace: lists, records, the tree, sync, settings, and what goes wrong. */
 import type { Page } from 'playwright-core';
 import type { SyncStatus } from '../../contract/sync.ts';
-import type { Scenario } from './scenario.ts';
-
-export interface Scene {
-  readonly name: string;
-  readonly scenario: Partial<Scenario>;
-  /** Steps are language-blind: keys, roles and places, never words. */
-  readonly act: (page: Page) => Promise<void>;
-}
-
-const secret = 'correct horse battery';
-const firstRun: Partial<Scenario> = { accounts: 0, unlocked: false };
-const withAccount: Partial<Scenario> = { accounts: 1, unlocked: false };
-
-async function typeAddress(page: Page): Promise<void> {
-  await page.locator('form input').first().fill('https://vault.corp.example');
-  await page.keyboard.press('Enter');
-}
-
-async function signIn(page: Page): Promise<void> {
-  await typeAddress(page);
-  await page.locator('input[type=password]').waitFor();
-  await page.locator('input[type=text]').first().fill('a.orlova');
-  await page.locator('input[type=password]').fill(secret);
-  await page.keyboard.press('Enter');
-}
+import { idle, type Scene } from './scene.ts';
 
 /** Opens Infrastructure / production / databases and picks its first record, by keys alone. */
 async function openPrimary(page: Page): Promise<void> {
@@ -69,8 +45,6 @@ const noticed: Partial<SyncStatus> = {
   ],
 };
 
-const idle = async (page: Page): Promise<void> => page.waitForTimeout(450);
-
 async function openPanel(page: Page): Promise<void> {
   await page.locator('.bar .chip').click();
   await page.locator('.sync-popup').waitFor();
@@ -83,88 +57,7 @@ async function openSettings(page: Page, section: number): Promise<void> {
   await page.waitForTimeout(100);
 }
 
-export const scenes: readonly Scene[] = [
-  { name: 'first-run', scenario: firstRun, act: idle },
-  {
-    name: 'first-run-bad-address',
-    scenario: firstRun,
-    act: async (page) => {
-      await page.locator('form input').first().fill('vault');
-      await page.keyboard.press('Enter');
-      await idle(page);
-    },
-  },
-  {
-    name: 'first-run-certificate',
-    scenario: { ...firstRun, trusted: false },
-    act: async (page) => {
-      await typeAddress(page);
-      await page.locator('.certificate').waitFor();
-    },
-  },
-  {
-    name: 'first-run-sign-in',
-    scenario: firstRun,
-    act: async (page) => {
-      await typeAddress(page);
-      await page.locator('input[type=password]').waitFor();
-    },
-  },
-  {
-    name: 'first-run-wrong-login',
-    scenario: { ...firstRun, failing: { 'accounts.signIn': 'wrongCredentials' } },
-    act: async (page) => {
-      await signIn(page);
-      await idle(page);
-    },
-  },
-  {
-    name: 'first-run-two-factor',
-    scenario: { ...firstRun, enrolment: 'twoFactorCode' },
-    act: async (page) => {
-      await signIn(page);
-      await idle(page);
-    },
-  },
-  {
-    name: 'first-run-master-password',
-    scenario: firstRun,
-    act: async (page) => {
-      await signIn(page);
-      await page.locator('.derivation').waitFor();
-    },
-  },
-  {
-    name: 'first-run-passphrase',
-    scenario: { ...firstRun, enrolment: 'devicePassphrase' },
-    act: async (page) => {
-      await signIn(page);
-      await page.locator('input[type=password]').nth(1).waitFor();
-      await page.locator('input[type=password]').nth(0).fill('long enough for this');
-      await page.locator('input[type=password]').nth(1).fill('something else');
-      await page.keyboard.press('Enter');
-      await idle(page);
-    },
-  },
-  { name: 'unlock', scenario: { ...withAccount, lockReason: 'idle' }, act: idle },
-  {
-    name: 'unlock-wrong',
-    scenario: { ...withAccount, accounts: 3 },
-    act: async (page) => {
-      await page.locator('input[type=password]').fill('wrong');
-      await page.keyboard.press('Enter');
-      await page.locator('[role=alert]').waitFor();
-    },
-  },
-  {
-    name: 'unlock-accounts',
-    scenario: { ...withAccount, accounts: 3 },
-    act: async (page) => {
-      await page.locator('[aria-haspopup=menu]').click();
-      await page.locator('[role=menuitemradio]').first().waitFor();
-    },
-  },
-  { name: 'start-failed', scenario: { failing: { 'session.state': 'internal' } }, act: idle },
+export const workspaceScenes: readonly Scene[] = [
   {
     name: 'workspace',
     scenario: {},
