@@ -50,7 +50,7 @@ export const useWorkspace = defineStore('workspace', () => {
   function stepBack(): boolean {
     const list = useList();
     const focused = focusedTarget();
-    if (focused === 'record' || stage.value === 'record') return askFocus('list');
+    if (focused === 'record' || (focused === null && stage.value === 'record')) return askFocus('list');
     if (list.query !== '') {
       list.clearSearch();
       return askFocus('list');
