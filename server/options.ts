@@ -1,9 +1,7 @@
 /** What a server is started with, and what it does when nothing is said. */
+import type { Clock } from './clock.ts';
 import type { AttemptLimit, RequestRate } from './identity/throttle.ts';
 import type { TokenLives } from './identity/sessions.ts';
-
-/** The present in milliseconds since the epoch; injected so that tests need not wait. */
-export type Clock = () => number;
 
 export interface ServerOptions {
   /** Folder of the database, the files and the installation's key. Created when missing. */

@@ -15,4 +15,4 @@ export type { NewProfile, Profile, ProfileChange, ProfileSummary } from './profi
 export { ProfileStore } from './profilestore.ts';
 export { openSealedFile, readSealedFile, sealToFile } from './sealedfile.ts';
 export { openValue, sealValue } from './sealedvalue.ts';
-export { defaultSettings, SettingsStore, type SettingsChange } from './settingsstore.ts';
+export { SettingsStore, type SettingsChange } from './settingsstore.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsView } from '../../contract/settings.ts';
-import { defaultSettings, SettingsStore } from './settingsstore.ts';
+import { defaultSettings } from '../../contract/defaultsettings.ts';
+import { SettingsStore } from './settingsstore.ts';
 
 let root: string;
 let file: string;

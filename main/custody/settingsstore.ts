@@ -5,24 +5,10 @@
  */
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import { defaultSettings } from '../../contract/defaultsettings.ts';
 import { settingsView, type SettingsView } from '../../contract/settings.ts';
 import { writeAtomically } from './atomicfile.ts';
 import { asDiskFault, fileSystemCode } from './diskfault.ts';
-
-export const defaultSettings: SettingsView = {
-  theme: 'system',
-  language: 'system',
-  density: 'regular',
-  lockAfterIdleMinutes: 10,
-  lockOnSleep: true,
-  lockOnScreenLock: true,
-  lockOnMinimise: false,
-  clearClipboardAfterSeconds: 30,
-  hideRevealedAfterSeconds: 30,
-  contentProtection: true,
-  sidebarWidth: 248,
-  listWidth: 372,
-};
 
 /** Members that are given; an explicit `undefined` counts as not given. */
 export type SettingsChange = { readonly [K in keyof SettingsView]?: SettingsView[K] | undefined };

@@ -4,7 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { requestThrottle } from '../identity/throttle.ts';
-import type { Clock, ServerOptions } from '../options.ts';
+import type { Clock } from '../clock.ts';
+import type { ServerOptions } from '../options.ts';
 import { defaultRequestRate } from '../options.ts';
 import type { Api } from './context.ts';
 import { ApiError } from './errors.ts';

@@ -6,7 +6,7 @@
  * belonged to dies in the same statement, so of two racing refreshes one wins.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../options.ts';
+import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Session } from '../storage/sessions.ts';
 import { newId } from '../storage/ids.ts';

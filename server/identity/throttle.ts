@@ -3,7 +3,7 @@
  * address. Kept in memory on purpose: a restart forgives, and nothing about who tried
  * what is written down.
  */
-import type { Clock } from '../options.ts';
+import type { Clock } from '../clock.ts';
 
 /** How many failures are allowed within how many seconds. */
 export interface AttemptLimit {

@@ -239,7 +239,9 @@ try {
   await oneFile(demo);
   await withoutServer(demo);
   await otherFaces(demo);
-  console.log(`\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${relative(process.cwd(), given.to)}`);
+  console.log(
+    `\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${relative(process.cwd(), given.to)}`,
+  );
 } catch (error) {
   await demo.shoot('where-it-stopped').catch(() => {
     console.error('There was no window to take a picture of.');

@@ -6,19 +6,6 @@ import { build } from 'vite';
 
 const root = resolve(import.meta.dirname, '../..');
 
-export const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "font-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
-
 /** Builds the window into the folder. */
 export async function buildWindow(folder: string): Promise<void> {
   await build({

@@ -16,7 +16,8 @@ import { parseArgs } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import packed from '@sparticuz/chromium';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { buildScript, buildWindow, pagePolicy } from './bundle.ts';
+import { contentSecurityPolicy } from '../../main/desktop/contentpolicy.ts';
+import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import type { Scene } from './scene.ts';
@@ -59,7 +60,7 @@ async function serve(page: Page, folder: string): Promise<void> {
       body,
       headers: {
         'content-type': types[extname(path)] ?? 'application/octet-stream',
-        'content-security-policy': pagePolicy,
+        'content-security-policy': contentSecurityPolicy,
       },
     });
   });

@@ -1,4 +1,5 @@
 /** The scripted accounts, session, settings, sync and surroundings. */
+import { defaultSettings } from '../../contract/defaultsettings.ts';
 import type { EnrolmentStep } from '../../contract/accounts.ts';
 import type { SettingsView } from '../../contract/settings.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
@@ -7,20 +8,7 @@ import type { Handlers, Stage } from './scripted.ts';
 /** The one secret that the scripted door accepts. */
 const openingWords = 'correct horse battery';
 
-const firstSettings: SettingsView = {
-  theme: 'light',
-  language: 'en',
-  density: 'regular',
-  lockAfterIdleMinutes: 10,
-  lockOnSleep: true,
-  lockOnScreenLock: true,
-  lockOnMinimise: false,
-  clearClipboardAfterSeconds: 30,
-  hideRevealedAfterSeconds: 30,
-  contentProtection: true,
-  sidebarWidth: 248,
-  listWidth: 372,
-};
+const firstSettings: SettingsView = { ...defaultSettings, theme: 'light', language: 'en' };
 
 const step: Omit<EnrolmentStep, 'needs'> = {
   enrolmentId: 'enrolment-1',

@@ -1,30 +1,15 @@
 /** The settings of this device and what the window knows of the application; none is secret. */
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
+import { defaultSettings } from '../../../contract/defaultsettings.ts';
 import type { Failure, Output } from '../../../contract/index.ts';
 import type { SettingsView } from '../../../contract/settings.ts';
 import { bridge } from '../../app/bridge.ts';
 
 type About = Output<'desktop', 'about'>;
 
-/** What the page assumes until the main process has answered. */
-const assumed: SettingsView = {
-  theme: 'system',
-  language: 'system',
-  density: 'regular',
-  lockAfterIdleMinutes: 10,
-  lockOnSleep: true,
-  lockOnScreenLock: true,
-  lockOnMinimise: false,
-  clearClipboardAfterSeconds: 30,
-  hideRevealedAfterSeconds: 30,
-  contentProtection: true,
-  sidebarWidth: 248,
-  listWidth: 372,
-};
-
 export const useSettings = defineStore('settings', () => {
-  const values = ref<SettingsView>({ ...assumed });
+  const values = ref<SettingsView>({ ...defaultSettings });
   const about = ref<About | null>(null);
   const failure = ref<Failure | null>(null);
   const open = ref(false);
