@@ -9,7 +9,7 @@ import { StrongroomError } from '../../contract/errors.ts';
 import type { LockReason, SessionState } from '../../contract/session.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
 import { createPasswordSlot, DeviceKey, openPasswordSlot } from '../custody/index.ts';
-import type { Profile, ProfileStore } from '../custody/index.ts';
+import type { Profile, ProfileStore, ProfileSummary } from '../custody/index.ts';
 import { wipe } from '../keychain/index.ts';
 import { Connection, inspectServer, parseServerAddress, signIn } from '../remote/index.ts';
 import type { ServerTrust } from '../remote/index.ts';
@@ -36,7 +36,7 @@ export interface AccountsOptions {
   readonly report: (failure: unknown) => void;
 }
 
-/** Shortest passphrase for the copy on this device, where the master password's rules do not apply. */
+/** Characters of the shortest passphrase for the copy on this device, where no master password's rules apply. */
 const shortestPassphrase = 12;
 
 export class Accounts {
@@ -45,6 +45,10 @@ export class Accounts {
   readonly #open = new Map<string, OpenAccount>();
   #currentId: string | null = null;
   #lockReason: LockReason = 'start';
+  /** How often everything was locked: work that began before a lock must open nothing after it. */
+  #locks = 0;
+  /** Accounts on their way out; their databases are opened again only after that. */
+  #closing: Promise<unknown> = Promise.resolve();
 
   constructor(options: AccountsOptions) {
     this.#options = options;
@@ -99,26 +103,35 @@ export class Accounts {
 
   /** Finishes an enrolment: a profile, a key slot and a mirror come to be, and the first sync starts. */
   async enrol(enrolmentId: string, secret: Uint8Array): Promise<AccountView> {
+    const locks = this.#locks;
     try {
       const needsPassphrase = this.#enrolments.step(enrolmentId).needs === 'devicePassphrase';
-      if (needsPassphrase && secret.length < shortestPassphrase) throw new StrongroomError('refused');
+      if (needsPassphrase && charactersOf(secret) < shortestPassphrase) throw new StrongroomError('refused');
       const result = await this.#enrolments.finish(enrolmentId, secret);
-      const account = await this.#settle(result, secret);
+      const view = this.#show(await this.#settle(result, secret, locks));
       await this.#enrolments.end(enrolmentId);
-      return this.#show(account);
+      return view;
     } finally {
       wipe(secret);
     }
   }
 
-  /** Opens an account of this device. Throws `wrongMasterPassword`, `noSuchAccount`, mirror codes. */
+  /**
+   * Opens an account of this device. Throws `wrongMasterPassword`, `noSuchAccount`, `cancelled`
+   * when everything was locked meanwhile, mirror codes.
+   */
   async unlock(accountId: string, secret: Uint8Array): Promise<AccountView> {
+    const locks = this.#locks;
     try {
-      const profile = this.#options.profiles.read(accountId);
-      const slot = profile.slots.find((candidate) => candidate.kind === 'password');
+      const { slots } = this.#options.profiles.read(accountId);
+      const slot = slots.find((candidate) => candidate.kind === 'password');
       if (!slot) throw new StrongroomError('profileDamaged');
       const deviceKey = await openPasswordSlot(slot, secret);
       try {
+        await this.#closing;
+        this.#refuseAfterLock(locks);
+        // Read again: the account may have been removed while the secret was being tried.
+        const profile = this.#options.profiles.read(accountId);
         return this.#show(this.#open.get(accountId) ?? this.#openProfile(profile, deviceKey, null));
       } finally {
         deviceKey.dispose();
@@ -138,12 +151,18 @@ export class Accounts {
   /** Locks every account: network ended, keys wiped, databases closed. */
   async lock(reason: LockReason): Promise<void> {
     const open = [...this.#open.values()];
+    this.#locks += 1;
     this.#open.clear();
     this.#currentId = null;
     if (open.length > 0) this.#lockReason = reason;
     this.#options.onLock();
-    await Promise.all([this.#enrolments.endAll(), ...open.map((account) => account.close())]);
-    if (open.length > 0) this.#options.onSession(this.state());
+    const ending = Promise.all([this.#enrolments.endAll(), ...open.map((account) => this.#close(account))]);
+    try {
+      await ending;
+    } finally {
+      // Whatever a disk or a socket says at the end, the page must not believe itself unlocked.
+      if (open.length > 0) this.#options.onSession(this.state());
+    }
   }
 
   /** Gives the shown account new tokens after its old ones have ended. The password's bytes are wiped. */
@@ -168,17 +187,31 @@ export class Accounts {
   /** Erases an account from this device. The server keeps everything. */
   async remove(accountId: string): Promise<void> {
     const account = this.#open.get(accountId);
+    const wasCurrent = this.#currentId === accountId;
     this.#open.delete(accountId);
-    await account?.close();
-    this.#options.profiles.remove(accountId);
-    if (this.#currentId !== accountId) return;
-    const next = this.#open.keys().next();
-    this.#currentId = next.done === true ? null : next.value;
-    if (this.#currentId === null) {
-      this.#lockReason = 'removed';
+    if (wasCurrent) {
+      this.#currentId = this.#open.keys().next().value ?? null;
+      if (this.#currentId === null) this.#lockReason = 'removed';
+      // What is on the clipboard or on its way belongs to the account that goes.
       this.#options.onLock();
     }
+    if (account) await this.#close(account);
+    await this.#closing;
+    this.#options.profiles.remove(accountId);
+    if (!wasCurrent) return;
     this.#options.onSession(this.state());
+    if (this.isUnlocked()) this.#options.onSync(this.current().synchroniser.status());
+  }
+
+  #close(account: OpenAccount): Promise<void> {
+    const closing = account.close();
+    // Who waits for this waits for the end, not for a success; the caller hears of the failure.
+    this.#closing = Promise.allSettled([this.#closing, closing]);
+    return closing;
+  }
+
+  #refuseAfterLock(locks: number): void {
+    if (locks !== this.#locks) throw new StrongroomError('cancelled');
   }
 
   /** A certificate that the system does not trust is used only with exactly the accepted fingerprint. */
@@ -191,17 +224,15 @@ export class Accounts {
     return { kind: 'pinned', fingerprint: certificate.fingerprint, certificatePem };
   }
 
-  async #settle(result: EnrolmentResult, secret: Uint8Array): Promise<OpenAccount> {
+  async #settle(result: EnrolmentResult, secret: Uint8Array, locks: number): Promise<OpenAccount> {
     const { profiles } = this.#options;
     const { server, account, pins } = result;
-    const same = (profile: Profile): boolean =>
-      profile.server.origin === server.origin && profile.account.userId === account.userId;
-    if (profiles.list().some((summary) => summary.profile && same(summary.profile))) {
-      throw new StrongroomError('alreadyEnrolled');
-    }
     const deviceKey = DeviceKey.generate();
     try {
       const slot = await createPasswordSlot(deviceKey, secret);
+      // From here to the end nothing waits, so no second enrolment can come between.
+      this.#refuseAfterLock(locks);
+      this.#refuseEnrolled(result);
       const { origin, trust } = server;
       const profile = profiles.create({ server: { origin, trust }, account, mode: pins.mode, slots: [slot] });
       try {
@@ -214,6 +245,12 @@ export class Accounts {
       deviceKey.dispose();
       if (result.keys) wipe(result.keys.masterKey);
     }
+  }
+
+  #refuseEnrolled({ server, account }: EnrolmentResult): void {
+    const isSame = ({ profile }: ProfileSummary): boolean =>
+      profile?.server.origin === server.origin && profile.account.userId === account.userId;
+    if (this.#options.profiles.list().some(isSame)) throw new StrongroomError('alreadyEnrolled');
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
@@ -261,4 +298,9 @@ export class Accounts {
       lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
     };
   }
+}
+
+/** Characters of a UTF-8 text: every byte that does not continue another one. */
+function charactersOf(text: Uint8Array): number {
+  return text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
 }

@@ -3,8 +3,13 @@
  * that a quiet application has no thread. Jobs run one after another; a cancelled job ends with
  * its thread.
  */
+import { randomBytes } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StrongroomError, isErrorCode } from '../../contract/errors.ts';
+import { asDiskFault } from '../custody/index.ts';
+import { wipe } from '../keychain/index.ts';
 import type { WireAttachment } from '../keychain/index.ts';
 import type { AttachmentJob, AttachmentJobAnswer } from './attachmentworker.ts';
 
@@ -32,14 +37,26 @@ export class AttachmentThread {
     return { wire: answer.wire, size: answer.size };
   }
 
-  /** Decrypts to `toPath`. Throws `undecipherable`, `attachmentHashMismatch`, disk codes, `cancelled`. */
+  /**
+   * Decrypts to `toPath`, where the file appears only when it is complete. Throws `undecipherable`,
+   * `attachmentHashMismatch`, disk codes, `cancelled`; a file that was there before then still is.
+   */
   async decode(
     wire: WireAttachment,
     recordKey: Uint8Array | null,
     toPath: string,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#enqueue({ kind: 'decode', wire, recordKey: copyOf(recordKey), toPath }, signal);
+    const part = join(dirname(toPath), `.strongroom-${randomBytes(6).toString('hex')}.part`);
+    try {
+      const job = { kind: 'decode', wire, recordKey: copyOf(recordKey), toPath: part } as const;
+      await this.#enqueue(job, signal);
+      await rename(part, toPath);
+    } catch (error) {
+      // What went wrong first is what a person must hear, not that the remains could not be removed.
+      await rm(part, { force: true }).catch(() => undefined);
+      throw asDiskFault(error);
+    }
   }
 
   /** Ends the thread; a running job fails with `cancelled`. */
@@ -61,7 +78,10 @@ export class AttachmentThread {
   }
 
   #run(job: AttachmentJob, signal: AbortSignal): Promise<AttachmentJobAnswer & { ok: true }> {
-    if (signal.aborted) return Promise.reject(new StrongroomError('cancelled'));
+    if (signal.aborted) {
+      if (job.recordKey) wipe(job.recordKey);
+      return Promise.reject(new StrongroomError('cancelled'));
+    }
     if (this.#idle) clearTimeout(this.#idle);
     // Flags of this process (a debugger's, a loader's) are not the thread's business.
     const worker = (this.#worker ??= new Worker(this.#workerFile, { execArgv: [] }));
@@ -115,6 +135,7 @@ function copyOf(key: Uint8Array | null): Uint8Array<ArrayBuffer> | null {
 const diskCodes: Readonly<Record<string, 'diskFull' | 'diskReadOnly'>> = {
   ENOSPC: 'diskFull',
   EDQUOT: 'diskFull',
+  EFBIG: 'diskFull',
   EROFS: 'diskReadOnly',
   EACCES: 'diskReadOnly',
   EPERM: 'diskReadOnly',

@@ -111,6 +111,11 @@ export class OpenAccount {
     return this.synchroniser.status().lastSyncedAt;
   }
 
+  /** True from the beginning of the end: neither keys nor mirror may be used any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Takes the tokens of a new sign-in. */
   async renewTokens(tokens: Tokens): Promise<void> {
     await this.client.tokens.replace(tokens);

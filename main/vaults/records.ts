@@ -4,6 +4,7 @@
  * All of it reads the mirror; none of it waits for the network.
  */
 import { StrongroomError } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type {
   FieldRef,
   RecordPage,
@@ -19,6 +20,7 @@ import type { OpenAccount } from './openaccount.ts';
 import { recordFace } from './recordface.ts';
 import type { RecordPlace } from './recordface.ts';
 import type { Code } from './recordsecrets.ts';
+import { trustOf } from './tree.ts';
 
 export interface PageRequest {
   readonly scope: RecordScope;
@@ -66,14 +68,22 @@ export class Records {
     const account = this.#current();
     const record = this.stored(recordId);
     const face = recordFace(record, placeOf(account, record), account.secrets);
-    account.mirror.recents.touch(record.id, this.#now());
-    if (!face.keyBroken) {
-      account.mirror.records.setHasTotp(
-        record.id,
-        face.fields.some((field) => field.type === 'totp' && !field.broken),
-      );
-    }
+    this.#remember(account, face);
     return face;
+  }
+
+  #remember({ mirror }: OpenAccount, { id, fields, keyBroken }: RecordView): void {
+    try {
+      mirror.recents.touch(id, this.#now());
+      if (keyBroken) return;
+      mirror.records.setHasTotp(
+        id,
+        fields.some((field) => field.type === 'totp' && !field.broken),
+      );
+    } catch (error) {
+      // The list of recent records is a comfort; a disk that takes nothing must not hide a record.
+      if (!isDiskFault(error)) throw error;
+    }
   }
 
   /** One secret as text, and how long it may be shown. Throws `noSuchRecord`, `noSuchField`, `emptyField`, `undecipherable`. */
@@ -126,9 +136,9 @@ export class Records {
     return url;
   }
 
-  /** The row of the mirror. Throws `noSuchRecord`. */
-  stored(recordId: string): StoredRecord {
-    const record = this.#current().mirror.records.get(recordId);
+  /** The row of the mirror, by default of the shown account. Throws `noSuchRecord`. */
+  stored(recordId: string, account: OpenAccount = this.#current()): StoredRecord {
+    const record = account.mirror.records.get(recordId);
     if (!record) throw new StrongroomError('noSuchRecord');
     return record;
   }
@@ -138,12 +148,17 @@ export class Records {
 export function placeOf(account: OpenAccount, record: StoredRecord): RecordPlace {
   const { mirror, profile } = account;
   const vault = record.vaultId === null ? null : mirror.vaults.get(record.vaultId);
-  const pinned = vault === null ? null : (mirror.pins.vaultKey(vault.id)?.trust ?? 'unverified');
+  const pinned = vault === null ? null : trustOf(mirror, vault);
   return {
     vault,
     vaultTrust: vault === null ? null : profile.mode === 'none' ? 'verified' : pinned,
     folders: record.folderId === null ? [] : mirror.folders.path(record.folderId),
   };
+}
+
+function isDiskFault(error: unknown): boolean {
+  const codes: readonly ErrorCode[] = ['diskFull', 'diskReadOnly', 'diskError'];
+  return error instanceof StrongroomError && codes.includes(error.code);
 }
 
 function rowOf(row: ListRow): RecordRow {

@@ -15,7 +15,12 @@ interface Waiting {
   readonly name: string;
   readonly size: number;
   readonly abort: AbortController;
+  /** Its work has begun, so that it cannot be begun twice. */
+  taken: boolean;
 }
+
+/** A staged file whose work has begun. */
+export type TakenFile = Readonly<Pick<Waiting, 'path' | 'name' | 'size' | 'abort'>>;
 
 /** More waiting files than a person means to drop. */
 const mostWaiting = 2000;
@@ -51,14 +56,15 @@ export class StagedFiles {
     if (size > this.#limit() || this.#waiting.size >= mostWaiting) {
       return { token, name, size, refusal: 'tooLarge' };
     }
-    this.#waiting.set(token, { path, name, size, abort: new AbortController() });
+    this.#waiting.set(token, { path, name, size, abort: new AbortController(), taken: false });
     return { token, name, size, refusal: null };
   }
 
-  /** The file behind a token; stays until `settle`. Throws `fileUnreadable`. */
-  take(token: string): Waiting {
+  /** The file behind a token, once; stays until `settle`. Throws `fileUnreadable`. */
+  take(token: string): TakenFile {
     const file = this.#waiting.get(token);
-    if (!file) throw new StrongroomError('fileUnreadable', { name: '' });
+    if (!file || file.taken) throw new StrongroomError('fileUnreadable', { name: file?.name ?? '' });
+    file.taken = true;
     return file;
   }
 

@@ -1,5 +1,6 @@
 /** The tree at the left of the window, read from the mirror. */
-import type { FolderNode, TreeOverview, VaultNode } from '../../contract/tree.ts';
+import type { FolderNode, TreeOverview, VaultNode, VaultTrust } from '../../contract/tree.ts';
+import type { Mirror, StoredVault } from '../mirror/index.ts';
 import type { OpenAccount } from './openaccount.ts';
 
 /** Wire codes of rights without which nothing can be changed in a vault (Passwork 7, vault permissions). */
@@ -18,8 +19,7 @@ export class VaultTree {
     const perVault = mirror.vaults.counts();
     const counts = mirror.records.counts();
     const vaults = mirror.vaults.all().map((vault): VaultNode => {
-      const trust =
-        mirror.pins.vaultKey(vault.id)?.trust ?? (vault.keyWrapped === null ? 'keyMissing' : 'unverified');
+      const trust = trustOf(mirror, vault);
       const open = this.#current().profile.mode === 'none';
       return {
         id: vault.id,
@@ -46,7 +46,13 @@ export class VaultTree {
   folders(vaultId: string): FolderNode[] {
     const { mirror } = this.#current();
     const counts = mirror.folders.countsOfVault(vaultId);
-    const children = Map.groupBy(mirror.folders.ofVault(vaultId), (folder) => folder.parentId);
+    const folders = mirror.folders.ofVault(vaultId);
+    const placed = new Set<string>();
+    // Parents come first; one that has not come yet is out of reach or closes a ring.
+    const children = Map.groupBy(folders, ({ id, parentId }) => {
+      placed.add(id);
+      return parentId !== null && placed.has(parentId) && parentId !== id ? parentId : null;
+    });
     const ordered: FolderNode[] = [];
     const visit = (parentId: string | null): void => {
       for (const folder of children.get(parentId) ?? []) {
@@ -63,4 +69,9 @@ export class VaultTree {
     visit(null);
     return ordered;
   }
+}
+
+/** How far a vault's key is trusted in an account with client-side encryption. */
+export function trustOf(mirror: Mirror, vault: StoredVault): VaultTrust {
+  return mirror.pins.vaultKey(vault.id)?.trust ?? (vault.keyWrapped === null ? 'keyMissing' : 'unverified');
 }
