@@ -39,8 +39,8 @@ export type Profile = z.infer<typeof profile>;
 /** What an enrolment decides; the rest of a profile is made here. */
 export type NewProfile = Pick<Profile, 'server' | 'account' | 'mode' | 'slots'>;
 
-/** What may change later: everything but identity and mode. */
-export type ProfileChange = Partial<Pick<Profile, 'server' | 'account' | 'slots' | 'lastSyncedAt'>>;
+/** What may change later; the rest is what the account was enrolled as. */
+export type ProfileChange = Partial<Pick<Profile, 'slots' | 'lastSyncedAt'>>;
 
 /** A profile in the list of accounts; `profile` is null when its file cannot be understood. */
 export interface ProfileSummary {

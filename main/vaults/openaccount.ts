@@ -20,12 +20,18 @@ import {
 import type { Tokens } from '../remote/index.ts';
 import { Synchroniser, VaultKeys } from '../sync/index.ts';
 import type { EnrolmentResult } from '../sync/index.ts';
+import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from './filestore.ts';
 import { RecordSecrets } from './recordsecrets.ts';
 import type { AccountKeys } from './recordsecrets.ts';
 
 /** Names in the mirror's key cache; each value is sealed under the cache subkey with its name as context. */
-const cached = { tokens: 'tokens', masterKey: 'masterKey', privateKey: 'privateKey' } as const;
+const cached = {
+  enrolledFacts: 'enrolledFacts',
+  tokens: 'tokens',
+  masterKey: 'masterKey',
+  privateKey: 'privateKey',
+} as const;
 
 /** A server that answers but does not know us any more than this is asked to sign in again. */
 const noTokens: Tokens = {
@@ -67,7 +73,8 @@ export class OpenAccount {
   /**
    * Opens the account's mirror with the device key, which the caller disposes of. A fresh
    * enrolment brings what is to be stored first. Throws the codes of `Mirror.open`, and
-   * `mirrorDamaged` when the stored keys do not fit.
+   * `mirrorDamaged` when the stored keys do not fit, and `profileDamaged` when the profile does not
+   * say what was enrolled.
    */
   constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
     this.profile = from.profile;
@@ -86,6 +93,7 @@ export class OpenAccount {
     this.#manifestKey = from.deviceKey.subkey('manifest');
     try {
       if (enrolment) this.#keep(enrolment);
+      this.#refuseAlteredProfile();
       this.#own = this.#openOwnKeys();
       this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
@@ -149,6 +157,7 @@ export class OpenAccount {
   #keep(enrolment: EnrolmentResult): void {
     this.mirror.durable(() => {
       this.mirror.pins.write(enrolment.pins);
+      this.#set(cached.enrolledFacts, enrolledFacts(this.profile));
       this.#set(cached.tokens, Buffer.from(JSON.stringify(enrolment.tokens), 'utf8'));
       if (!enrolment.keys) return;
       this.#set(cached.masterKey, enrolment.keys.masterKey);
@@ -165,6 +174,11 @@ export class OpenAccount {
   #get(name: string): Buffer | null {
     const sealed = this.mirror.keyCache.get(name);
     return sealed === null ? null : openValue(this.#cacheKey, sealed, name);
+  }
+
+  #refuseAlteredProfile(): void {
+    const facts = this.#get(cached.enrolledFacts);
+    if (!facts?.equals(enrolledFacts(this.profile))) throw new StrongroomError('profileDamaged');
   }
 
   /** The own key pair and the proof of the master key; null without client-side encryption. */
