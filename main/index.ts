@@ -19,7 +19,7 @@ import { ipcWire } from './desktop/ipcwire.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
 import { languageOf, menuWords } from './desktop/menuwords.ts';
 import { systemIdleSeconds, watchPower } from './desktop/powerwatch.ts';
-import { checkedAddress, SafeLinks } from './desktop/safelinks.ts';
+import { checkedAddress, placeOfAddress, SafeLinks } from './desktop/safelinks.ts';
 import { Windows } from './desktop/windows.ts';
 import {
   Accounts,
@@ -139,7 +139,7 @@ function start(): void {
       attachments,
       copying: new Copying(records, clipboardKeeper),
       openingUrls: new OpeningUrls(current, records, {
-        hostOf: (address) => checkedAddress(address).host,
+        hostOf: (address) => placeOfAddress(checkedAddress(address)),
         open: (address) => links.open(address),
       }),
       records,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SafeLinks, checkedAddress } from './safelinks.ts';
+import { SafeLinks, checkedAddress, placeOfAddress } from './safelinks.ts';
 
 describe('the one door out', () => {
   it.each([
@@ -10,6 +10,8 @@ describe('the one door out', () => {
     ['ssh://root@bastion.corp.example:2222', 'ssh://root@bastion.corp.example:2222'],
     ['https://пример.рф/вход', 'https://xn--e1afmkfd.xn--p1ai/%D0%B2%D1%85%D0%BE%D0%B4'],
     ['  https://padded.example/  ', 'https://padded.example/'],
+    ['ssh://[2001:db8::7]:22/', 'ssh://[2001:db8::7]:22/'],
+    ['rdp://desk_7.corp.example:3389', 'rdp://desk_7.corp.example:3389'],
   ])('opens %s', (text, href) => {
     expect(checkedAddress(text).href).toBe(href);
   });
@@ -40,6 +42,15 @@ describe('the one door out', () => {
     '\\\\server\\share',
     `https://host.example/${'a'.repeat(3000)}`,
     'steam://run/1',
+    'ssh://-oProxyCommand=calc',
+    'ssh://%2DoProxyCommand=calc',
+    'ssh://-oProxyCommand%3Dcalc@host.example',
+    'ssh://user%20-oProxyCommand%3Dcalc@host.example',
+    'ssh://host.example/-oProxyCommand=calc',
+    'ssh://host.example;id',
+    'ssh://host.example%0aid',
+    'ssh://host.example$(id)',
+    'rdp://host.example/?alternate%20shell=s:calc',
   ])('refuses %s', async (text) => {
     const opened: string[] = [];
     const links = new SafeLinks((address) => {
@@ -48,5 +59,14 @@ describe('the one door out', () => {
     });
     await expect(links.open(text)).rejects.toMatchObject({ code: 'addressRefused' });
     expect(opened).toEqual([]);
+  });
+
+  it.each([
+    ['https://bank.example/a', 'bank.example'],
+    ['http://bank.example/a', 'http://bank.example'],
+    ['https://bank.example:8443', 'bank.example:8443'],
+    ['ssh://root@bank.example', 'ssh://bank.example'],
+  ])('tells %s from the same host by another way', (address, place) => {
+    expect(placeOfAddress(checkedAddress(address))).toBe(place);
   });
 });
