@@ -101,8 +101,11 @@ function start(): void {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
-      void clipboardKeeper.clear();
-      void attachments.clear();
+      for (const cleared of [clipboardKeeper.clear(), attachments.clear()]) {
+        cleared.catch((error: unknown) => {
+          incidents.write({ channel: 'lock', what: 'not cleared', error });
+        });
+      }
     },
   });
   const lock = (reason: Parameters<Accounts['lock']>[0]): void => {
@@ -186,10 +189,9 @@ function start(): void {
     app.quit();
   });
   endOnQuit(async () => {
-    await clipboardKeeper.clear();
     lockRules.dispose();
-    await accounts.lock('quit');
-    await attachments.clear();
+    // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
+    await Promise.allSettled([accounts.lock('quit'), clipboardKeeper.clear(), attachments.clear()]);
   });
   void windows.openMain();
 }

@@ -70,4 +70,57 @@ describe('the clipboard keeper', () => {
     expect(text).toBe('before');
     expect(states).toEqual([]);
   });
+
+  it('takes a value away that was still being written when everything was locked', async () => {
+    let land = (): void => undefined;
+    const slow = new ClipboardKeeper({
+      clipboard: {
+        readText: () => Promise.resolve(text),
+        writeText: (value) =>
+          new Promise((resolve) => {
+            land = () => {
+              text = value;
+              resolve();
+            };
+          }),
+        clear: () => {
+          text = '';
+        },
+      },
+      clearAfterMs: () => 30_000,
+      onChange: (state) => states.push(state),
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    const written = slow.write('secret');
+    await vi.advanceTimersByTimeAsync(0);
+    const cleared = slow.clear();
+    await vi.advanceTimersByTimeAsync(0);
+    land();
+    await Promise.all([written, cleared]);
+    expect(text).toBe('');
+    expect(states.at(-1)).toEqual({ clearsAt: null, totalMs: 0 });
+  });
+
+  it('goes on after a clipboard that could not be read, and still knows what to take away', async () => {
+    let broken = true;
+    const keeperOfBroken = new ClipboardKeeper({
+      clipboard: {
+        readText: () => (broken ? Promise.reject(new Error('no clipboard')) : Promise.resolve(text)),
+        writeText: (value) => Promise.resolve(void (text = value)),
+        clear: () => {
+          text = '';
+        },
+      },
+      clearAfterMs: () => 30_000,
+      onChange: () => undefined,
+      onFault: () => undefined,
+    });
+    await keeperOfBroken.write('secret');
+    await expect(keeperOfBroken.clear()).rejects.toThrow('no clipboard');
+    broken = false;
+    await keeperOfBroken.clear();
+    expect(text).toBe('');
+  });
 });

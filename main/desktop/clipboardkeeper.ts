@@ -32,6 +32,7 @@ export class ClipboardKeeper {
   /** Digest of what was written last; the value itself is not kept. */
   #ours: string | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClipboardKeeperOptions) {
     this.#options = options;
@@ -39,30 +40,48 @@ export class ClipboardKeeper {
   }
 
   /** Writes a value and arms its removal. Resolves, once it is there, with when it will go. */
-  async write(text: string): Promise<{ clearsAt: number; totalMs: number }> {
-    // Set before the write, so that a lock in the middle of it still takes the value away.
+  write(text: string): Promise<{ clearsAt: number; totalMs: number }> {
+    return this.#inTurn(() => this.#write(text));
+  }
+
+  /** Clears the clipboard if it still holds what was written here. Safe to call at any time. */
+  clear(): Promise<void> {
+    return this.#inTurn(() => this.#clear());
+  }
+
+  /**
+   * The system's clipboard answers later, so writing and clearing wait for each other: a lock in
+   * the middle of a write must find the value there, or it would stay for good.
+   */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    // Whoever asked for this one hears of its failure; the next one only waits for its end.
+    this.#last = Promise.allSettled([done]);
+    return done;
+  }
+
+  async #write(text: string): Promise<{ clearsAt: number; totalMs: number }> {
+    // Before the write: one that fails half-way may have left the value there.
     this.#ours = digest(text);
     await this.#options.clipboard.writeText(text);
     const totalMs = this.#options.clearAfterMs();
     const state = { clearsAt: this.#now() + totalMs, totalMs };
     this.#disarm();
-    this.#timer = setTimeout(() => {
-      this.clear().catch(this.#options.onFault);
+    const timer = setTimeout(() => {
+      // A value that was written while this clearing waited has its own time.
+      this.#inTurn(() => (this.#timer === timer ? this.#clear() : Promise.resolve())).catch(
+        this.#options.onFault,
+      );
     }, totalMs);
-    this.#timer.unref();
+    this.#timer = timer.unref();
     this.#options.onChange(state);
     return state;
   }
 
-  /** Clears the clipboard if it still holds what was written here. Safe to call at any time. */
-  async clear(): Promise<void> {
+  async #clear(): Promise<void> {
     this.#disarm();
-    const ours = this.#ours;
-    if (ours === null) return;
-    const now = digest(await this.#options.clipboard.readText());
-    // A value written while the clipboard was being read has its own time.
-    if (this.#ours !== ours) return;
-    if (now === ours) this.#options.clipboard.clear();
+    if (this.#ours === null) return;
+    if (digest(await this.#options.clipboard.readText()) === this.#ours) this.#options.clipboard.clear();
     this.#ours = null;
     this.#options.onChange({ clearsAt: null, totalMs: 0 });
   }
