@@ -1,19 +1,9 @@
 import js from '@eslint/js';
-import { importX } from 'eslint-plugin-import-x';
-import { createNodeResolver } from 'eslint-plugin-import-x';
 import pluginVue from 'eslint-plugin-vue';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { electronRooms, floors } from './floors.config.ts';
-
-const rooms = [...Object.keys(floors), 'testing', 'bench'];
-
-/** One zone a floor: everything that its row does not name is closed to it. */
-const zones = Object.entries(floors).map(([room, open]) => ({
-  target: `./${room}`,
-  from: rooms.filter((other) => other !== room && !open.includes(other)).map((other) => `./${other}`),
-  message: `${room} may import from itself${open.length ? ' and ' + open.join(', ') : ''} only (floors.config.ts).`,
-}));
+import { electronRooms } from './floors.config.ts';
+import { floorRule } from './floors.rule.ts';
 
 export default defineConfig(
   globalIgnores(['out/', 'dist/', 'coverage/', 'test-results/', 'bench/results/']),
@@ -26,18 +16,14 @@ export default defineConfig(
   },
   {
     files: ['**/*.{ts,mts,vue}'],
-    plugins: { 'import-x': importX },
-    settings: {
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.mts', '.vue', '.js', '.json'] })],
-    },
+    plugins: { house: { rules: { floors: floorRule } } },
     rules: {
       // TypeScript itself resolves names; the rule only knows plain JavaScript's.
       'no-undef': 'off',
       'no-console': 'error',
       'no-eval': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
-      'import-x/no-restricted-paths': ['error', { zones }],
-      'import-x/no-cycle': ['error', { maxDepth: 6 }],
+      'house/floors': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-invalid-void-type': 'off',
@@ -65,7 +51,7 @@ export default defineConfig(
   {
     // A test may build what it needs from any floor; the product code beside it may not.
     files: ['**/*.test.ts'],
-    rules: { 'import-x/no-restricted-paths': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: { 'house/floors': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
     files: ['renderer/**/*.vue'],

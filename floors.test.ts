@@ -24,7 +24,29 @@ describe('the floors of the house', () => {
     ['server/probe.ts', '../main/keychain/index.ts'],
     ['main/vaults/probe.ts', '../../testing/desktop/start.ts'],
   ])('refuses an arrow up or across: %s -> %s', async (file, target) => {
-    expect(await complaints(file, `import '${target}';\n`)).toContain('import-x/no-restricted-paths');
+    expect(await complaints(file, `import '${target}';\n`)).toContain('house/floors');
+  });
+
+  it.each([
+    ['main/vaults/probe.ts', "import '../sync/index.ts';"],
+    ['main/sync/probe.ts', "export * from '../../contract/errors.ts';"],
+    ['renderer/features/sync/probe.ts', "import type { A } from '../../../contract/index.ts';"],
+    ['renderer/features/list/probe.ts', "import '../sync/sync.ts';"],
+    ['testing/e2e/probe.ts', "import '../../main/vaults/index.ts';"],
+  ])('lets an arrow down pass: %s', async (file, code) => {
+    expect(await complaints(file, `${code}\n`)).not.toContain('house/floors');
+  });
+
+  it('sees every way of importing', async () => {
+    const ways = [
+      "import '../vaults/index.ts';",
+      "export * from '../vaults/index.ts';",
+      "export { a } from '../vaults/index.ts';",
+      "void import('../vaults/index.ts');",
+      "import type { A } from '../vaults/index.ts';",
+    ];
+    for (const way of ways)
+      expect(await complaints('main/sync/probe.ts', `${way}\n`), way).toContain('house/floors');
   });
 
   it('keeps Electron out of every room below the desktop', async () => {
