@@ -36,6 +36,18 @@ export async function requireFolderOf(
   if (folder?.vaultId !== vaultId) throw invalid('notFound', field, 'There is no such folder in the vault.');
 }
 
+/** Every folder is answered with its path, so a long chain would be paid for by everybody in the vault. */
+const deepestFolder = 64;
+
+async function refuseTooDeep(context: Context, vaultId: string, parentId: string | null): Promise<void> {
+  const tree = await context.storage.folders.tree([vaultId]);
+  const parents = new Map(tree.map((folder) => [folder.id, folder.parentId]));
+  let above = 0;
+  for (let next = parentId; next !== null; next = parents.get(next) ?? null) above += 1;
+  if (above >= deepestFolder)
+    throw invalid('tooDeep', 'parentFolderId', `Folders nest ${deepestFolder} deep at most.`);
+}
+
 function readingRoutes(app: Api, context: Context): void {
   app.get(
     '/folders',
@@ -85,6 +97,7 @@ export function folderRoutes(app: Api, context: Context): void {
       const parentId = request.body.parentFolderId ?? null;
       await guardPlace(context.rights, request, vaultId, parentId);
       await requireFolderOf(context, vaultId, parentId, 'parentFolderId');
+      await refuseTooDeep(context, vaultId, parentId);
       const id = newId(context.clock());
       await context.storage.folders.insert(
         { id, vaultId, parentId, name, color: null },

@@ -9,7 +9,9 @@ import { z } from 'zod';
 import type { AttachmentEntry, CustomField, ItemContent } from '../storage/items.ts';
 import { invalid } from './errors.ts';
 import {
+  addressText,
   cipherText,
+  isReadableByAll,
   longText,
   looksLikeBase64,
   looksLikeEnvelope,
@@ -19,7 +21,9 @@ import {
   shortText,
 } from './schemas.ts';
 
-const customField = z.looseObject({ name: shortCipherText, value: shortCipherText, type: shortCipherText });
+const customField = z
+  .looseObject({ name: shortCipherText, value: shortCipherText, type: shortCipherText })
+  .refine(isReadableByAll);
 
 const attachment = z.object({
   /** Names a stored attachment that stays; without it the entry is a new one. */
@@ -37,17 +41,23 @@ export type SentAttachment = z.output<typeof attachment>;
 const members = {
   name: shortText.nullish(),
   login: shortText.nullish(),
-  url: longText.nullish(),
-  urls: z.array(longText).max(100).nullish(),
+  url: addressText.nullish(),
+  urls: z.array(addressText).max(100).nullish(),
   description: longText.nullish(),
   tags: z.array(shortText).max(200).nullish(),
   color: z.number().int().min(0).max(1_000).nullish(),
-  fieldsOrder: z.unknown().optional(),
+  fieldsOrder: z.unknown().refine(isReadableByAll).optional(),
   passwordEncrypted: shortCipherText.nullish(),
   keyEncrypted: z.string().max(10_000).nullish(),
   customs: z.array(customField).max(500).nullish(),
-  attachments: z.array(attachment).max(100).nullish(),
+  attachments: z.array(attachment).max(100).refine(namesEachOnce).nullish(),
 };
+
+/** A stored attachment can stand in a record once: clients know it by its id. */
+function namesEachOnce(entries: readonly SentAttachment[]): boolean {
+  const ids = entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  return new Set(ids).size === ids.length;
+}
 
 export const createItemBody = z.object({
   vaultId: objectId,
@@ -142,8 +152,14 @@ function checkPlain(sent: SentItem): void {
   }
 }
 
-/** Refuses what does not have the form that the organisation's mode calls for. */
+/** Characters of one record without its files. Listings carry whole records, and clients bound an answer. */
+const largestRecord = 1024 * 1024;
+
+/** Refuses what does not have the form that the organisation's mode calls for, or is too large for a listing. */
 export function checkForm(clientSideEncryption: boolean, sent: SentItem, merged: ItemContent): void {
+  if (JSON.stringify(merged).length > largestRecord) {
+    throw invalid('recordTooLarge', '', 'The record is larger than this server keeps.');
+  }
   if (!clientSideEncryption) {
     checkPlain(sent);
     return;

@@ -19,6 +19,30 @@ export const doneAnswer = z.object({ success: z.literal(true) });
 export const shortText = z.string().max(1_000);
 export const longText = z.string().max(100_000);
 
+/** An address of a record: no longer than clients read. */
+export const addressText = z.string().max(65_536);
+
+const deepestPassedOn = 8;
+const mostPassedOn = 2_000;
+const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * True for a value that every client can read back. What this server does not know is passed on
+ * untouched, and one person's value reaches everybody in the vault: a careful client refuses a
+ * whole answer for its depth or for a key that could reach a prototype.
+ */
+export function isReadableByAll(value: unknown): boolean {
+  let seen = 0;
+  const visit = (part: unknown, depth: number): boolean => {
+    seen += 1;
+    if (seen > mostPassedOn || depth > deepestPassedOn) return false;
+    if (typeof part !== 'object' || part === null) return true;
+    if (!Array.isArray(part) && Object.keys(part).some((key) => refusedKeys.has(key))) return false;
+    return Object.values(part).every((each) => visit(each, depth + 1));
+  };
+  return visit(value, 0);
+}
+
 /** A wire value of up to 5 MiB of file, with room to spare. */
 export const cipherText = z.string().max(16 * 1024 * 1024);
 export const shortCipherText = z.string().max(1024 * 1024);
