@@ -65,6 +65,13 @@ describe('logging in', () => {
     expect((await logIn('guessed')).accessToken).toHaveLength(44);
   });
 
+  it('counts every spelling of a login as the same one', async () => {
+    await organisation.join('spelled');
+    const spellings = ['spelled', 'SPELLED', ' Spelled', 'spellED '];
+    for (const spelling of spellings) await refusal(logIn(spelling, 'wrong password'));
+    expect(await refusal(logIn('sPelled', 'wrong password'))).toBe('429 tooManyAttempts');
+  });
+
   it('counts parallel guesses as well', async () => {
     await organisation.join('rushed');
     const answers = await Promise.all(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hashPassword, passwordIterations, verifyPassword } from '../identity/passwords.ts';
 import { failureThrottle } from '../identity/throttle.ts';
 import { defaultLoginAttempts } from '../options.ts';
+import { loginForm } from '../storage/people.ts';
 import { bearerToken } from './authentication.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
@@ -35,7 +36,8 @@ function passwordCheck(context: Context) {
   let deriving = 0;
 
   return async (address: string, login: string, password: string) => {
-    const key = context.seal.fingerprint('log-in attempts', `${address} ${login}`).toString('hex');
+    // One login has many spellings, and all of them are guesses at the same account.
+    const key = context.seal.fingerprint('log-in attempts', `${address} ${loginForm(login)}`).toString('hex');
     if (throttle.secondsToWait(key) > 0 || deriving >= derivationsAtOnce) {
       throw new ApiError(429, 'tooManyAttempts', 'Too many attempts. Wait and try again.');
     }

@@ -41,7 +41,8 @@ export interface Group {
 const flag = (value: boolean): Flag => (value ? 1 : 0);
 
 /** Logins are compared without regard to case and surrounding blanks. */
-const loginForm = (login: string): string => login.trim().toLowerCase();
+/** The form in which logins are compared: whatever has the same one is the same login. */
+export const loginForm = (login: string): string => login.trim().toLowerCase();
 
 function contentOf(user: User): UserContent {
   const { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys } = user;
