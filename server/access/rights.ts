@@ -54,7 +54,8 @@ export interface ItemAccess {
 
 type FolderParents = ReadonlyMap<string, string | null>;
 
-function levelOn(entries: readonly AccessEntry[]): AccessLevel | undefined {
+/** The level that entries on one place, all concerning one person, amount to. */
+export function levelOn(entries: readonly AccessEntry[]): AccessLevel | undefined {
   const personal = entries.find((entry) => entry.userId !== null);
   if (personal) return personal.level;
   return entries.length > 0 ? highestLevel(entries.map((entry) => entry.level)) : undefined;

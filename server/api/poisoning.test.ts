@@ -73,6 +73,11 @@ describe('a colleague who may write', () => {
       () => Promise.resolve({ customs: [{ ...custom, constructor: 1, prototype: 2 }] }),
     ],
     [
+      'a record as large as a whole listing may be',
+      () =>
+        Promise.resolve({ customs: [1, 2].map(() => ({ ...custom, value: base64('x'.repeat(700_000)) })) }),
+    ],
+    [
       'an address longer than clients take',
       () => Promise.resolve({ urls: [`https://${'a'.repeat(70_000)}`] }),
     ],

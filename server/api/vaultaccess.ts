@@ -5,13 +5,14 @@
  */
 import { z } from 'zod';
 import { accessLevels, compareLevels } from '../access/levels.ts';
-import type { Caller } from '../access/rights.ts';
+import type { Caller, VaultAccess } from '../access/rights.ts';
+import { levelOn } from '../access/rights.ts';
 import { newId } from '../storage/ids.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { AccessEntry, Vault } from '../storage/vaults.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
-import { invalid } from './errors.ts';
+import { forbidden, invalid } from './errors.ts';
 import { groupOf } from './groups.ts';
 import { guardFolder, guardPlace } from './guard.ts';
 import { doneAnswer, idParams, looksLikeWrappedKey, objectId } from './schemas.ts';
@@ -36,6 +37,8 @@ type Change = z.output<typeof changeBody>;
 
 interface Target {
   vault: Vault;
+  /** Whether the caller administers the vault itself, and not only the folder. */
+  ownsVault: boolean;
   folderId: string | null;
   people: string[];
 }
@@ -92,10 +95,31 @@ async function dropIdleKeys(storage: Repositories, target: Target): Promise<void
   }
 }
 
-async function change(context: Context, caller: Caller, vault: Vault, folderId: string | null, body: Change) {
+/**
+ * Whoever administers a folder only has no say over those who administer the vault: an entry on
+ * the folder would take it away from them, and they could not take it back.
+ */
+async function refuseOverrulingVault(storage: Repositories, target: Target): Promise<void> {
+  if (target.ownsVault) return;
+  for (const userId of target.people) {
+    const groupIds = await storage.groups.groupIdsOf(userId);
+    const entries = await storage.access.concerning(userId, groupIds, [target.vault.id]);
+    if (levelOn(entries.filter((entry) => entry.folderId === null)) === 'admin') {
+      throw forbidden('directory:access:manage');
+    }
+  }
+}
+
+async function change(
+  context: Context,
+  caller: Caller,
+  { vault, levelAt }: VaultAccess,
+  folderId: string | null,
+  body: Change,
+) {
   const people = await peopleOf(context, caller, body);
   const keys = caller.clientSideEncryption ? keysIn(body, people) : new Map<string, string>();
-  const target: Target = { vault, folderId, people };
+  const target: Target = { vault, ownsVault: levelAt(null) === 'admin', folderId, people };
   const entry = {
     id: newId(context.clock()),
     vaultId: vault.id,
@@ -105,18 +129,23 @@ async function change(context: Context, caller: Caller, vault: Vault, folderId: 
   };
   await context.storage.transaction(async (storage) => {
     await refuseLosingLastAdministrator(storage, target, body);
+    await refuseOverrulingVault(storage, target);
+    const holders = await storage.vaults.keyHolders(vault.id);
     if (
       caller.clientSideEncryption &&
       body.userId !== undefined &&
       !['forbidden', 'notSet'].includes(body.access)
     ) {
-      const holders = await storage.vaults.keyHolders(vault.id);
       if (!keys.has(body.userId) && !holders.has(body.userId)) {
         throw invalid('keyRequired', 'masterKeyEncrypted', 'The person needs the vault key.');
       }
     }
     await storage.access.set(entry, body.access === 'notSet' ? null : body.access);
-    for (const [userId, wrapped] of keys) await storage.vaults.setKey(vault.id, userId, wrapped);
+    for (const [userId, wrapped] of keys) {
+      // The key is the whole vault's: a folder's administrator may bring one, but replace none.
+      if (!target.ownsVault && holders.has(userId)) continue;
+      await storage.vaults.setKey(vault.id, userId, wrapped);
+    }
     await dropIdleKeys(storage, target);
   });
 }
@@ -168,8 +197,8 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const { vault } = await guardPlace(context.rights, request, request.params.id);
-      await change(context, callerOf(request), vault, null, request.body);
+      const access = await guardPlace(context.rights, request, request.params.id);
+      await change(context, callerOf(request), access, null, request.body);
       return { success: true as const };
     },
   );
@@ -187,7 +216,7 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const { folder, access } = await guardFolder(context, request, request.params.id);
-      await change(context, callerOf(request), access.vault, folder.id, request.body);
+      await change(context, callerOf(request), access, folder.id, request.body);
       return { success: true as const };
     },
   );

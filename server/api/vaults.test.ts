@@ -163,6 +163,35 @@ describe('access', () => {
     expect(await visibleTo(first)).not.toContain(vault.id);
   });
 
+  it('to a folder gives no power over the vault, its keys and its administrators', async () => {
+    const vault = await createVault(owner, 'House', 'privateShared', createLedger());
+    const other = await createVault(user, 'Bait', 'privateShared', createLedger());
+    const body = { name: 'Room', vaultId: vault.id };
+    const { id: room } = await owner.http.send<{ id: string }>('POST', '/folders', body);
+    const [tenant, reader] = await Promise.all([organisation.join('tenant'), organisation.join('reader')]);
+    await give(vault, reader, 'read');
+    await owner.http.send('POST', `/folders/${room}/access`, {
+      ...{
+        userId: tenant.userId,
+        access: 'admin',
+        masterKeyEncrypted: wrapFor(vault, await publicKey(tenant)),
+      },
+    });
+    const keyOf = async (member: Member) =>
+      (await member.http.send<Vault>('GET', `/vaults/${vault.id}`)).masterKeyEncrypted;
+    const held = await keyOf(reader);
+    const baited = { userId: reader.userId, access: 'read' };
+    await tenant.http.send('POST', `/folders/${room}/access`, {
+      ...{ ...baited, masterKeyEncrypted: wrapFor(other, await publicKey(reader)) },
+    });
+    expect(await keyOf(reader)).toBe(held);
+    for (const access of ['forbidden', 'read']) {
+      const overruled = { userId: owner.userId, access };
+      await refused(tenant.http.send('POST', `/folders/${room}/access`, overruled), 403, 'accessDenied');
+    }
+    expect(await owner.http.send('GET', `/folders/${room}`)).toMatchObject({ id: room });
+  });
+
   it('of a person wins over groups, and a folder over its vault, down to the bottom', async () => {
     const vault = await createVault(owner, 'Tree', 'privateShared', createLedger());
     const member = await organisation.join('climber');
