@@ -23,7 +23,7 @@ export const recordRow = z.strictObject({
   color: z.number().int(),
   favourite: z.boolean(),
   vaultId: z.nullable(idText),
-  /** Vault and folder names, outermost first; filled where a list mixes places. */
+  /** Vault and folder names, outermost first, below what the list's own scope already says. */
   place: z.array(z.string()),
   hasTotp: z.nullable(z.boolean()),
   attachmentCount: z.number().int(),

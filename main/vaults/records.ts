@@ -54,8 +54,10 @@ export class Records {
   }
 
   page(request: PageRequest): RecordPage {
-    const { total, rows } = this.#current().mirror.records.page(request);
-    return { total, rows: rows.map(rowOf) };
+    const { records, folders } = this.#current().mirror;
+    const { total, rows } = records.page(request);
+    const said = saidByScope(request.scope, (id) => folders.path(id).length);
+    return { total, rows: rows.map((row) => ({ ...rowOf(row), place: row.place.slice(said) })) };
   }
 
   search({ query, scope, offset, limit }: SearchRequest): SearchPage {
@@ -159,6 +161,12 @@ export function placeOf(account: OpenAccount, record: StoredRecord): RecordPlace
 function isDiskFault(error: unknown): boolean {
   const codes: readonly ErrorCode[] = ['diskFull', 'diskReadOnly', 'diskError'];
   return error instanceof StrongroomError && codes.includes(error.code);
+}
+
+/** How many of a row's outermost places go without saying in a list of this scope. */
+function saidByScope(scope: RecordScope, depthOf: (folderId: string) => number): number {
+  if (scope.kind === 'vault') return 1;
+  return scope.kind === 'folder' ? 1 + depthOf(scope.folderId) : 0;
 }
 
 function rowOf(row: ListRow): RecordRow {

@@ -142,8 +142,12 @@ async function oneSecret(demo: Demo): Promise<void> {
     return saw;
   });
   await summary.step('One-time code', async () => {
-    await screens.search(richRecord.name);
+    await screens.page.keyboard.press('Escape');
+    await screens.pick('Infrastructure');
+    await screens.page.keyboard.press('ArrowRight');
+    await screens.pick('Clouds');
     await screens.openRecord(richRecord.name);
+    await screens.reveal('Account ID');
     const code = screens.record().getByText(/^\d{3} ?\d{3}$/);
     const digits = ((await code.textContent()) ?? '').replace(/\D/g, '').length;
     await demo.shoot('record');
@@ -214,6 +218,8 @@ async function otherFaces(demo: Demo): Promise<void> {
     const { page } = demo.screens;
     await page.evaluate(`strongroom.settings.update({ theme: 'dark', language: 'ru' })`);
     await page.getByText('Все записи').first().waitFor();
+    // Colours fade for a moment; a picture in between would show neither theme.
+    await page.waitForTimeout(400);
     await demo.shoot('workspace-dark-russian');
     return 'both themes and both languages are in the pictures';
   });
@@ -222,6 +228,7 @@ async function otherFaces(demo: Demo): Promise<void> {
 const work = await mkdtemp(join(tmpdir(), 'strongroom-demo-'));
 const demo = new Demo(work);
 try {
+  await rm(given.to, { recursive: true, force: true });
   await mkdir(given.to, { recursive: true });
   await buildIfOlder();
   await demo.summary.step('Start a server with the sample organisation', async () => {

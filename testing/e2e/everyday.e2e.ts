@@ -103,3 +103,31 @@ test('locks by itself after time without input, with the machine, and never whil
   await screens.lockScreen().waitFor();
   await expect(screens.page.getByText('Locked after a while without input.')).toBeVisible();
 });
+
+test('the tree leads to folders, and a list says only where its rows lie below it', async ({
+  sample,
+  launch,
+}) => {
+  const app = await launch();
+  const screens = new Screens(await app.page());
+  const anna = sample.user('anna.orlova');
+  await screens.enrol(sample.url, {
+    login: anna.login,
+    password: anna.password,
+    secret: anna.masterPassword ?? '',
+  });
+  await screens.synced();
+  await screens.pick('Infrastructure');
+  await screens.page.keyboard.press('ArrowRight');
+  await screens.pick('Clouds');
+  const inFolder = screens.rows().filter({ hasText: 'Cloudflare' });
+  await expect(inFolder).toBeVisible();
+  await expect(inFolder).not.toContainText('Infrastructure');
+  await expect(inFolder).not.toContainText('Clouds');
+  await screens.pick('Infrastructure');
+  await expect(screens.rows().filter({ hasText: 'app-01.prod' })).toContainText('Production');
+  await screens.pick('All records');
+  await expect(screens.rows().filter({ hasText: 'app-01.prod' }).first()).toContainText(
+    'Infrastructure › Production',
+  );
+});
