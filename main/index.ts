@@ -13,7 +13,7 @@ import { applyTheme, windowGround } from './desktop/appearance.ts';
 import { appOrigin, registerAppScheme, serveApp } from './desktop/appscheme.ts';
 import { ClipboardKeeper } from './desktop/clipboardkeeper.ts';
 import { systemDialogs } from './desktop/dialogs.ts';
-import { denyLeavingThePage, denyPermissions } from './desktop/guards.ts';
+import { denyLeavingThePage, denyNetwork, denyPermissions } from './desktop/guards.ts';
 import { IncidentLog } from './desktop/incidentlog.ts';
 import { ipcWire } from './desktop/ipcwire.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
@@ -38,10 +38,11 @@ const here = import.meta.dirname;
 /** A session that writes nothing of the page to the disk. */
 const pageSession = 'strongroom-page';
 
-function start(): void {
+async function start(): Promise<void> {
   const userData = app.getPath('userData');
   const page = session.fromPartition(pageSession, { cache: false });
   denyPermissions(page, appOrigin);
+  await denyNetwork(page);
   serveApp(page, join(here, '../renderer'));
 
   const incidents = new IncidentLog(join(userData, 'logs', 'incidents.log'));

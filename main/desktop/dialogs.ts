@@ -8,9 +8,12 @@ export interface Dialogs {
   chooseTarget(suggestedName: string): Promise<string | null>;
 }
 
-/** Names come from a server: only the last part is suggested, without what file systems refuse. */
+/**
+ * Names come from a server: only the last part is suggested, without what file systems refuse and
+ * without the marks that turn the direction of writing, which make `fdp.exe` look like `exe.pdf`.
+ */
 export function safeFileName(name: string): string {
-  const last = basename(name.replaceAll('\\', '/')).replace(/[\p{Cc}<>:"/\\|?*]/gu, '_');
+  const last = basename(name.replaceAll('\\', '/')).replace(/[\p{Cc}\p{Bidi_Control}<>:"/\\|?*]/gu, '_');
   const plain = last.replace(/^[.\s]+|[.\s]+$/g, '');
   return plain === '' ? 'file' : plain.slice(0, 200);
 }

@@ -18,6 +18,7 @@ export function denyLeavingThePage(): void {
       event.preventDefault();
     });
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   });
 }
 
@@ -32,5 +33,19 @@ export function denyPermissions(session: Session, origin: string): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     const local = details.url.startsWith(`${origin}/`) || /^(blob|data):/.test(details.url);
     answer({ cancel: !local });
+  });
+}
+
+/**
+ * Leaves the page's session no way to the network at all. Neither the content policy nor the
+ * request filter sees peer connections, so a page that was taken over could carry secrets out
+ * through them: UDP is off for every contents, and all TCP goes to a proxy that nobody runs
+ * (port 1 of this computer, loopback included). The main process does not use Chromium's network.
+ */
+export function denyNetwork(session: Session): Promise<void> {
+  return session.setProxy({
+    mode: 'fixed_servers',
+    proxyRules: 'socks5://127.0.0.1:1',
+    proxyBypassRules: '<-loopback>',
   });
 }
