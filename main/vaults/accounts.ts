@@ -111,6 +111,10 @@ export class Accounts {
       const view = this.#show(await this.#settle(result, secret, locks));
       await this.#enrolments.end(enrolmentId);
       return view;
+    } catch (error) {
+      // A lock cuts the line, which would otherwise look like a server that has gone.
+      this.#refuseAfterLock(locks);
+      throw error;
     } finally {
       wipe(secret);
     }

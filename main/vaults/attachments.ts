@@ -27,6 +27,9 @@ export interface FileDialogs {
 
 type Progress = EventPayload<'attachmentProgress'>;
 
+/** How often a record is looked at for a file that was just added to it. */
+const mostLooks = 3;
+
 export interface AttachmentsOptions {
   readonly current: () => OpenAccount;
   readonly records: Records;
@@ -119,19 +122,25 @@ export class Attachments {
     added: WireAttachment & { name: string },
     signal: AbortSignal,
   ): Promise<string> {
+    const { records } = this.#options;
     refuseEnded(account, signal);
-    const record = writable(account, this.#options.records.stored(recordId, account));
+    // Somebody may have attached a file since the last sync; the list that is sent must name it.
+    await account.synchroniser.refresh(writable(account, records.stored(recordId, account)));
+    refuseEnded(account, signal);
+    const record = writable(account, records.stored(recordId, account));
     const before = new Set(record.attachments.map(({ id }) => id));
     const kept = record.attachments.map(({ id, name, encryptedKey }) => ({ id, name, encryptedKey }));
     const { itemServerId: itemId, vaultId } = record;
     await addAttachment(account.client, { itemId, vaultId, kept, added, signal });
-    await account.synchroniser.refresh(record);
-    refuseEnded(account, signal);
-    const stored = this.#options.records
-      .stored(recordId, account)
-      .attachments.find(({ id, name }) => !before.has(id) && name === added.name);
-    if (!stored) throw new StrongroomError('badAnswer');
-    return stored.id;
+    // A sync under way may write its older listing between the question and the answer: ask again.
+    for (let attempt = 0; attempt < mostLooks; attempt += 1) {
+      await account.synchroniser.refresh(record);
+      refuseEnded(account, signal);
+      const { attachments } = records.stored(recordId, account);
+      const stored = attachments.find(({ id, name }) => !before.has(id) && name === added.name);
+      if (stored) return stored.id;
+    }
+    throw new StrongroomError('badAnswer');
   }
 
   /** Decrypts a file to where the person wants it. Throws `attachmentNotHere`, `undecipherable`, disk codes. */
