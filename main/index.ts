@@ -64,12 +64,16 @@ async function start(): Promise<void> {
   });
   const announcer = new Announcer(wire);
 
-  const settings = new Settings(new SettingsStore(userData), (changed) => {
-    applyTheme(changed.theme);
-    windows.protectContent(changed.contentProtection);
-    lockRules.update(changed);
-    showMenu();
-    announcer.announce('settingsChanged', changed);
+  const settings = new Settings({
+    store: new SettingsStore(userData),
+    isUnlocked: () => accounts.isUnlocked(),
+    onChange: (changed) => {
+      applyTheme(changed.theme);
+      windows.protectContent(changed.contentProtection);
+      lockRules.update(changed);
+      showMenu();
+      announcer.announce('settingsChanged', changed);
+    },
   });
   const clipboardKeeper = new ClipboardKeeper({
     clipboard,

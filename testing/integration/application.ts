@@ -20,7 +20,7 @@ import { ProfileStore, SettingsStore } from '../../main/custody/index.ts';
 import { ClipboardKeeper } from '../../main/desktop/clipboardkeeper.ts';
 import { IncidentLog } from '../../main/desktop/incidentlog.ts';
 import type { Incident } from '../../main/desktop/incidentlog.ts';
-import { checkedAddress } from '../../main/desktop/safelinks.ts';
+import { checkedAddress, placeOfAddress } from '../../main/desktop/safelinks.ts';
 import {
   Accounts,
   Attachments,
@@ -92,8 +92,12 @@ export class Application {
       this.incidents.push(incident);
       log.write(incident);
     };
-    const settings = new Settings(new SettingsStore(folder), (changed) => {
-      announcer.announce('settingsChanged', changed);
+    const settings = new Settings({
+      store: new SettingsStore(folder),
+      isUnlocked: () => this.accounts.isUnlocked(),
+      onChange: (changed) => {
+        announcer.announce('settingsChanged', changed);
+      },
     });
     this.#clipboardKeeper = this.#keepClipboard(settings, announcer, onIncident);
     this.profiles = new ProfileStore(folder);
@@ -110,7 +114,7 @@ export class Application {
         attachments: this.attachments,
         copying: new Copying(this.records, this.#clipboardKeeper),
         openingUrls: new OpeningUrls(current, this.records, {
-          hostOf: (address) => checkedAddress(address).host,
+          hostOf: (address) => placeOfAddress(checkedAddress(address)),
           open: async (address) => void this.opened.push(address),
         }),
         records: this.records,
