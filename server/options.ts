@@ -25,7 +25,7 @@ export interface ServerOptions {
   bodyLimit?: number;
   /** `short` leaves ciphertext out of listings, as a server may, so that clients must ask for each record. */
   listing?: 'full' | 'short';
-  /** Takes clients' addresses from `X-Forwarded-For`: only behind a proxy that sets it. */
+  /** Takes clients' addresses from the last entry of `X-Forwarded-For`: only behind one proxy that sets or adds it. */
   behindProxy?: boolean;
   /** Address that external links are given, when it is not the one listened on. */
   publicUrl?: string;

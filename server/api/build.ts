@@ -58,7 +58,8 @@ function createFastify(
     bodyLimit: context.options.bodyLimit ?? defaultBodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
-    trustProxy: context.options.behindProxy ?? false,
+    // One hop: what stands in the header before the proxy's own entry is the client's claim.
+    trustProxy: context.options.behindProxy ? (_address, hop) => hop === 0 : false,
     requestTimeout: 120_000,
     connectionTimeout: 130_000,
     keepAliveTimeout: 30_000,
