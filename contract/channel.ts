@@ -7,14 +7,20 @@ import { z } from 'zod';
 /** The lock state a channel asks for before its handler runs. */
 export type LockNeed = 'anytime' | 'unlocked';
 
+/**
+ * `secret`: a stored secret, for good. `code`: a one-time code, for half a minute; whoever walks
+ * through records sees many of them, so they have a limit of their own.
+ */
+export type Revealed = 'secret' | 'code';
+
 export interface Channel<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly input: I;
   readonly output: O;
   readonly needs: LockNeed;
   /** Upper bound of one input, counted as characters and bytes of all its leaves. */
   readonly maxSize: number;
-  /** Counts against the limit on reveals. */
-  readonly reveals: boolean;
+  /** What it gives away, and so which limit it counts against; null for nothing of the kind. */
+  readonly reveals: Revealed | null;
   /**
    * The page hands over `File` objects; the preload replaces them by the paths that only it
    * can learn (`input.paths`). The page can therefore never name a path of its own.
@@ -25,7 +31,7 @@ export interface Channel<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
 export interface ChannelOptions {
   readonly needs?: LockNeed;
   readonly maxSize?: number;
-  readonly reveals?: boolean;
+  readonly reveals?: Revealed;
   readonly fromFiles?: boolean;
 }
 
@@ -40,7 +46,7 @@ export function channel<I extends z.ZodType, O extends z.ZodType>(
     output,
     needs: options.needs ?? 'unlocked',
     maxSize: options.maxSize ?? 4096,
-    reveals: options.reveals ?? false,
+    reveals: options.reveals ?? null,
     fromFiles: options.fromFiles ?? false,
   };
 }

@@ -140,10 +140,10 @@ export const records = {
   revealField: channel(
     field,
     z.strictObject({ value: z.string(), hidesAfterMs: z.number().int().positive() }),
-    { reveals: true },
+    { reveals: 'secret' },
   ),
-  copyPassword: channel(z.strictObject({ recordId: idText }), copied, { reveals: true }),
-  copyCustomField: channel(field, copied, { reveals: true }),
+  copyPassword: channel(z.strictObject({ recordId: idText }), copied, { reveals: 'secret' }),
+  copyCustomField: channel(field, copied, { reveals: 'secret' }),
   copyLogin: channel(z.strictObject({ recordId: idText }), copied),
   copyUrl: channel(z.strictObject({ recordId: idText, index: z.number().int().min(0).max(99) }), copied),
   /** The current one-time code: only digits cross, never the secret. */
@@ -154,10 +154,11 @@ export const records = {
       periodMs: z.number().int().positive(),
       validUntil: instant,
     }),
+    { reveals: 'code' },
   ),
   /** Copies the current code of the given field, or of the record's first TOTP field. */
   copyCode: channel(z.strictObject({ recordId: idText, field: z.nullable(fieldRef) }), copied, {
-    reveals: true,
+    reveals: 'code',
   }),
   /** Opens a URL of the record in the system's browser through the one checked door. */
   openUrl: channel(

@@ -162,7 +162,7 @@ async function start(): Promise<void> {
       origin: appOrigin,
       isOurWindow: (id) => windows.isOurs(id),
       isUnlocked: () => accounts.isUnlocked(),
-      reveals: new RevealBudget(),
+      reveals: { secret: new RevealBudget(), code: new RevealBudget({ burst: 120, refillMs: 500 }) },
       onIncident: (incident) => {
         incidents.write(incident);
       },

@@ -56,7 +56,10 @@ beforeEach(() => {
     origin: 'app://strongroom',
     isOurWindow: (id) => id === 7,
     isUnlocked: () => unlocked,
-    reveals: new RevealBudget({ burst: budget, now: () => 0 }),
+    reveals: {
+      secret: new RevealBudget({ burst: budget, now: () => 0 }),
+      code: new RevealBudget({ burst: budget, now: () => 0 }),
+    },
     onIncident: (incident) => incidents.push(incident),
   });
 });
@@ -152,6 +155,14 @@ describe('the door', () => {
     });
     await call(channelName('session', 'lock'), {});
     expect(called.at(-1)).toBe('session.lock');
+  });
+
+  it('slows down one-time codes apart from the secrets', async () => {
+    const read = channelName('records', 'readCode');
+    for (let i = 0; i < budget; i++) await call(read, revealInput);
+    expect(called.filter((name) => name === 'records.readCode')).toHaveLength(budget);
+    expect(await call(read, revealInput)).toMatchObject({ ok: false, error: { code: 'tooManyReveals' } });
+    expect((await call(reveal, revealInput)).ok).toBe(true);
   });
 });
 

@@ -8,7 +8,7 @@
  */
 import { channelName, contract } from '../../contract/index.ts';
 import type { Feature, Input, Output, Verb } from '../../contract/index.ts';
-import type { Channel } from '../../contract/channel.ts';
+import type { Channel, Revealed } from '../../contract/channel.ts';
 import type { Failure, Result } from '../../contract/errors.ts';
 import { failureOf } from './failure.ts';
 import { measureInput } from './measure.ts';
@@ -29,7 +29,7 @@ export interface DoorOptions {
   /** Whether a window id belongs to a window that our own factory made. */
   readonly isOurWindow: (windowId: number) => boolean;
   readonly isUnlocked: () => boolean;
-  readonly reveals: RevealBudget;
+  readonly reveals: Readonly<Record<Revealed, RevealBudget>>;
   /** Told of every failure that no use case foresaw; gets names and codes, never values. */
   readonly onIncident: (incident: { channel: string; what: string; error?: unknown }) => void;
 }
@@ -69,7 +69,7 @@ async function pass(
   if (measureInput(input) > channel.maxSize) return close('oversize input');
   const checked = channel.input.safeParse(input);
   if (!checked.success) return close('malformed input');
-  if (channel.reveals && !options.reveals.take()) {
+  if (channel.reveals !== null && !options.reveals[channel.reveals].take()) {
     return { ok: false, error: { code: 'tooManyReveals', params: {} } };
   }
   try {

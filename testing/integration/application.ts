@@ -135,7 +135,10 @@ export class Application {
         origin: page.origin,
         isOurWindow: (id) => id === page.windowId,
         isUnlocked: () => this.accounts.isUnlocked(),
-        reveals: new RevealBudget({ burst: 100_000 }),
+        reveals: {
+          secret: new RevealBudget({ burst: 100_000 }),
+          code: new RevealBudget({ burst: 100_000 }),
+        },
         onIncident,
       },
     );
