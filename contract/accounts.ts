@@ -57,7 +57,15 @@ export const accountView = z.strictObject({
 export type AccountView = z.infer<typeof accountView>;
 
 export const accounts = {
-  list: channel(nothing, z.strictObject({ accounts: z.array(accountView) }), { needs: 'anytime' }),
+  list: channel(
+    nothing,
+    z.strictObject({
+      accounts: z.array(accountView),
+      /** Ids of accounts whose files on this device cannot be read; they can only be removed. */
+      damaged: z.array(idText),
+    }),
+    { needs: 'anytime' },
+  ),
   inspectServer: channel(z.strictObject({ address: z.string().min(1).max(2048) }), serverInspection, {
     needs: 'anytime',
   }),

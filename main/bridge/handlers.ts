@@ -39,7 +39,7 @@ export function handlersOf(uses: UseCases): Handlers {
   const { accounts, attachments, copying, records, settings, sync, tree } = uses;
   return {
     accounts: {
-      list: () => ({ accounts: accounts.list() }),
+      list: () => accounts.list(),
       inspectServer: ({ address }) => accounts.inspectServer(address),
       signIn: (input) => accounts.signIn(input),
       confirmTwoFactor: ({ enrolmentId, code }) => accounts.confirmTwoFactor(enrolmentId, code),

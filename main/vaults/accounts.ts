@@ -65,10 +65,13 @@ export class Accounts {
     return this.#currentId !== null;
   }
 
-  list(): AccountView[] {
-    return this.#options.profiles
-      .list()
-      .flatMap((summary) => (summary.profile ? [this.#view(summary.profile)] : []));
+  /** The accounts of this device, and the ids of those whose files cannot be read. */
+  list(): { accounts: AccountView[]; damaged: string[] } {
+    const summaries = this.#options.profiles.list();
+    return {
+      accounts: summaries.flatMap(({ profile }) => (profile ? [this.#view(profile)] : [])),
+      damaged: summaries.filter(({ profile }) => profile === null).map(({ id }) => id),
+    };
   }
 
   state(): SessionState {

@@ -84,6 +84,7 @@ export const entranceScenes: readonly Scene[] = [
     },
   },
   { name: 'unlock', scenario: { ...withAccount, lockReason: 'idle' }, act: idle },
+  { name: 'unlock-damaged', scenario: { ...withAccount, damaged: ['profile-9'] }, act: idle },
   {
     name: 'unlock-wrong',
     scenario: { ...withAccount, accounts: 3 },

@@ -7,6 +7,8 @@ import type { EnrolmentStep } from '../../contract/accounts.ts';
 
 export interface Scenario {
   readonly accounts: number;
+  /** Accounts whose files cannot be read. */
+  readonly damaged: readonly string[];
   readonly unlocked: boolean;
   readonly lockReason: LockReason;
   /** No record has arrived yet. */
@@ -25,6 +27,7 @@ export interface Scenario {
 
 export const plainScenario: Scenario = {
   accounts: 1,
+  damaged: [],
   unlocked: true,
   lockReason: 'start',
   empty: false,

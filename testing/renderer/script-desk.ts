@@ -62,7 +62,7 @@ export function scriptDesk(stage: Stage): DeskParts {
 
   return {
     accounts: {
-      list: () => ({ accounts: [...stage.accounts] }),
+      list: () => ({ accounts: [...stage.accounts], damaged: [...scenario.damaged] }),
       inspectServer: ({ address }) => {
         if (!address.startsWith('https://')) return { fails: 'badAddress', params: { reason: 'notUrl' } };
         const host = address.slice('https://'.length);

@@ -12,6 +12,8 @@ import { bridge } from '../../app/bridge.ts';
 export const useSession = defineStore('session', () => {
   const state = ref<SessionState | null>(null);
   const accounts = ref<AccountView[] | null>(null);
+  /** Accounts whose files on this computer cannot be read. */
+  const damaged = ref<string[]>([]);
   const failure = ref<Failure | null>(null);
 
   const unlocked = computed(() => state.value?.unlocked ?? false);
@@ -25,8 +27,12 @@ export const useSession = defineStore('session', () => {
 
   async function loadAccounts(): Promise<void> {
     const answer = await bridge().accounts.list({});
-    if (answer.ok) accounts.value = answer.value.accounts;
-    else failure.value = answer.error;
+    if (!answer.ok) {
+      failure.value = answer.error;
+      return;
+    }
+    accounts.value = answer.value.accounts;
+    damaged.value = answer.value.damaged;
   }
 
   async function load(): Promise<void> {
@@ -51,5 +57,5 @@ export const useSession = defineStore('session', () => {
     });
   }
 
-  return { state, accounts, failure, unlocked, current, screen, load, loadAccounts, lock, follow };
+  return { state, accounts, damaged, failure, unlocked, current, screen, load, loadAccounts, lock, follow };
 });
