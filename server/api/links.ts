@@ -23,7 +23,11 @@ const tokenLength = 25;
 const createBody = z.object({
   itemId: objectId,
   shortcutId: objectId.nullish(),
-  itemData: z.looseObject({ passwordEncrypted: z.string().nullish() }),
+  itemData: z.looseObject({
+    passwordEncrypted: z.string().nullish(),
+    customs: z.array(z.looseObject({ name: z.string(), value: z.string(), type: z.string() })).nullish(),
+    attachments: z.array(z.looseObject({ encryptedKey: z.string().nullish() })).nullish(),
+  }),
   keyHash: z.string().max(200).nullish(),
   keyEncrypted: z.string().max(10_000).nullish(),
   type: z.enum(['single_use', 'reusable']),
@@ -43,7 +47,15 @@ function checkForm(clientSideEncryption: boolean, body: CreateBody): void {
   if (!keyEncrypted || !looksLikeKeyEnvelope(keyEncrypted) || !/^[0-9a-f]{64}$/.test(keyHash ?? '')) {
     throw invalid('keyRequired', 'keyEncrypted', 'Needs the link code encrypted, and its hash.');
   }
-  if (itemData.passwordEncrypted && !looksLikeEnvelope(itemData.passwordEncrypted)) {
+  const { passwordEncrypted, customs, attachments } = itemData;
+  const values = [
+    passwordEncrypted,
+    ...(customs ?? []).flatMap(({ name, value, type }) => [name, value, type]),
+  ];
+  const isEncrypted =
+    values.every((value) => !value || looksLikeEnvelope(value)) &&
+    (attachments ?? []).every((file) => !file.encryptedKey || looksLikeKeyEnvelope(file.encryptedKey));
+  if (!isEncrypted) {
     throw invalid('notEncrypted', 'itemData', 'The data must be encrypted with the link code.');
   }
 }

@@ -214,6 +214,13 @@ describe('external links', () => {
     expect(url).toMatch(new RegExp(`^${server.url}/g/p/[A-Za-z0-9]{25}$`));
     const plainData = { ...link, itemData: { name: 'Linked', passwordEncrypted: 'hunter2' } };
     await refused(owner.http.send('POST', '/links', plainData), 400, 'notEncrypted');
+    for (const plain of [
+      { customs: [{ name: 'PIN', value: '1234', type: 'password' }] },
+      { attachments: [{ encryptedKey: 'a key in the clear' }] },
+    ]) {
+      const open = { ...link, itemData: { ...link.itemData, ...plain } };
+      await refused(owner.http.send('POST', '/links', open), 400, 'notEncrypted');
+    }
     await refused(owner.http.send('POST', '/links', { ...link, keyHash: null }), 400, 'keyRequired');
     await refused(
       owner.http.send('POST', '/links', { ...link, expirationTime: '2 weeks' }),
