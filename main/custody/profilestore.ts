@@ -85,8 +85,10 @@ export class ProfileStore {
   }
 
   /**
-   * Erases a profile with its mirror and files. Its key slots are overwritten first: without
-   * them whatever a disk keeps of the rest cannot be opened by anybody.
+   * Erases a profile with its mirror and files. Its key slots are overwritten first, so that
+   * what the disk keeps of the rest has lost its key. That is as far as it goes: a disk that
+   * writes elsewhere instead of over, and the copies that earlier writes of the profile left
+   * behind, still hold a slot, which still asks for the master password.
    */
   remove(id: string): void {
     const folder = this.folderOf(id);
