@@ -104,6 +104,20 @@ export class Records {
     return row === undefined ? null : this.#recordOf(row);
   }
 
+  /**
+   * Whether another record than `itemServerId` stands here with exactly this wrapped key. Looks
+   * through all of them, so it is for rare questions only.
+   */
+  isKeyOfAnother(keyWrapped: string, itemServerId: string): boolean {
+    const holder = this.#engine
+      .values(
+        `SELECT records.id FROM record_details JOIN records USING (row)
+         WHERE key_wrapped = ? AND item_server_id <> ? LIMIT 1`,
+      )
+      .get(keyWrapped, itemServerId);
+    return holder !== undefined;
+  }
+
   /** One page of a list; see `RecordList.page` for the orders. */
   page(request: PageRequest): Page {
     return this.#list.page(request);

@@ -106,13 +106,23 @@ export class RecordIntake {
     const verdict =
       mode === 'client' ? judgeChange(mirror.manifest.entries(previous.id), entries, record) : 'accepted';
     if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
-    if (verdict !== 'accepted' || wentBack(previous, record)) {
+    if (verdict !== 'accepted' || wentBack(previous, record) || this.#becameAnother(previous, record)) {
       return this.#refuse(previous) ? { row: previous, entries: null } : null;
     }
     this.#remember(previous.id, false);
     const row = keptHere(record, previous);
     this.#orphans.push(...orphansOf(previous, row));
     return { row, entries };
+  }
+
+  /**
+   * A record whose key is now the one of another record would show that record's secrets under
+   * its own name. New keys are drawn at random, so no honest edit ends there.
+   */
+  #becameAnother(previous: StoredRecord, record: StoredRecord): boolean {
+    const { keyWrapped, itemServerId } = record;
+    if (keyWrapped === null || keyWrapped === '' || keyWrapped === previous.keyWrapped) return false;
+    return this.#context.mirror.records.isKeyOfAnother(keyWrapped, itemServerId);
   }
 
   #firstSight(record: StoredRecord): { readonly row: StoredRecord; readonly entries: ManifestEntry[] } {
@@ -153,10 +163,11 @@ export class RecordIntake {
   }
 }
 
-/** The server's own counters never fall by honest means. */
+/** The server's own counters never fall by honest means, nor does one that was there go away. */
 function wentBack(previous: StoredRecord, record: StoredRecord): boolean {
-  if (previous.revision !== null && record.revision !== null) return record.revision < previous.revision;
-  return previous.updatedAt !== null && record.updatedAt !== null && record.updatedAt < previous.updatedAt;
+  if (previous.revision !== null) return record.revision === null || record.revision < previous.revision;
+  if (previous.updatedAt !== null) return record.updatedAt === null || record.updatedAt < previous.updatedAt;
+  return false;
 }
 
 /** The row of a changed record with what only this device knows: its id, and the files that lie here. */

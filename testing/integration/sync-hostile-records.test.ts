@@ -55,6 +55,14 @@ describe('D3 rows 10 to 12: changed ciphertext', () => {
       (row) => void (row['passwordEncrypted'] = String(row['passwordEncrypted']).slice(0, 71)),
     ],
     [
+      'row 11: a counter that is suddenly not there',
+      (row) => {
+        delete row['revision'];
+        delete row['updatedAt'];
+        row['name'] = 'Old';
+      },
+    ],
+    [
       'row 11: an older revision',
       (row) => void Object.assign(row, { revision: Number(row['revision']) - 1, name: 'Old' }),
     ],
@@ -77,6 +85,26 @@ describe('D3 rows 10 to 12: changed ciphertext', () => {
     stage.proxy.tell(null);
     await here.sync();
     expect(here.record('Router')).toEqual(before);
+  });
+
+  it('row 10: a record that delivers the whole ciphertext of another one is refused', async () => {
+    const here = await stage.syncedDevice();
+    const router = here.record('Router');
+    const door = here.record('Door code');
+    stage.proxy.tell(
+      lie.record(
+        router.serverId,
+        (row) =>
+          void Object.assign(row, {
+            keyEncrypted: door.keyWrapped,
+            passwordEncrypted: door.passwordEncrypted,
+            customs: door.customs,
+            revision: Number(row['revision']) + 1,
+          }),
+      ),
+    );
+    expect((await here.sync()).notices).toMatchObject([{ kind: 'fieldTampered', subject: 'Router' }]);
+    expect(here.record('Router')).toEqual({ ...router, flagged: true });
   });
 
   it('row 11: an old password served again after an honest change is refused', async () => {
