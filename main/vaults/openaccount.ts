@@ -2,6 +2,7 @@
  * An unlocked account: everything that exists between unlock and lock, in one place, so that
  * lock can end all of it at once.
  */
+import { existsSync } from 'node:fs';
 import { StrongroomError } from '../../contract/errors.ts';
 import { openValue, sealValue } from '../custody/index.ts';
 import type { DeviceKey, LockedBytes, Profile } from '../custody/index.ts';
@@ -78,6 +79,8 @@ export class OpenAccount {
    */
   constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
     this.profile = from.profile;
+    // An empty mirror in the place of a missing one would lack every pin that protects the account.
+    if (!enrolment && !existsSync(from.mirrorPath)) throw new StrongroomError('mirrorDamaged');
     const pageKey = from.deviceKey.subkey('mirror');
     try {
       this.mirror = Mirror.open({

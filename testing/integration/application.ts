@@ -34,7 +34,8 @@ import {
 } from '../../main/vaults/index.ts';
 import type { SamplePerson } from '../organisation/cast.ts';
 
-const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
+/** The migrations of this version. */
+export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
 const workerFile = new URL('../../main/vaults/attachmentworker.ts', import.meta.url);
 
 /** The window that the door knows. */
@@ -77,9 +78,18 @@ export class Application {
   readonly #channels = new Map<string, Answer>();
   readonly #clipboardKeeper: ClipboardKeeper;
 
-  /** Starts on a new folder under the system's temporary one, or on a given one. */
-  constructor(folder: string = mkdtempSync(join(tmpdir(), 'strongroom-app-'))) {
+  readonly #migrationsDir: string;
+
+  /**
+   * Starts on a new folder under the system's temporary one, or on a given one; with another
+   * folder of migrations it is an application of another version.
+   */
+  constructor(
+    folder: string = mkdtempSync(join(tmpdir(), 'strongroom-app-')),
+    migrations: string = migrationsDir,
+  ) {
     this.folder = folder;
+    this.#migrationsDir = migrations;
     const wire: Wire = {
       handle: (channel, answer) => void this.#channels.set(channel, answer),
       broadcast: (channel, payload) => {
@@ -263,7 +273,7 @@ export class Application {
   #openAccounts(announcer: Announcer, onIncident: (incident: Incident) => void): Accounts {
     return new Accounts({
       profiles: this.profiles,
-      migrationsDir,
+      migrationsDir: this.#migrationsDir,
       onSession: (state) => announcer.announce('sessionChanged', state),
       onSync: (status) => announcer.announce('syncChanged', status),
       onMirror: (accountId, recordIds) => {
