@@ -1,5 +1,5 @@
 /** The system's own file dialogs, over the window that asks. */
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
 
@@ -15,7 +15,18 @@ export interface Dialogs {
 export function safeFileName(name: string): string {
   const last = basename(name.replaceAll('\\', '/')).replace(/[\p{Cc}\p{Bidi_Control}<>:"/\\|?*]/gu, '_');
   const plain = last.replace(/^[.\s]+|[.\s]+$/g, '');
-  return plain === '' ? 'file' : plain.slice(0, 200);
+  return plain === '' ? 'file' : shortened(plain);
+}
+
+/** Most bytes of a suggested name; file systems take 255, and a person may want to add to it. */
+const mostBytes = 200;
+
+/** Cuts the name before its ending, at whole characters. */
+function shortened(name: string): string {
+  const ending = Buffer.byteLength(extname(name)) > 20 ? '' : extname(name);
+  const stem = [...name.slice(0, name.length - ending.length)];
+  while (Buffer.byteLength(stem.join('')) + Buffer.byteLength(ending) > mostBytes) stem.pop();
+  return stem.join('') + ending;
 }
 
 export function systemDialogs(window: () => BrowserWindow | undefined): Dialogs {

@@ -19,7 +19,9 @@ export interface Incident {
 /** The frames of a stack without its first lines, which carry the message. */
 function framesOf(error: unknown): string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
+  // A message of several lines may itself look like frames.
   return error.stack
+    .replace(error.message, '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim())
