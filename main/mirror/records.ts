@@ -150,6 +150,14 @@ export class Records {
     this.#engine.query('UPDATE records SET has_totp = ? WHERE id = ?').run(Number(hasTotp), id);
   }
 
+  /** Names of the stored files that records refer to. */
+  localFiles(): Set<string> {
+    const names = this.#engine.values<string>(
+      'SELECT local_file FROM attachments WHERE local_file IS NOT NULL',
+    );
+    return new Set(names.all());
+  }
+
   /** Notes where the sealed contents of an attachment lie; `localFile` null when they are gone. */
   setAttachmentLocal(
     recordId: string,

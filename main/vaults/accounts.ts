@@ -275,6 +275,7 @@ export class Accounts {
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
+    account.files.removeStrays(account.mirror.records.localFiles(), Date.now()).catch(report);
     return account;
   }
 

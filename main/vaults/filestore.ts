@@ -3,7 +3,8 @@
  * more under the device's own key, one file each, under names that say nothing.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StrongroomError } from '../../contract/errors.ts';
@@ -20,6 +21,9 @@ const stored = z.strictObject({
 
 /** Names that this store gives; anything else never becomes part of a path. */
 const storedName = /^[0-9a-f]{32}$/;
+
+/** How long a file may lie here before a record names it. */
+const strayAfterMs = 60 * 60 * 1000;
 
 /** Below this the uncertainty of the estimate would be visible. */
 const leastShown = 1024;
@@ -70,11 +74,15 @@ export class ProfileFiles implements FileStore {
     await rm(this.#pathOf(localFile), { force: true });
   }
 
-  /** Removes files that no record names, as a cut between two steps may leave them. */
-  async removeStrays(named: ReadonlySet<string>): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+  /**
+   * Removes files that no record names, as a cut between two steps may leave them. A file of the
+   * last hour may be on its way into its record and stays. Throws disk codes.
+   */
+  async removeStrays(named: ReadonlySet<string>, now: number): Promise<void> {
+    if (!existsSync(this.#folder)) return;
     for (const name of await readdir(this.#folder)) {
-      if (storedName.test(name) && !named.has(name)) await this.remove(name);
+      if (!storedName.test(name) || named.has(name)) continue;
+      if (now - (await stat(this.#pathOf(name))).mtimeMs > strayAfterMs) await this.remove(name);
     }
   }
 
