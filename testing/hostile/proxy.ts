@@ -25,12 +25,14 @@ export class LyingProxy {
   readonly #server: http.Server;
   readonly #agent = new http.Agent({ keepAlive: true });
   readonly #target: URL;
+  readonly #hidden: readonly string[];
   #lie: Lie | null = null;
   #cut: { after: number; where: Cut } | null = null;
   #envelope = false;
   #port = 0;
 
-  private constructor(target: string) {
+  private constructor(target: string, hidden: readonly string[]) {
+    this.#hidden = hidden;
     this.#target = new URL(target);
     this.#server = http.createServer((incoming, response) => {
       this.#serve(incoming, response).catch(() => {
@@ -40,9 +42,12 @@ export class LyingProxy {
     });
   }
 
-  /** Starts a proxy in front of the server at `target`; honest until told otherwise. */
-  static async start(target: string): Promise<LyingProxy> {
-    const proxy = new LyingProxy(target);
+  /**
+   * Starts a proxy in front of the server at `target`; honest until told otherwise, but for
+   * the features that it hides all the time.
+   */
+  static async start(target: string, hidden: readonly string[] = []): Promise<LyingProxy> {
+    const proxy = new LyingProxy(target, hidden);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     proxy.#port = (proxy.#server.address() as AddressInfo).port;
     return proxy;
@@ -86,12 +91,18 @@ export class LyingProxy {
     const cut = this.#nextCut();
     if (cut === 'request') return void incoming.socket.destroy();
     const { status, body } = await this.#forward(request);
-    const json: unknown = body.length === 0 ? null : JSON.parse(body.toString('utf8'));
+    const json: unknown =
+      body.length === 0 ? null : this.#withoutHidden(request, JSON.parse(body.toString('utf8')));
     const told = this.#lie === null ? undefined : this.#lie({ request, status, json }, response);
     if (told === null) return;
     const scripted: Scripted = told ?? { status, json: this.#wrapped(json) };
     if (cut === 'body') this.#writeHalf(response, scripted);
     else writeScripted(response, scripted);
+  }
+
+  #withoutHidden({ path }: SeenRequest, json: unknown): unknown {
+    if (path !== '/api/v1/app/features' || !Array.isArray(json)) return json;
+    return (json as { name: string }[]).filter(({ name }) => !this.#hidden.includes(name));
   }
 
   #nextCut(): Cut | null {

@@ -122,7 +122,7 @@ describe('D3 row 3: client-side encryption switched off', () => {
   it.each([
     ['the flag flipped', lie.statedEncryption(false)],
     ['no key derivation any more', lie.masterKeyOptions(null)],
-    ['no keys any more', lie.changing('/users/keys', (json) => void (json['keys'] = null))],
+    ['no keys any more', lie.noOwnKeys],
   ])('%s stops the sync, changes nothing and gets no hash', async (_what, told) => {
     const here = await stage.syncedDevice();
     const content = here.content();
