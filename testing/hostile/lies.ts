@@ -92,9 +92,10 @@ export function record(id: string, change: (record: Members) => void): Lie {
   });
 }
 
-/** Refuses the keys to whoever does not prove the master password first. */
+/** Refuses the keys, and the feed, to whoever does not prove the master password first. */
 export const hashDemand: Lie = (answer) =>
-  isAnswerTo(answer, '/users/keys') && answer.request.headers['x-master-key-hash'] === undefined
+  (isAnswerTo(answer, '/users/keys') || isAnswerTo(answer, '/changes')) &&
+  answer.request.headers['x-master-key-hash'] === undefined
     ? { status: 401, json: { errors: [{ code: 'masterKeyRequired', field: '', message: 'prove it' }] } }
     : undefined;
 
