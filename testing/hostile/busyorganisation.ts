@@ -103,6 +103,8 @@ export class BusyOrganisation {
     return [
       ...often,
       ...often,
+      ['record created', () => this.#createRecord()],
+      ['record created', () => this.#createRecord()],
       ['record deleted', () => this.#deleteRecord()],
       ['folder renamed', () => this.#renameFolder()],
       ['folder deleted', () => this.#deleteFolder()],
@@ -165,7 +167,7 @@ export class BusyOrganisation {
   async #deleteVault(): Promise<boolean> {
     const vault = this.#choices.pick(this.#vaults);
     const left = this.#vaults.filter((each) => each !== vault);
-    if (left.length < 3 || !left.some(({ owner }) => owner === vault.owner)) return false;
+    if (left.length < 4 || !left.some(({ owner }) => owner === vault.owner)) return false;
     await vault.owner.http.send('DELETE', `/vaults/${vault.open.id}`);
     this.#vaults = left;
     this.#shortcuts = this.#shortcuts.filter((shortcut) => shortcut.vault !== vault);
@@ -199,7 +201,7 @@ export class BusyOrganisation {
   async #deleteFolder(): Promise<boolean> {
     const vault = this.#choices.pick(this.#vaults);
     const id = this.#any([...vault.folders.keys()]);
-    if (id === null) return false;
+    if (id === null || this.#choices.oneIn(2)) return false;
     await vault.owner.http.send('DELETE', `/folders/${id}`);
     const gone = new Set([id]);
     for (const parent of gone)

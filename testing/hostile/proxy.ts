@@ -29,6 +29,7 @@ export class LyingProxy {
   #lie: Lie | null = null;
   #cut: { after: number; where: Cut } | null = null;
   #envelope = false;
+  #readdress: (path: string) => string = (path) => path;
   #port = 0;
 
   private constructor(target: string, hidden: readonly string[]) {
@@ -75,6 +76,11 @@ export class LyingProxy {
   /** Wraps every answer in the base64 envelope, as servers do that ignore the wish for plain JSON. */
   wrapAnswers(wrap: boolean): void {
     this.#envelope = wrap;
+  }
+
+  /** Asks the server for something else than the client asked for, e.g. for shorter pages. */
+  readdress(readdress: (path: string) => string): void {
+    this.#readdress = readdress;
   }
 
   async close(): Promise<void> {
@@ -134,7 +140,7 @@ export class LyingProxy {
           host: this.#target.hostname,
           port: this.#target.port,
           method: request.method,
-          path: request.path,
+          path: this.#readdress(request.path),
           agent: this.#agent,
           headers: { ...headers, 'x-response-format': 'raw' },
         },
