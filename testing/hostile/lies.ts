@@ -108,3 +108,17 @@ function oneOf(json: Members, id: string): Members {
   if (row === undefined) throw new Error('There is nothing to lie about.');
   return row;
 }
+
+/** Changes what the change feed tells; `changes` are the things of one page. */
+export function feed(change: (changes: Members[], page: Members) => void): Lie {
+  return changing('/changes', (json) => change(json['changes'] as Members[], json));
+}
+
+/** Changes one record where the change feed tells of it. */
+export function fedRecord(id: string, change: (record: Members) => void): Lie {
+  return feed((changes) => {
+    for (const told of changes) {
+      if (told['kind'] === 'item' && told['id'] === id) change(told['item'] as Members);
+    }
+  });
+}
