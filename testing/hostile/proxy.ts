@@ -24,7 +24,7 @@ export class LyingProxy {
   readonly requests: SeenRequest[] = [];
   readonly #server: http.Server;
   readonly #agent = new http.Agent({ keepAlive: true });
-  readonly #target: URL;
+  #target: URL;
   readonly #hidden: readonly string[];
   #lie: Lie | null = null;
   #cut: { after: number; where: Cut } | null = null;
@@ -76,6 +76,11 @@ export class LyingProxy {
   /** Wraps every answer in the base64 envelope, as servers do that ignore the wish for plain JSON. */
   wrapAnswers(wrap: boolean): void {
     this.#envelope = wrap;
+  }
+
+  /** Stands in front of another server from now on, as after a restart elsewhere. */
+  retarget(target: string): void {
+    this.#target = new URL(target);
   }
 
   /** Asks the server for something else than the client asked for, e.g. for shorter pages. */

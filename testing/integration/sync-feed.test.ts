@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, TestDevice } from '../hostile/device.ts';
+import { LyingProxy } from '../hostile/proxy.ts';
 import { anna, buildSmallOrganisation } from '../hostile/smallorganisation.ts';
 import { HostileStage } from '../hostile/stage.ts';
-import { startTrialServer } from '../organisation/trial.ts';
+import { signIn } from '../organisation/member.ts';
+import { startTrialServer, type TrialServer } from '../organisation/trial.ts';
 
 let stage: HostileStage;
 beforeAll(async () => {
@@ -153,31 +155,32 @@ describe('a cursor that the server does not know', () => {
   it('because it was put back to a backup is noticed, and old records are not obeyed', async () => {
     const backup = mkdtempSync(path.join(tmpdir(), 'strongroom-backup-'));
     const server = await startTrialServer();
-    const port = Number(new URL(server.url).port);
-    const organisation = await buildSmallOrganisation(server);
-    const here = new TestDevice(await enrol(server.url, anna));
+    const { records } = await buildSmallOrganisation(server);
+    const line = await LyingProxy.start(server.url);
+    const here = new TestDevice(await enrol(line.url, anna));
     await here.sync();
     await server.stop();
     cpSync(server.dataFolder, backup, { recursive: true });
-    const again = await startTrialServer({ dataFolder: server.dataFolder, port });
-    const [record] = organisation.records;
-    await organisation.anna.http.send('PATCH', `/items/${record?.id}`, {
-      vaultId: record?.vaultId,
-      name: 'After the backup',
-    });
+    const rename = async (to: TrialServer, at: number, name: string): Promise<void> => {
+      const { http } = await signIn(to.http, anna);
+      const { id, vaultId } = records[at] ?? { id: '', vaultId: '' };
+      await http.send('PATCH', `/items/${id}`, { vaultId, name });
+    };
+    const again = await startTrialServer({ dataFolder: server.dataFolder });
+    line.retarget(again.url);
+    await rename(again, 0, 'After the backup');
     await here.sync();
     await again.close();
-    const restored = await startTrialServer({ dataFolder: backup, port });
+    const restored = await startTrialServer({ dataFolder: backup });
+    line.retarget(restored.url);
     // It has even gone on since, past the position that we had seen.
-    for (const at of [1, 2, 3]) {
-      const { id, vaultId } = organisation.records[at] ?? { id: '', vaultId: '' };
-      await organisation.anna.http.send('PATCH', `/items/${id}`, { vaultId, name: `Later ${at}` });
-    }
+    for (const at of [1, 2, 3]) await rename(restored, at, `Later ${at}`);
     const status = await here.sync();
     expect(status).toMatchObject({ phase: 'idle', notices: [{ kind: 'fieldTampered' }] });
     expect(here.record('After the backup')).toMatchObject({ flagged: true });
     expect(here.record('Later 1').name).toBe('Later 1');
     await here.dispose();
+    await line.close();
     await restored.close();
     rmSync(backup, { recursive: true, force: true });
   });
