@@ -31,6 +31,8 @@ export interface RunningServer {
 
 const databaseFile = 'server.db';
 const hour = 3600 * 1000;
+/** How long the journal remembers, in seconds; whoever stays away longer fetches whole listings. */
+const journalMemory = 90 * 24 * 3600;
 
 function addressOf(options: ServerOptions, port: number): string {
   const host = options.host ?? '127.0.0.1';
@@ -50,8 +52,9 @@ async function openContext(options: ServerOptions, address: () => string) {
   const isNew = !existsSync(join(folder, databaseFile));
   const seal = createSeal(loadSealingKey(folder, !isNew));
   const setupToken = loadSetupToken(folder);
-  const storage = await openStorage(sqliteEngine(join(folder, databaseFile)), seal, join(folder, 'files'));
   const clock = options.clock ?? Date.now;
+  const engine = sqliteEngine(join(folder, databaseFile));
+  const storage = await openStorage(engine, seal, join(folder, 'files'), clock);
   const context: Context = {
     ...{ storage, seal, clock, setupToken, options, address },
     rights: rightsOver(storage),
@@ -66,9 +69,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { context, isNew } = await openContext(options, () => url);
   const log = createLog(options);
   const app = await buildApplication(context, log.logger, readTls(options));
-  await context.sessions.dropExpired();
+  const dropOutdated = async () => {
+    await context.sessions.dropExpired();
+    await context.storage.journal.forgetBefore(Math.floor(context.clock() / 1000) - journalMemory);
+  };
+  await dropOutdated();
   const sweep = setInterval(() => {
-    context.sessions.dropExpired().catch((error: unknown) => {
+    dropOutdated().catch((error: unknown) => {
       log.logger.error({ name: error instanceof Error ? error.name : 'unknown' }, 'sweep failed');
     });
   }, hour);

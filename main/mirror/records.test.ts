@@ -30,6 +30,28 @@ describe('records', () => {
     expect(records.get('r1')?.attachments).toEqual([file({ id: 'a', encryptedKey: 'another key' })]);
   });
 
+  it('are found by a stretch of server ids, renamed ones by the id that the server gave', () => {
+    using test = temporaryMirror();
+    const { records, vaults } = test.mirror;
+    for (const id of ['v', 'w']) vaults.upsert(aVault({ id }));
+    records.upsertMany([
+      ...['a', 'c', 'e'].map((id) => aRecord({ id, vaultId: 'v' })),
+      aRecord({ id: 'z-own', serverId: 'd', vaultId: 'v' }),
+      aRecord({ id: 'b', vaultId: 'w' }),
+      aRecord({ id: 'b2', kind: 'shortcut', vaultId: 'v' }),
+    ]);
+    const between = (after: string | null, through: string | null): string[] =>
+      records
+        .serverIdsBetween('v', 'record', after, through)
+        .map(({ serverId }) => serverId)
+        .sort();
+    expect(between(null, null)).toEqual(['a', 'c', 'd', 'e']);
+    expect(between('a', 'd')).toEqual(['c', 'd']);
+    expect(between('d', null)).toEqual(['e']);
+    expect(between(null, 'a')).toEqual(['a']);
+    expect(records.serverIdsBetween('v', 'record', 'c', 'd')).toEqual([{ id: 'z-own', serverId: 'd' }]);
+  });
+
   it('name the files that are not here, without those known to be too large', () => {
     using test = temporaryMirror();
     const { records } = test.mirror;

@@ -136,6 +136,30 @@ export class Records {
     return new Map(rows.map((row) => [row.server_id, { id: row.id, contentHash: row.content_hash }]));
   }
 
+  /**
+   * Records of a vault by a stretch of server ids: after the first id (from the start with null)
+   * up to and including the second (to the end with null). Costs as much as the stretch is long.
+   */
+  serverIdsBetween(
+    vaultId: string,
+    kind: StoredRecord['kind'],
+    after: string | null,
+    through: string | null,
+  ): { readonly id: string; readonly serverId: string }[] {
+    // Ids have letters, digits, "-" and "_" only, so "~" stands behind all of them. The "+"
+    // keeps the planner from walking the whole vault.
+    const ends = [after ?? '', through ?? '~'];
+    return this.#engine
+      .query<{ id: string; serverId: string }>(
+        `SELECT id, server_id AS serverId FROM records
+         WHERE id > ? AND id <= ? AND server_id = id AND +vault_id = ? AND kind = ?
+         UNION ALL
+         SELECT id, server_id AS serverId FROM records
+         WHERE server_id <> id AND server_id > ? AND server_id <= ? AND +vault_id = ? AND kind = ?`,
+      )
+      .all(...ends, vaultId, kind, ...ends, vaultId, kind);
+  }
+
   setFavourite(id: string, favourite: boolean): void {
     this.#engine.query('UPDATE records SET favourite = ? WHERE id = ?').run(Number(favourite), id);
     this.#engine.noteChange();

@@ -32,7 +32,11 @@ export class RemoteClient {
    * @throws StrongroomError by the server's refusal, `badAnswer` for a shape that does not fit.
    */
   async call<S extends z.ZodType>(shape: S, request: ExchangeRequest): Promise<z.output<S>> {
-    const answer = await this.send(request);
+    return this.read(shape, await this.send(request));
+  }
+
+  /** Reads an answer that `send` gave; throws as `call` does. */
+  read<S extends z.ZodType>(shape: S, answer: Answer): z.output<S> {
     if (answer.status >= 300) throw this.#refusal(answer);
     return readShape(shape, answer.json);
   }

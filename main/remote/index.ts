@@ -5,12 +5,32 @@ export { readFeatures, readStatedEncryption } from './appinfo.ts';
 export { addAttachment, type AttachRequest, type KeptAttachment, type NewAttachment } from './attaching.ts';
 export * from './attachments.ts';
 export type { ServerTrust } from './certificate.ts';
+export * from './changes.ts';
 export { RemoteClient, type RemoteClientParts } from './client.ts';
 export { Connection, type Answer, type ConnectionLimits, type ConnectionOptions } from './connection.ts';
 export { inspectServer, type InspectOptions, type ServerFacts } from './inspect.ts';
-export * from './items.ts';
+export {
+  batchItems,
+  batchLimit,
+  listInbox,
+  listItems,
+  listShortcuts,
+  type Listing,
+  type PageWish,
+  type RemoteInboxItem,
+  type RemoteItem,
+  type RemoteItemRow,
+  type RemoteShortcut,
+} from './items.ts';
 export { HashGate } from './masterkeyproof.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
 export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';
 export * from './users.ts';
-export * from './vaults.ts';
+export {
+  listFolders,
+  listVaults,
+  listVaultTypes,
+  type RemoteFolder,
+  type RemoteVault,
+  type RemoteVaultType,
+} from './vaults.ts';

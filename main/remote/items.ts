@@ -93,7 +93,7 @@ const plainMembers = {
   updatedAt: unixSeconds,
 };
 
-const fullItem = z.object({ ...plainMembers, ...secretMembers });
+export const fullItem = z.object({ ...plainMembers, ...secretMembers });
 /** A record as a single answer carries it. */
 export type RemoteItem = z.output<typeof fullItem>;
 
@@ -117,7 +117,7 @@ const shortcutPart = z.object({
   vaultId: optionalId,
   folderId: optionalId,
 });
-const shortcutItem = z.object({ ...plainMembers, ...secretMembers, shortcut: shortcutPart });
+export const shortcutItem = z.object({ ...plainMembers, ...secretMembers, shortcut: shortcutPart });
 export type RemoteShortcut = z.output<typeof shortcutItem>;
 const shortcuts = listOf(shortcutItem, 200_000);
 
@@ -128,7 +128,7 @@ const inboxPart = z.object({
   isViewed: flag,
   sender: shortUser.nullish().catch(null),
 });
-const inboxItem = z.object({ ...plainMembers, ...secretMembers, inbox: inboxPart });
+export const inboxItem = z.object({ ...plainMembers, ...secretMembers, inbox: inboxPart });
 export type RemoteInboxItem = z.output<typeof inboxItem>;
 const inboxItems = listOf(inboxItem, 200_000);
 

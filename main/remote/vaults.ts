@@ -4,7 +4,7 @@ import { StrongroomError } from '../../contract/index.ts';
 import type { RemoteClient } from './client.ts';
 import { listOf, optionalId, serverId, shortText, wireValue } from './shapes.ts';
 
-const vault = z.object({
+export const vault = z.object({
   id: serverId,
   name: shortText,
   typeId: optionalId,
@@ -23,7 +23,7 @@ export type RemoteVault = z.output<typeof vault>;
 const vaultType = z.object({ id: serverId, code: shortText, name: shortText });
 export type RemoteVaultType = z.output<typeof vaultType>;
 
-const folder = z.object({
+export const folder = z.object({
   id: serverId,
   name: shortText,
   vaultId: serverId,

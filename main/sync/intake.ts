@@ -13,7 +13,8 @@ import { hasUnsealedValue, judgeChange, manifestOf } from './manifest.ts';
 import { breathe } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
 
-const flaggedKey = 'flaggedRecords';
+/** Key of the sync state under which the ids of refused records stand, with blanks between them. */
+export const flaggedKey = 'flaggedRecords';
 /** About 2 ms of making rows and hashing them. */
 const comparedAtOnce = 100;
 
@@ -57,6 +58,14 @@ export class RecordIntake {
       const fresh = rows.filter((record) => !this.#isSettled(record));
       await pace.work(fresh, signal, (portion) => this.#takePortion(portion));
     }
+  }
+
+  /**
+   * Takes a few rows in without a pause, inside the caller's transaction.
+   * @throws StrongroomError `encryptionModeChanged`, `badAnswer`.
+   */
+  takeAtOnce(rows: readonly StoredRecord[]): void {
+    this.#takePortion(rows.filter((record) => !this.#isSettled(record)));
   }
 
   #isSettled(record: StoredRecord): boolean {

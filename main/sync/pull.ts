@@ -4,6 +4,7 @@
  *
  * Only whole, valid answers change anything. What is no longer listed goes at the end.
  */
+import type { Mirror } from '../mirror/index.ts';
 import type { StoredVault } from '../mirror/model.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords } from './known.ts';
@@ -56,16 +57,20 @@ async function pullPersonal(
 
 async function removeRecords(context: PullContext, ids: readonly string[]): Promise<number> {
   const { mirror, files, pace, signal, changed } = context;
-  const localFiles: (string | null)[] = [];
+  const localFiles: string[] = [];
   await pace.work(ids, signal, (portion) => {
-    for (const id of portion) {
-      for (const { localFile } of mirror.records.get(id)?.attachments ?? []) localFiles.push(localFile);
-    }
-    mirror.records.removeMany(portion);
+    localFiles.push(...eraseRecords(mirror, portion));
   });
-  for (const localFile of localFiles) if (localFile !== null) await files?.remove(localFile);
+  for (const localFile of localFiles) await files?.remove(localFile);
   if (ids.length > 0) changed(null);
   return ids.length;
+}
+
+/** Erases records that are gone or closed to this user now; gives the stored files to be removed. */
+export function eraseRecords(mirror: Mirror, ids: readonly string[]): string[] {
+  const files = ids.flatMap((id) => mirror.records.get(id)?.attachments ?? []);
+  mirror.records.removeMany(ids);
+  return files.map(({ localFile }) => localFile).filter((localFile) => localFile !== null);
 }
 
 async function removeOrphans({ files }: PullContext, intake: RecordIntake): Promise<void> {

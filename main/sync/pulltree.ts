@@ -8,26 +8,36 @@ import { folderRow, vaultRow } from './rows.ts';
 
 /** Brings the vaults up to date and gives them; copies of vaults that are closed to us now are erased. */
 export async function pullVaults(context: PullContext): Promise<StoredVault[]> {
-  const { client, mirror, vaultKeys, mode, signal, progress, changed } = context;
+  const { client, signal, progress, changed } = context;
   progress('vaults', 0, 0);
   const [vaults, types] = await Promise.all([listVaults(client, signal), listVaultTypes(client, signal)]);
   refuseRepeats(vaults, 'vaultRepeated');
   let touched = await eraseMissingVaults(context, new Set(vaults.map(({ id }) => id)));
   const rows: StoredVault[] = [];
   for (const [index, vault] of vaults.entries()) {
-    const delivered = withoutKeys(vaultRow(vault, types), mode);
-    const row = vaultKeys === null ? delivered : mirror.transaction(() => vaultKeys.accept(delivered));
-    const stored = mirror.vaults.get(row.id);
-    if (stored?.contentHash !== row.contentHash || stored.keyWrapped !== row.keyWrapped) {
-      mirror.vaults.upsert(row);
-      touched = true;
-    }
-    rows.push(row);
+    const taken = takeVault(context, vaultRow(vault, types));
+    touched ||= taken.isNews;
+    rows.push(taken.row);
     progress('vaults', index + 1, vaults.length);
     await breathe(signal);
   }
   if (touched) changed(null);
   return rows;
+}
+
+/** Judges the key of a delivered vault and writes the vault, if anything of it is new. */
+export function takeVault(
+  { mirror, mode, vaultKeys }: PullContext,
+  row: StoredVault,
+): { readonly row: StoredVault; readonly isNews: boolean } {
+  return mirror.transaction(() => {
+    const delivered = withoutKeys(row, mode);
+    const accepted = vaultKeys === null ? delivered : vaultKeys.accept(delivered);
+    const stored = mirror.vaults.get(accepted.id);
+    const isNews = stored?.contentHash !== accepted.contentHash || stored.keyWrapped !== accepted.keyWrapped;
+    if (isNews) mirror.vaults.upsert(accepted);
+    return { row: accepted, isNews };
+  });
 }
 
 /** Without client-side encryption a vault has no key, whatever a server delivers. */
@@ -42,18 +52,24 @@ function refuseRepeats(objects: readonly { readonly id: string }[], reason: stri
 }
 
 async function eraseMissingVaults(context: PullContext, listed: ReadonlySet<string>): Promise<boolean> {
-  const { mirror, vaultKeys, files, now } = context;
+  const { mirror, files } = context;
   const gone = mirror.vaults.all().filter(({ serverId }) => !listed.has(serverId));
   for (const vault of gone) {
-    const localFiles = filesOfVault(context, vault.id);
-    mirror.transaction(() => {
-      vaultKeys?.forget(vault);
-      mirror.vaults.remove(vault.id);
-      mirror.notices.add({ at: now(), kind: 'vaultRemoved', subject: vault.name, recordId: null });
-    });
-    for (const localFile of localFiles) await files?.remove(localFile);
+    for (const localFile of eraseVault(context, vault)) await files?.remove(localFile);
   }
   return gone.length > 0;
+}
+
+/** Erases a vault that is closed to this user now, and says so; gives the stored files to be removed. */
+export function eraseVault(context: PullContext, vault: StoredVault): string[] {
+  const { mirror, vaultKeys, now } = context;
+  return mirror.transaction(() => {
+    const localFiles = filesOfVault(context, vault.id);
+    vaultKeys?.forget(vault);
+    mirror.vaults.remove(vault.id);
+    mirror.notices.add({ at: now(), kind: 'vaultRemoved', subject: vault.name, recordId: null });
+    return localFiles;
+  });
 }
 
 function filesOfVault({ mirror }: PullContext, vaultId: string): string[] {
@@ -67,7 +83,7 @@ function filesOfVault({ mirror }: PullContext, vaultId: string): string[] {
 
 /** Brings the folders of every vault up to date, once all of them have been listed. */
 export async function pullFolders(context: PullContext, vaults: readonly StoredVault[]): Promise<void> {
-  const { client, signal, progress, mirror, changed } = context;
+  const { client, signal, progress, changed } = context;
   progress('folders', 0, vaults.length);
   const listed = new Map<string, StoredFolder[]>();
   await sideBySide(vaults, 4, async (vault) => {
@@ -81,15 +97,26 @@ export async function pullFolders(context: PullContext, vaults: readonly StoredV
   refuseRepeats([...listed.values()].flat(), 'folderRepeated');
   let touched = false;
   for (const [vaultId, folders] of listed) {
-    if (sameFolders(mirror.folders.ofVault(vaultId), folders)) continue;
-    mirror.transaction(() => {
-      releaseMoved(context, vaultId, folders);
-      mirror.folders.replaceForVault(vaultId, folders);
-    });
+    if (!takeFolders(context, vaultId, folders)) continue;
     touched = true;
     await breathe(signal);
   }
   if (touched) changed(null);
+}
+
+/** Makes `folders` the whole tree of a vault; false if it was so already. */
+export function takeFolders(
+  context: PullContext,
+  vaultId: string,
+  folders: readonly StoredFolder[],
+): boolean {
+  const { mirror } = context;
+  if (sameFolders(mirror.folders.ofVault(vaultId), folders)) return false;
+  mirror.transaction(() => {
+    releaseMoved(context, vaultId, folders);
+    mirror.folders.replaceForVault(vaultId, folders);
+  });
+  return true;
 }
 
 function sameFolders(before: readonly StoredFolder[], now: readonly StoredFolder[]): boolean {

@@ -8,7 +8,8 @@
 import { z } from 'zod';
 import type { Mirror } from '../mirror/index.ts';
 
-const markKey = 'pullMark';
+/** Key of the sync state under which the mark of a cut first sync stands. */
+export const markKey = 'pullMark';
 const lifeMs = 30 * 60 * 1000;
 
 const mark = z.strictObject({

@@ -12,11 +12,11 @@ import type { Mirror, Pins, StoredRecord } from '../mirror/index.ts';
 import type { RemoteClient } from '../remote/index.ts';
 import { fromKeychain } from './chainfailure.ts';
 import { Pace } from './pace.ts';
-import { lastSyncedKey, pull } from './pull.ts';
+import { lastSyncedKey } from './pull.ts';
 import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
 import { refreshRecord } from './refresh.ts';
 import type { VaultKeys } from './vaultkeys.ts';
-import { verifyOnReturn } from './verification.ts';
+import { bringUpToDate } from './way.ts';
 
 export interface SynchroniserParts {
   readonly accountId: string;
@@ -131,13 +131,16 @@ export class Synchroniser {
 
   async #sync(): Promise<void> {
     const { client, mirror, masterKeyHash } = this.#parts;
-    const { signal } = this.#abort;
     const pins = this.#pins();
     client.gate.close();
-    const { features } = await verifyOnReturn(client, pins, signal);
-    if (masterKeyHash !== null) client.gate.open(masterKeyHash());
     this.#noteWeakKey();
-    await pull(this.#context(pins.mode, features));
+    await bringUpToDate({
+      pins,
+      context: (features) => this.#context(pins.mode, features),
+      openGate: () => {
+        if (masterKeyHash !== null) client.gate.open(masterKeyHash());
+      },
+    });
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
   }
 

@@ -7,7 +7,7 @@ import { StrongroomError } from '../../contract/index.ts';
 import { checkMasterKeyOptions, keyFingerprint, parseMasterKeyOptions } from '../keychain/index.ts';
 import type { EncryptionMode, Pins } from '../mirror/model.ts';
 import { readFeatures, readMasterKeyOptions, readOwnKeys, readStatedEncryption } from '../remote/index.ts';
-import type { RemoteClient } from '../remote/index.ts';
+import type { RemoteClient, StatedAccount } from '../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
 
 /** What a server says of itself and of the account before any proof was given to it. */
@@ -30,7 +30,7 @@ export async function readStatement(client: RemoteClient, signal?: AbortSignal):
 }
 
 /**
- * Holds a server's statement against the pins of the account.
+ * Asks a known server for its statement and holds it against the pins of the account.
  * @throws StrongroomError `encryptionModeChanged`, `kdfRefused`, `ownKeyChanged`.
  */
 export async function verifyOnReturn(
@@ -39,20 +39,45 @@ export async function verifyOnReturn(
   signal?: AbortSignal,
 ): Promise<ServerStatement> {
   const statement = await readStatement(client, signal);
-  if (statement.mode !== pins.mode) throw new StrongroomError('encryptionModeChanged');
+  verifyDerivation(statement, pins);
   if (pins.mode === 'none') return statement;
-  const { masterKeyOptions } = statement;
+  const keys = await readOwnKeys(client, signal);
+  if (keys === null) throw new StrongroomError('encryptionModeChanged');
+  verifyOwnKey(keys.userId, keys.publicPem, pins);
+  return statement;
+}
+
+/**
+ * The same checks on the statement that comes with a page of the change feed.
+ * @throws StrongroomError `encryptionModeChanged`, `kdfRefused`, `ownKeyChanged`.
+ */
+export function verifyStatedAccount(account: StatedAccount, pins: Pins): void {
+  const { isClientSideEncryptionEnabled, masterKeyOptions, publicKey } = account;
+  const mode = isClientSideEncryptionEnabled && masterKeyOptions !== null ? 'client' : 'none';
+  verifyDerivation({ mode, masterKeyOptions }, pins);
+  if (pins.mode === 'none') {
+    if (account.id !== pins.userId) throw new StrongroomError('ownKeyChanged');
+    return;
+  }
+  if (publicKey === null) throw new StrongroomError('encryptionModeChanged');
+  verifyOwnKey(account.id, publicKey, pins);
+}
+
+function verifyDerivation(stated: Pick<ServerStatement, 'mode' | 'masterKeyOptions'>, pins: Pins): void {
+  if (stated.mode !== pins.mode) throw new StrongroomError('encryptionModeChanged');
+  if (pins.mode === 'none') return;
+  const { masterKeyOptions } = stated;
   if (masterKeyOptions === null || pins.masterKeyOptions === null)
     throw new StrongroomError('encryptionModeChanged');
   const pinned = pins.masterKeyOptions;
   chainStep(() =>
     checkMasterKeyOptions(parseMasterKeyOptions(masterKeyOptions), parseMasterKeyOptions(pinned)),
   );
-  const keys = await readOwnKeys(client, signal);
-  if (keys === null) throw new StrongroomError('encryptionModeChanged');
-  const same = keys.userId === pins.userId && fingerprintOf(keys.publicPem) === pins.ownPublicKey;
+}
+
+function verifyOwnKey(userId: string, publicPem: string, pins: Pins): void {
+  const same = userId === pins.userId && fingerprintOf(publicPem) === pins.ownPublicKey;
   if (!same) throw new StrongroomError('ownKeyChanged');
-  return statement;
 }
 
 /** A key that cannot be read is not the pinned one. */

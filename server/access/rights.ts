@@ -36,8 +36,10 @@ export interface VaultAccess {
   readonly vault: Vault;
   /** The vault key wrapped for the person; null without client-side encryption. */
   readonly wrappedKey: string | null;
-  /** The level on the vault itself (`null`) or on a folder of it. */
+  /** The level on the vault itself (`null`) or on a folder of it, in the bin or not. */
   levelAt(folderId: string | null): AccessLevel;
+  /** Whether the place exists, is not in the bin, and may be read. */
+  canRead(folderId: string | null): boolean;
   /** The vault and its folders where records may be read; `null` stands for the vault itself. */
   readablePlaces(): (string | null)[];
   /** True when every place of the vault is readable, which is the usual case. */
@@ -52,7 +54,11 @@ export interface ItemAccess {
   readonly wrappedKey: string | null;
 }
 
-type FolderParents = ReadonlyMap<string, string | null>;
+interface FolderTree {
+  /** The parent of every folder, those in the bin included. */
+  readonly parents: ReadonlyMap<string, string | null>;
+  readonly binned: ReadonlySet<string>;
+}
 
 /** The level that entries on one place, all concerning one person, amount to. */
 export function levelOn(entries: readonly AccessEntry[]): AccessLevel | undefined {
@@ -66,7 +72,7 @@ function vaultAccess(
   vault: Vault,
   wrappedKey: string | null,
   entries: readonly AccessEntry[],
-  parents: FolderParents,
+  { parents, binned }: FolderTree,
 ): VaultAccess {
   const byPlace = Map.groupBy(entries, (entry) => entry.folderId);
   const known = new Map<string | null, AccessLevel>();
@@ -85,16 +91,19 @@ function vaultAccess(
     known.set(folderId, level);
     return level;
   };
-  const readablePlaces = () =>
-    [null, ...parents.keys()].filter((place) => compareLevels(levelAt(place), 'read') >= 0);
+  const canRead = (place: string | null): boolean =>
+    (place === null || (parents.has(place) && !binned.has(place))) &&
+    compareLevels(levelAt(place), 'read') >= 0;
+  const readablePlaces = () => [null, ...parents.keys()].filter(canRead);
 
   return {
     vault,
     wrappedKey,
     levelAt,
+    canRead,
     readablePlaces,
     get wholeIsReadable() {
-      return readablePlaces().length === parents.size + 1;
+      return readablePlaces().length === parents.size - binned.size + 1;
     },
   };
 }
@@ -106,7 +115,7 @@ export function rightsOver(storage: Repositories) {
     const [groupIds, keys, tree] = await Promise.all([
       storage.groups.groupIdsOf(caller.userId),
       storage.vaults.keysOf(caller.userId, ids),
-      storage.folders.tree(ids),
+      storage.folders.places(ids),
     ]);
     const entries = await storage.access.concerning(caller.userId, groupIds, ids);
     const entriesByVault = Map.groupBy(entries, (entry) => entry.vaultId);
@@ -114,8 +123,9 @@ export function rightsOver(storage: Repositories) {
     return vaults.map((vault) => {
       const folders = foldersByVault.get(vault.id) ?? [];
       const parents = new Map(folders.map((folder) => [folder.id, folder.parentId]));
+      const binned = new Set(folders.filter((folder) => folder.isBinned).map((folder) => folder.id));
       const wrappedKey = keys.get(vault.id) ?? null;
-      return vaultAccess(caller, vault, wrappedKey, entriesByVault.get(vault.id) ?? [], parents);
+      return vaultAccess(caller, vault, wrappedKey, entriesByVault.get(vault.id) ?? [], { parents, binned });
     });
   }
 
@@ -142,7 +152,8 @@ export function rightsOver(storage: Repositories) {
     const granted: Right[] = [];
     for (const shortcut of shortcuts) {
       const access = await toVault(caller, shortcut.vaultId);
-      const rights = rightsAt(access?.levelAt(shortcut.folderId) ?? 'forbidden');
+      if (!access?.canRead(shortcut.folderId)) continue;
+      const rights = rightsAt(access.levelAt(shortcut.folderId));
       if (rights.has('item:read')) granted.push('item:read');
       if (rights.has('item:edit')) granted.push('item:edit');
     }

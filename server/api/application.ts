@@ -34,6 +34,7 @@ const features = [
   'favorites',
   'vaultAccess',
   'sessionLogout',
+  'changes',
 ].map((name) => ({ name }));
 
 /** Registers the endpoints of this file. */

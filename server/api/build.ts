@@ -8,6 +8,7 @@ import { defaultBodyLimit } from '../options.ts';
 import { applicationRoutes } from './application.ts';
 import { authenticate } from './authentication.ts';
 import { batchRoutes } from './batch.ts';
+import { changeRoutes } from './changes.ts';
 import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
@@ -45,6 +46,7 @@ const groups = [
   shortcutRoutes,
   inboxRoutes,
   linkRoutes,
+  changeRoutes,
 ];
 
 function createFastify(

@@ -24,7 +24,7 @@ import {
 } from './schemas.ts';
 import { colleague, shortUserAnswer } from './users.ts';
 
-const inboxSchema = z.object({
+export const inboxSchema = z.object({
   ...itemSchema.omit({ vaultMasterKeyEncrypted: true }).shape,
   inbox: z.object({
     id: objectId,
@@ -45,7 +45,8 @@ const sendBody = z.object({
   access: z.enum(['read', 'write']).default('read'),
 });
 
-function inboxAnswer(entry: InboxEntry, item: Item, sender: User | undefined, isFavorite: boolean) {
+/** A received record with the fields of the item behind it. */
+export function inboxAnswer(entry: InboxEntry, item: Item, sender: User | undefined, isFavorite: boolean) {
   const { id, keyEncrypted, access, senderId, createdAt, isViewed } = entry;
   const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, { wrappedKey: null, isFavorite });
   const sentBy = sender ? shortUserAnswer(sender) : null;

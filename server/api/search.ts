@@ -3,7 +3,6 @@
  * so the readable records of the scope are opened in memory and compared.
  */
 import { z } from 'zod';
-import { rightsAt } from '../access/levels.ts';
 import type { VaultAccess } from '../access/rights.ts';
 import type { Item } from '../storage/items.ts';
 import { itemAnswer, listedItemAnswer, listedItemSchema } from './answers.ts';
@@ -61,7 +60,7 @@ async function scopeOf(context: Context, all: readonly VaultAccess[], query: Sea
     accesses,
     includes(vaultId, folderId) {
       const access = accesses.get(vaultId);
-      if (!access || !rightsAt(access.levelAt(folderId)).has('item:read')) return false;
+      if (!access?.canRead(folderId)) return false;
       return !folders || (folderId !== null && folders.has(folderId));
     },
   };

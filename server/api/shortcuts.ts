@@ -3,8 +3,8 @@
  * second vault's key. Deleting and listing are own additions.
  */
 import { z } from 'zod';
-import { rightsAt } from '../access/levels.ts';
 import { newId } from '../storage/ids.ts';
+import type { Item } from '../storage/items.ts';
 import type { User } from '../storage/people.ts';
 import type { Shortcut } from '../storage/sharing.ts';
 import { itemAnswer, itemSchema, pathSchema, pathTo } from './answers.ts';
@@ -48,6 +48,17 @@ export function shortcutMember(shortcut: Shortcut, creator: User | undefined) {
   return { id, keyEncrypted, itemId, vaultId, folderId, creator: creator?.login ?? '' };
 }
 
+/** A shortcut with the fields of the record that it shows. */
+export function shortcutAnswer(
+  shortcut: Shortcut,
+  item: Item,
+  creator: User | undefined,
+  isFavorite: boolean,
+): z.output<typeof shortcutSchema> {
+  const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, { wrappedKey: null, isFavorite });
+  return { ...fields, shortcut: shortcutMember(shortcut, creator) };
+}
+
 /** A shortcut, with the record that it shows and the place it stands in. */
 async function existing(context: Context, id: string) {
   const shortcut = await context.storage.shortcuts.find(id);
@@ -70,16 +81,14 @@ function readingRoutes(app: Api, context: Context): void {
     async (request) => {
       const access = await guardVisibleVault(context.rights, request, request.query.vaultId);
       const inVault = await context.storage.shortcuts.inVaults([access.vault.id]);
-      const readable = inVault.filter((each) => rightsAt(access.levelAt(each.folderId)).has('item:read'));
+      const readable = inVault.filter((each) => access.canRead(each.folderId));
       const items = await context.storage.items.findMany(readable.map((each) => each.itemId));
       const users = await context.storage.users.findMany(readable.map((each) => each.creatorId));
       const favorites = await context.storage.items.favoritesOf(callerOf(request).userId);
       const shown = readable.flatMap((shortcut) => {
         const item = items.get(shortcut.itemId);
         if (!item) return [];
-        const viewer = { wrappedKey: null, isFavorite: favorites.has(item.id) };
-        const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, viewer);
-        return [{ ...fields, shortcut: shortcutMember(shortcut, users.get(shortcut.creatorId)) }];
+        return [shortcutAnswer(shortcut, item, users.get(shortcut.creatorId), favorites.has(item.id))];
       });
       return { items: pageOf(shown, request.query), total: shown.length };
     },
@@ -101,11 +110,8 @@ function readingRoutes(app: Api, context: Context): void {
       const folders = await context.storage.folders.list([shortcut.vaultId]);
       const users = await context.storage.users.findMany([shortcut.creatorId]);
       const favorites = await context.storage.items.favoritesOf(callerOf(request).userId);
-      const viewer = { wrappedKey: null, isFavorite: favorites.has(item.id) };
-      const { vaultMasterKeyEncrypted: _none, ...fields } = itemAnswer(item, viewer);
       return {
-        ...fields,
-        shortcut: shortcutMember(shortcut, users.get(shortcut.creatorId)),
+        ...shortcutAnswer(shortcut, item, users.get(shortcut.creatorId), favorites.has(item.id)),
         path: pathTo(access.vault, new Map(folders.map((each) => [each.id, each])), shortcut.folderId),
       };
     },

@@ -156,6 +156,22 @@ export function itemStore(database: Kysely<Tables>, seal: Seal, engine: Engine) 
       return (await query.execute()).map(open);
     },
 
+    /**
+     * The next records of a vault by id after `after`, in places that the caller may read.
+     * Walking by id misses nothing that stays, whatever is added or removed meanwhile.
+     */
+    async walk(
+      vaultId: string,
+      after: string,
+      limit: number,
+      places?: readonly (string | null)[],
+    ): Promise<Item[]> {
+      const query = this.within({ vaultIds: [vaultId] }, places)
+        .selectAll()
+        .where('id', '>', after);
+      return (await query.orderBy('id').limit(limit).execute()).map(open);
+    },
+
     async count(scope: ItemScope, places?: readonly (string | null)[]): Promise<number> {
       if (scope.vaultIds.length === 0) return 0;
       const row = await this.within(scope, places)

@@ -4,7 +4,10 @@
  */
 import type { CreateTableBuilder, Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import type { Clock } from '../clock.ts';
 import type { Engine } from './engine.ts';
+import { newMark } from './journal.ts';
+import type { Tables } from './tables.ts';
 
 type Bytes = Engine['bytesColumn'];
 
@@ -151,22 +154,75 @@ const indexes: readonly (readonly [table: string, columns: string[]])[] = [
   ['inbox', ['item_id']],
 ];
 
+async function journalTables(database: Kysely<unknown>): Promise<void> {
+  const journals = database.schema.createTable('journals');
+  await reference(journals, 'organisation_id', 'organisations')
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addColumn('horizon', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('journals_pk', ['organisation_id'])
+    .execute();
+  await reference(database.schema.createTable('journal_marks'), 'organisation_id', 'organisations')
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addColumn('mark', 'varchar(24)', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('journal_marks_pk', ['organisation_id', 'position'])
+    .execute();
+  // Objects are named without a reference: an entry outlives what it tells the end of.
+  await reference(database.schema.createTable('changes'), 'organisation_id', 'organisations')
+    .addColumn('kind', 'varchar(10)', (column) => column.notNull())
+    .addColumn('object_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('vault_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('folder_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('user_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('changes_pk', [
+      ...(['organisation_id', 'kind', 'object_id', 'vault_id', 'folder_id', 'user_id'] as const),
+    ])
+    .execute();
+}
+
+const journalIndexes: readonly (readonly [table: string, columns: string[]])[] = [
+  ['changes', ['organisation_id', 'position']],
+  ['changes', ['organisation_id', 'user_id', 'position']],
+  ['items', ['vault_id', 'id']],
+];
+
+async function createIndexes(database: Kysely<unknown>, wanted: typeof journalIndexes): Promise<void> {
+  for (const [table, columns] of wanted) {
+    const name = `${table}_by_${columns.join('_')}`;
+    await database.schema.createIndex(name).on(table).columns(columns).execute();
+  }
+}
+
+/** Organisations from before the journal begin theirs now; their clients start with whole listings. */
+async function beginJournals(database: Kysely<Tables>, clock: Clock): Promise<void> {
+  const created = Math.floor(clock() / 1000);
+  for (const { id } of await database.selectFrom('organisations').select('id').execute()) {
+    await database.insertInto('journals').values({ organisation_id: id, position: 1, horizon: 1 }).execute();
+    await database
+      .insertInto('journal_marks')
+      .values({ organisation_id: id, position: 1, mark: newMark(), created_at: created })
+      .execute();
+  }
+}
+
 /** The steps, in order, for the engine at hand. */
-export function migrations(engine: Engine): MigrationProvider {
+export function migrations(engine: Engine, clock: Clock): MigrationProvider {
   const foundation: Migration = {
     async up(database: Kysely<unknown>) {
       await peopleTables(database, engine.bytesColumn);
       await vaultTables(database, engine.bytesColumn);
       await itemTables(database, engine.bytesColumn);
       await sharingTables(database, engine.bytesColumn);
-      for (const [table, columns] of indexes) {
-        await database.schema
-          .createIndex(`${table}_by_${columns.join('_')}`)
-          .on(table)
-          .columns(columns)
-          .execute();
-      }
+      await createIndexes(database, indexes);
     },
   };
-  return { getMigrations: async () => ({ '0001_foundation': foundation }) };
+  const journal: Migration = {
+    async up(database: Kysely<unknown>) {
+      await journalTables(database);
+      await createIndexes(database, journalIndexes);
+      await beginJournals(database.withTables<Pick<Tables, keyof Tables>>(), clock);
+    },
+  };
+  return { getMigrations: async () => ({ '0001_foundation': foundation, '0002_journal': journal }) };
 }

@@ -75,6 +75,12 @@ export function shortcutStore(database: Kysely<Tables>, seal: Seal) {
       return row && open(row);
     },
 
+    async findMany(ids: readonly string[]): Promise<Map<string, Shortcut>> {
+      if (ids.length === 0) return new Map();
+      const rows = await database.selectFrom('shortcuts').selectAll().where('id', 'in', ids).execute();
+      return new Map(rows.map((row) => [row.id, open(row)]));
+    },
+
     async inVaults(vaultIds: readonly string[]): Promise<Shortcut[]> {
       if (vaultIds.length === 0) return [];
       const rows = await database
@@ -127,6 +133,12 @@ export function inboxStore(database: Kysely<Tables>, seal: Seal) {
     async find(id: string): Promise<InboxEntry | undefined> {
       const row = await database.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
       return row && open(row);
+    },
+
+    async findMany(ids: readonly string[]): Promise<Map<string, InboxEntry>> {
+      if (ids.length === 0) return new Map();
+      const rows = await database.selectFrom('inbox').selectAll().where('id', 'in', ids).execute();
+      return new Map(rows.map((row) => [row.id, open(row)]));
     },
 
     async markViewed(id: string): Promise<void> {

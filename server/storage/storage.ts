@@ -7,9 +7,12 @@
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
+import type { Clock } from '../clock.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
 import { itemStore, snapshotStore } from './items.ts';
+import { journalStore } from './journal.ts';
+import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { sessionStore } from './sessions.ts';
@@ -17,7 +20,14 @@ import { binStore, inboxStore, linkStore, shortcutStore } from './sharing.ts';
 import type { Tables } from './tables.ts';
 import { accessStore, folderStore, vaultStore } from './vaults.ts';
 
-function repositories(database: Kysely<Tables>, seal: Seal, engine: Engine, filesFolder: string) {
+interface Ground {
+  readonly seal: Seal;
+  readonly engine: Engine;
+  readonly filesFolder: string;
+  readonly clock: Clock;
+}
+
+function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder, clock }: Ground) {
   return {
     organisations: organisationStore(database, seal),
     users: userStore(database, seal),
@@ -33,33 +43,45 @@ function repositories(database: Kysely<Tables>, seal: Seal, engine: Engine, file
     inbox: inboxStore(database, seal),
     links: linkStore(database, seal),
     bin: binStore(database),
+    journal: journalStore(database, engine, clock),
   };
 }
 
-export type Repositories = ReturnType<typeof repositories>;
+export type Repositories = ReturnType<typeof bareRepositories>;
 
 export interface Storage extends Repositories {
   /** Runs several changes as one: all of them are kept, or none. */
   transaction<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
+  /** Runs several reads on one state of the data, whatever is written meanwhile. */
+  snapshot<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
   /** Closes the database; the storage cannot be used afterwards. */
   close(): Promise<void>;
 }
 
 /** Opens the storage and brings its tables up to date. */
-export async function openStorage(engine: Engine, seal: Seal, filesFolder: string): Promise<Storage> {
+export async function openStorage(
+  engine: Engine,
+  seal: Seal,
+  filesFolder: string,
+  clock: Clock = Date.now,
+): Promise<Storage> {
   const database = new Kysely<Tables>({ dialect: engine.dialect });
-  const migrator = new Migrator({ db: database, provider: migrations(engine) });
+  const migrator = new Migrator({ db: database, provider: migrations(engine, clock) });
   const { error } = await migrator.migrateToLatest();
   if (error) {
     await database.destroy();
     throw new Error('The database could not be brought up to date.', { cause: error });
   }
+  const ground = { seal, engine, filesFolder, clock };
+  const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
   return {
-    ...repositories(database, seal, engine, filesFolder),
-    transaction: (work) =>
+    ...on(database),
+    transaction: (work) => database.transaction().execute((transaction) => work(on(transaction))),
+    snapshot: (work) =>
       database
         .transaction()
-        .execute((transaction) => work(repositories(transaction, seal, engine, filesFolder))),
+        .setIsolationLevel('repeatable read')
+        .execute((transaction) => work(on(transaction))),
     close: () => database.destroy(),
   };
 }

@@ -158,6 +158,32 @@ export interface BinTable {
   created_at: number;
 }
 
+/** What a journal entry tells to look at again; `scope` is one person's access to a vault. */
+export type ChangeKind = 'scope' | 'vault' | 'folder' | 'item' | 'shortcut' | 'inbox';
+
+export interface JournalTable {
+  organisation_id: string;
+  position: number;
+  horizon: number;
+}
+
+export interface JournalMarkTable {
+  organisation_id: string;
+  position: number;
+  mark: string;
+  created_at: number;
+}
+
+export interface ChangeTable {
+  organisation_id: string;
+  kind: ChangeKind;
+  object_id: string;
+  vault_id: string;
+  folder_id: string;
+  user_id: string;
+  position: number;
+}
+
 export interface Tables {
   organisations: OrganisationTable;
   users: UserTable;
@@ -176,4 +202,7 @@ export interface Tables {
   links: LinkTable;
   favorites: FavoriteTable;
   bin: BinTable;
+  journals: JournalTable;
+  journal_marks: JournalMarkTable;
+  changes: ChangeTable;
 }

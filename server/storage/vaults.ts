@@ -185,6 +185,20 @@ export function folderStore(database: Kysely<Tables>, seal: Seal) {
       return rows.map((row) => ({ id: row.id, vaultId: row.vault_id, parentId: row.parent_id }));
     },
 
+    /** The shape of every folder of some vaults, those in the bin included. */
+    async places(vaultIds: readonly string[]): Promise<(FolderShape & { isBinned: boolean })[]> {
+      if (vaultIds.length === 0) return [];
+      const rows = await database
+        .selectFrom('folders')
+        .select(['id', 'vault_id', 'parent_id', 'bin_id'])
+        .where('vault_id', 'in', vaultIds)
+        .execute();
+      return rows.map((row) => ({
+        ...{ id: row.id, vaultId: row.vault_id, parentId: row.parent_id },
+        isBinned: row.bin_id !== null,
+      }));
+    },
+
     async moveToBin(folderIds: readonly string[], binId: string): Promise<void> {
       await database.updateTable('folders').set({ bin_id: binId }).where('id', 'in', folderIds).execute();
       await database

@@ -43,21 +43,42 @@ export function withoutFeature(...names: readonly string[]): Lie {
       : undefined;
 }
 
+/** A lie about the account, told wherever the server states it: here and in the change feed. */
+function aboutAccount(path: string, change: (json: Members) => void, inFeed: (stated: Members) => void): Lie {
+  return together(
+    changing(path, change),
+    changing('/changes', (json) => inFeed(json['account'] as Members)),
+  );
+}
+
 export function masterKeyOptions(text: string | null): Lie {
-  return changing('/users/master-key/options', (json) => {
-    json['masterKeyOptions'] = text;
-  });
+  const lie = (json: Members): void => void (json['masterKeyOptions'] = text);
+  return aboutAccount('/users/master-key/options', lie, lie);
 }
 
 export function statedEncryption(on: boolean): Lie {
-  return changing('/app/settings', (json) => {
-    json['isClientSideEncryptionEnabled'] = on;
-  });
+  const lie = (json: Members): void => void (json['isClientSideEncryptionEnabled'] = on);
+  return aboutAccount('/app/settings', lie, lie);
 }
 
 export function ownKeys(change: (keys: Members) => void): Lie {
-  return changing('/users/keys', (json) => change(json['keys'] as Members));
+  return aboutAccount(
+    '/users/keys',
+    (json) => change(json['keys'] as Members),
+    (stated) => {
+      const keys: Members = { public: stated['publicKey'] };
+      change(keys);
+      stated['publicKey'] = keys['public'];
+    },
+  );
 }
+
+/** The keys that are not there any more. */
+export const noOwnKeys: Lie = aboutAccount(
+  '/users/keys',
+  (json) => void (json['keys'] = null),
+  (stated) => void (stated['publicKey'] = null),
+);
 
 /** Changes one vault of the listing. */
 export function vault(id: string, change: (vault: Members) => void): Lie {
@@ -71,9 +92,10 @@ export function record(id: string, change: (record: Members) => void): Lie {
   });
 }
 
-/** Refuses the keys to whoever does not prove the master password first. */
+/** Refuses the keys, and the feed, to whoever does not prove the master password first. */
 export const hashDemand: Lie = (answer) =>
-  isAnswerTo(answer, '/users/keys') && answer.request.headers['x-master-key-hash'] === undefined
+  (isAnswerTo(answer, '/users/keys') || isAnswerTo(answer, '/changes')) &&
+  answer.request.headers['x-master-key-hash'] === undefined
     ? { status: 401, json: { errors: [{ code: 'masterKeyRequired', field: '', message: 'prove it' }] } }
     : undefined;
 
@@ -85,4 +107,18 @@ function oneOf(json: Members, id: string): Members {
   const row = rowsOf(json).find((each) => each['id'] === id);
   if (row === undefined) throw new Error('There is nothing to lie about.');
   return row;
+}
+
+/** Changes what the change feed tells; `changes` are the things of one page. */
+export function feed(change: (changes: Members[], page: Members) => void): Lie {
+  return changing('/changes', (json) => change(json['changes'] as Members[], json));
+}
+
+/** Changes one record where the change feed tells of it. */
+export function fedRecord(id: string, change: (record: Members) => void): Lie {
+  return feed((changes) => {
+    for (const told of changes) {
+      if (told['kind'] === 'item' && told['id'] === id) change(told['item'] as Members);
+    }
+  });
 }

@@ -24,13 +24,16 @@ export class LyingProxy {
   readonly requests: SeenRequest[] = [];
   readonly #server: http.Server;
   readonly #agent = new http.Agent({ keepAlive: true });
-  readonly #target: URL;
+  #target: URL;
+  readonly #hidden: readonly string[];
   #lie: Lie | null = null;
   #cut: { after: number; where: Cut } | null = null;
   #envelope = false;
+  #readdress: (path: string) => string = (path) => path;
   #port = 0;
 
-  private constructor(target: string) {
+  private constructor(target: string, hidden: readonly string[]) {
+    this.#hidden = hidden;
     this.#target = new URL(target);
     this.#server = http.createServer((incoming, response) => {
       this.#serve(incoming, response).catch(() => {
@@ -40,9 +43,12 @@ export class LyingProxy {
     });
   }
 
-  /** Starts a proxy in front of the server at `target`; honest until told otherwise. */
-  static async start(target: string): Promise<LyingProxy> {
-    const proxy = new LyingProxy(target);
+  /**
+   * Starts a proxy in front of the server at `target`; honest until told otherwise, but for
+   * the features that it hides all the time.
+   */
+  static async start(target: string, hidden: readonly string[] = []): Promise<LyingProxy> {
+    const proxy = new LyingProxy(target, hidden);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     proxy.#port = (proxy.#server.address() as AddressInfo).port;
     return proxy;
@@ -72,6 +78,16 @@ export class LyingProxy {
     this.#envelope = wrap;
   }
 
+  /** Stands in front of another server from now on, as after a restart elsewhere. */
+  retarget(target: string): void {
+    this.#target = new URL(target);
+  }
+
+  /** Asks the server for something else than the client asked for, e.g. for shorter pages. */
+  readdress(readdress: (path: string) => string): void {
+    this.#readdress = readdress;
+  }
+
   async close(): Promise<void> {
     this.#agent.destroy();
     await new Promise<void>((resolve, reject) => {
@@ -86,12 +102,18 @@ export class LyingProxy {
     const cut = this.#nextCut();
     if (cut === 'request') return void incoming.socket.destroy();
     const { status, body } = await this.#forward(request);
-    const json: unknown = body.length === 0 ? null : JSON.parse(body.toString('utf8'));
+    const json: unknown =
+      body.length === 0 ? null : this.#withoutHidden(request, JSON.parse(body.toString('utf8')));
     const told = this.#lie === null ? undefined : this.#lie({ request, status, json }, response);
     if (told === null) return;
     const scripted: Scripted = told ?? { status, json: this.#wrapped(json) };
     if (cut === 'body') this.#writeHalf(response, scripted);
     else writeScripted(response, scripted);
+  }
+
+  #withoutHidden({ path }: SeenRequest, json: unknown): unknown {
+    if (path !== '/api/v1/app/features' || !Array.isArray(json)) return json;
+    return (json as { name: string }[]).filter(({ name }) => !this.#hidden.includes(name));
   }
 
   #nextCut(): Cut | null {
@@ -123,7 +145,7 @@ export class LyingProxy {
           host: this.#target.hostname,
           port: this.#target.port,
           method: request.method,
-          path: request.path,
+          path: this.#readdress(request.path),
           agent: this.#agent,
           headers: { ...headers, 'x-response-format': 'raw' },
         },

@@ -93,7 +93,9 @@ function officeRecords(): RecordDraft[] {
 }
 
 /** Fills an empty server: two people, two vaults of anna's, one of boris', a shortcut, an inbox entry. */
-export async function buildSmallOrganisation(server: OwnServer): Promise<SmallOrganisation> {
+export async function buildSmallOrganisation(
+  server: Pick<OwnServer, 'url' | 'setupToken'>,
+): Promise<SmallOrganisation> {
   const ledger = createLedger();
   const http = httpClient(server.url);
   await http.send('POST', '/setup', {

@@ -37,10 +37,11 @@ export class HostileStage {
     this.annaPublic = publicPemOf(account.keys.privateKey);
   }
 
-  static async open(): Promise<HostileStage> {
+  /** `hidden` features are never announced, e.g. `changes` to have listings compared. */
+  static async open(hidden: readonly string[] = []): Promise<HostileStage> {
     const server = await startOwnServer();
     const organisation = await buildSmallOrganisation(server);
-    const proxy = await LyingProxy.start(server.url);
+    const proxy = await LyingProxy.start(server.url, hidden);
     return new HostileStage(server, organisation, proxy, await enrol(proxy.url, anna));
   }
 

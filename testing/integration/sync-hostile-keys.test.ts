@@ -10,7 +10,7 @@ import { HostileStage } from '../hostile/stage.ts';
 let stage: HostileStage;
 
 beforeAll(async () => {
-  stage = await HostileStage.open();
+  stage = await HostileStage.open(['changes']);
 });
 afterAll(() => stage.close());
 afterEach(() => stage.clear());

@@ -21,7 +21,7 @@ let small: EnrolmentResult;
 
 beforeAll(async () => {
   server = await startOwnServer();
-  proxy = await LyingProxy.start(server.url);
+  proxy = await LyingProxy.start(server.url, ['changes']);
   large = await buildLargeVaults(server.url, server.setupToken, { records: count, vaults: 2 });
   await buildSmallOrganisation(server);
   account = await enrol(proxy.url, large.owner);

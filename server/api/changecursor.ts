@@ -1,0 +1,67 @@
+/**
+ * The cursor of the change feed: how far somebody has been told, in a form that only this
+ * server can read and that nobody can make up.
+ *
+ * It is sealed, because positions tell how busy an organisation is, and it is bound to the
+ * person by a keyed hash. Beside the position stands the mark under which that position was
+ * given out, by which a cursor from before a restored backup is known (see the journal).
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { FeedPlace } from '../access/changes.ts';
+import type { Caller } from '../access/rights.ts';
+import type { Seal } from '../sealing/cipher.ts';
+import type { Repositories } from '../storage/storage.ts';
+import { ApiError } from './errors.ts';
+
+const form = /^([A-Za-z0-9_-]{22,1000})\.([A-Za-z0-9_-]{43})$/;
+
+const content = z.object({
+  position: z.number().int().min(1),
+  mark: z.string(),
+  walk: z
+    .object({ vaultId: z.string(), of: z.enum(['folder', 'item', 'shortcut']), after: z.string() })
+    .nullable(),
+});
+
+type Owner = Pick<Caller, 'userId' | 'organisationId'>;
+
+/** The one answer to every cursor that cannot be gone on from; clients then fetch whole listings. */
+function expired(): ApiError {
+  return new ApiError(410, 'cursorExpired', 'The changes since then are not known. Start anew.', 'since');
+}
+
+function signature(seal: Seal, owner: Owner, sealed: string): Buffer {
+  return seal.fingerprint(`change cursor of ${owner.userId} in ${owner.organisationId}`, sealed);
+}
+
+/** The cursor of a place in the feed. */
+export async function writeCursor(
+  storage: Repositories,
+  seal: Seal,
+  owner: Owner,
+  place: FeedPlace,
+): Promise<string> {
+  const mark = (await storage.journal.markAt(owner.organisationId, place.position)) ?? '';
+  const sealed = seal.sealJson({ ...place, mark } satisfies z.output<typeof content>).toString('base64url');
+  return `${sealed}.${signature(seal, owner, sealed).toString('base64url')}`;
+}
+
+/** The place that a cursor stands for. Throws 410 `cursorExpired` for one that is not of use here. */
+export async function readCursor(
+  storage: Repositories,
+  seal: Seal,
+  owner: Owner,
+  cursor: string,
+): Promise<FeedPlace> {
+  const [, sealed = '', sent = ''] = form.exec(cursor) ?? [];
+  const expected = signature(seal, owner, sealed);
+  const actual = Buffer.from(sent, 'base64url');
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) throw expired();
+  const { position, mark, walk } = content.parse(seal.openJson(Buffer.from(sealed, 'base64url')));
+  const { organisationId } = owner;
+  const reach = await storage.journal.reach(organisationId);
+  if (position < reach.horizon || position > reach.position) throw expired();
+  if ((await storage.journal.markAt(organisationId, position)) !== mark) throw expired();
+  return { position, walk };
+}
