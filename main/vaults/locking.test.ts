@@ -8,17 +8,27 @@ import { LockedBytes } from '../custody/index.ts';
 import { existsSync } from 'node:fs';
 
 let site: AccountStage;
+/** The same with a server that has no change feed, so that every sync goes through the listings. */
+let listings: AccountStage;
 
 beforeAll(async () => {
   site = await AccountStage.open();
+  listings = await AccountStage.open(['changes']);
 });
-beforeEach(() => site.begin());
+beforeEach(async () => {
+  await site.begin();
+  await listings.begin();
+});
 afterEach(async () => {
   vi.restoreAllMocks();
   vi.useRealTimers();
   await site.end();
+  await listings.end();
 });
-afterAll(() => site.close());
+afterAll(async () => {
+  await site.close();
+  await listings.close();
+});
 
 /** Every piece of locked memory that is handed out from now on, with the bytes themselves. */
 function watchLockedMemory(): { readonly locked: LockedBytes; readonly bytes: Buffer }[] {
@@ -127,28 +137,29 @@ describe('locking', () => {
     expect(told).toEqual([{ unlocked: false, lockReason: 'sleep', current: null }]);
   });
 
-  it.each(['/app/features', '/vaults', '/items', '/inbox-items'])(
+  it.each(['/changes', '/app/features', '/vaults', '/items', '/inbox-items'])(
     'ends a sync that waits for %s at once, and for good',
     async (path) => {
+      const stage = path === '/changes' ? site : listings;
       const memory = watchLockedMemory();
-      const hanging = site.hang(path);
-      await site.app.unlock(site.annaId, annasSecret);
+      const hanging = stage.hang(path);
+      await stage.app.unlock(stage.annaId, annasSecret);
       await hanging;
-      const { synchroniser } = site.app.accounts.current();
+      const { synchroniser } = stage.app.accounts.current();
       const running = synchroniser.start();
-      await site.app.ask('session', 'lock', {});
+      await stage.app.ask('session', 'lock', {});
       await running;
-      const asked = site.proxy.requests.length;
+      const asked = stage.proxy.requests.length;
       await synchroniser.start();
-      expect(site.proxy.requests.length).toBe(asked);
+      expect(stage.proxy.requests.length).toBe(asked);
       expect(memory.length).toBeGreaterThan(3);
       expect(memory.filter(({ locked }) => !locked.disposed)).toEqual([]);
-      expect(site.app.incidents.map(({ what }) => what)).not.toContain('unforeseen error');
+      expect(stage.app.incidents.map(({ what }) => what)).not.toContain('unforeseen error');
     },
   );
 
   it('lets the same account be unlocked while the old one is still ending', async () => {
-    const hanging = site.hang('/vaults');
+    const hanging = site.hang('/changes');
     await site.app.unlock(site.annaId, annasSecret);
     await hanging;
     const before = site.app.accounts.current();

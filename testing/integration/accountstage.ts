@@ -30,11 +30,12 @@ export class AccountStage {
     this.proxy = proxy;
   }
 
-  static async open(): Promise<AccountStage> {
+  /** `hidden` features are never announced, e.g. `changes` to have listings compared. */
+  static async open(hidden: readonly string[] = []): Promise<AccountStage> {
     const server = await startOwnServer();
     await buildSmallOrganisation(server);
     await buildPlainOrganisation(server);
-    const site = new AccountStage(server, await LyingProxy.start(server.url));
+    const site = new AccountStage(server, await LyingProxy.start(server.url, hidden));
     site.annaId = await site.app.enrol(site.proxy.url, anna);
     return site;
   }
