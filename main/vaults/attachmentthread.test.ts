@@ -87,9 +87,12 @@ describe('the attachment thread', () => {
     const waiting = new AbortController();
     const large = file('large', Buffer.alloc(5 * 1024 * 1024));
     const jobs = [running, waiting].map(({ signal }) => thread.encode(large, key, signal));
-    await vi.waitFor(() => {
-      expect(process.getActiveResourcesInfo()).toContain('MessagePort');
-    });
+    await vi.waitFor(
+      () => {
+        expect(process.getActiveResourcesInfo()).toContain('MessagePort');
+      },
+      { timeout: 10_000 },
+    );
     running.abort();
     waiting.abort();
     for (const job of jobs) await expect(job).rejects.toEqual(codeOf('cancelled'));

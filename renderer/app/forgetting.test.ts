@@ -118,7 +118,7 @@ describe('forgetting at lock', () => {
     useTree().expand('v1');
     useList().goTo({ kind: 'vault', vaultId: 'v1' });
     useList().query = 'root of';
-    await vi.waitFor(() => expect(useList().view?.rows.total).toBe(1));
+    await vi.waitFor(() => expect(useList().view?.rows.total).toBe(1), { timeout: 10_000 });
     await useList().view?.select(0);
     await useSync().load();
     useWorkspace().peek('r1');

@@ -34,9 +34,12 @@ describe('the life of the application', () => {
   it('quits in Electron’s order', async () => {
     const app = await fixture.launch();
     await app.page();
-    await vi.waitFor(() => {
-      expect(lifeOf(app)).toContain('loaded');
-    });
+    await vi.waitFor(
+      () => {
+        expect(lifeOf(app)).toContain('loaded');
+      },
+      { timeout: 10_000 },
+    );
     expect(await app.close()).toBe(0);
     expect(lifeOf(app)).toEqual(['loaded', 'before-quit', 'close', 'closed', 'will-quit', 'quit 0']);
     expect(app.logs()).not.toContain('Unhandled');
@@ -56,9 +59,12 @@ describe('the life of the application', () => {
     const first = await fixture.launch();
     await first.page();
     await expect(fixture.launch({ args: ['--two'] })).rejects.toThrow('fixture: second');
-    await vi.waitFor(() => {
-      expect(lifeOf(first)).toContain('second-instance true {"from":"second"}');
-    });
+    await vi.waitFor(
+      () => {
+        expect(lifeOf(first)).toContain('second-instance true {"from":"second"}');
+      },
+      { timeout: 10_000 },
+    );
     expect(await first.windows()).toHaveLength(1);
     await first.close();
   });

@@ -14,9 +14,12 @@ async function call(channel: string, value?: unknown): Promise<unknown> {
 }
 
 async function logged(line: string): Promise<void> {
-  await vi.waitFor(() => {
-    expect(app.logs()).toContain(`fixture: ${line}`);
-  });
+  await vi.waitFor(
+    () => {
+      expect(app.logs()).toContain(`fixture: ${line}`);
+    },
+    { timeout: 10_000 },
+  );
 }
 
 beforeAll(async () => {
@@ -78,9 +81,12 @@ describe('the desktop around the application', () => {
     expect(await app.clickMenu('Lock')).toBe(true);
     await logged('lock');
     await page.keyboard.press('Control+l');
-    await vi.waitFor(() => {
-      expect(app.logs().split('fixture: lock\n')).toHaveLength(3);
-    });
+    await vi.waitFor(
+      () => {
+        expect(app.logs().split('fixture: lock\n')).toHaveLength(3);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('has a key store that admits to be none', async () => {
@@ -106,9 +112,12 @@ describe('the page in its window', () => {
       page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`);
     expect(await dark()).toBe(false);
     await call('theme', 'dark');
-    await vi.waitFor(async () => {
-      expect(await dark()).toBe(true);
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await dark()).toBe(true);
+      },
+      { timeout: 10_000 },
+    );
     await call('theme', 'light');
   });
 
@@ -118,9 +127,12 @@ describe('the page in its window', () => {
     );
     await app.hideWindow();
     await app.showWindow();
-    await vi.waitFor(async () => {
-      expect(await page.evaluate('states')).toEqual(['hidden', 'visible']);
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await page.evaluate('states')).toEqual(['hidden', 'visible']);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('gives the preload the paths of dropped files, and none for a file made by a script', async () => {
@@ -128,9 +140,12 @@ describe('the page in its window', () => {
     const paths = ['first.txt', 'второй.txt'].map((name) => join(fixture.userData, name));
     for (const path of paths) await writeFile(path, path);
     await app.dropFiles(page, '#drop', paths);
-    await vi.waitFor(async () => {
-      expect(await page.evaluate('dropped.map((one) => one.path)')).toEqual(paths);
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await page.evaluate('dropped.map((one) => one.path)')).toEqual(paths);
+      },
+      { timeout: 10_000 },
+    );
     expect(await page.evaluate(`vault.pathOf(new File(['x'], 'made.txt'))`)).toBe('');
   });
 });
