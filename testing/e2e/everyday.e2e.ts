@@ -51,11 +51,7 @@ test('axe finds nothing on the real screens, in both themes and languages', asyn
   const app = await launch();
   const screens = new Screens(await app.page());
   const anna = sample.user('anna.orlova');
-  await screens.enrol(sample.url, {
-    login: anna.login,
-    password: anna.password,
-    secret: anna.masterPassword ?? '',
-  });
+  await screens.enrol(sample.url, anna);
   await screens.synced();
   await screens.search('mfa');
   await screens.rows().first().click();
@@ -84,11 +80,7 @@ test('locks by itself after time without input, with the machine, and never whil
   const screens = new Screens(await app.page());
   const anna = sample.user('anna.orlova');
   await app.setIdleSeconds(0);
-  await screens.enrol(sample.url, {
-    login: anna.login,
-    password: anna.password,
-    secret: anna.masterPassword ?? '',
-  });
+  await screens.enrol(sample.url, anna);
   await screens.synced();
   await app.power('suspend');
   await screens.lockScreen().waitFor();
@@ -111,11 +103,7 @@ test('the tree leads to folders, and a list says only where its rows lie below i
   const app = await launch();
   const screens = new Screens(await app.page());
   const anna = sample.user('anna.orlova');
-  await screens.enrol(sample.url, {
-    login: anna.login,
-    password: anna.password,
-    secret: anna.masterPassword ?? '',
-  });
+  await screens.enrol(sample.url, anna);
   await screens.synced();
   await screens.pick('Infrastructure');
   await screens.page.keyboard.press('ArrowRight');

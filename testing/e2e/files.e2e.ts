@@ -18,11 +18,7 @@ test('files dropped on a record are encrypted, sent, and come back the same', as
   try {
     const app = await launch();
     const screens = new Screens(await app.page());
-    await screens.enrol(server.url, {
-      login: anna.login,
-      password: anna.password,
-      secret: anna.masterPassword ?? '',
-    });
+    await screens.enrol(server.url, anna);
     await screens.synced();
     await screens.search('web-03.prod');
     await screens.openRecord('web-03.prod — root');

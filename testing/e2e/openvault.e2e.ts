@@ -5,12 +5,6 @@ import { copyOfData, freePort, removeFolder, startDemoServer } from './demoserve
 import { Screens } from './screens.ts';
 import { expect, test } from './spec.ts';
 
-const credentials = (user: { login: string; password: string; masterPassword: string | null }) => ({
-  login: user.login,
-  password: user.password,
-  secret: user.masterPassword ?? '',
-});
-
 test('first run: from the address of a server to its vaults', async ({ sample, launch }) => {
   const app = await launch();
   const screens = new Screens(await app.page());
@@ -43,7 +37,7 @@ test('first run: from the address of a server to its vaults', async ({ sample, l
 test('search, reveal, copy, one-time code', async ({ sample, launch }) => {
   const app = await launch();
   const screens = new Screens(await app.page());
-  await screens.enrol(sample.url, credentials(sample.user('anna.orlova')));
+  await screens.enrol(sample.url, sample.user('anna.orlova'));
   await screens.synced();
 
   const expected = sampleRecord('web-01.prod — root');
@@ -69,7 +63,7 @@ test('search, reveal, copy, one-time code', async ({ sample, launch }) => {
 test('lock clears everything: screen, clipboard, memory of the page', async ({ sample, launch }) => {
   const app = await launch();
   const screens = new Screens(await app.page());
-  await screens.enrol(sample.url, credentials(sample.user('anna.orlova')));
+  await screens.enrol(sample.url, sample.user('anna.orlova'));
   await screens.synced();
   const expected = sampleRecord('web-01.prod — root');
   await screens.search('web-01.prod');
@@ -103,7 +97,7 @@ test('a restart with the server stopped changes nothing in what can be read', as
   try {
     const first = await launch();
     const screens = new Screens(await first.page());
-    await screens.enrol(server.url, credentials(anna));
+    await screens.enrol(server.url, anna);
     await screens.synced();
     expect(await first.close()).toBe(0);
   } finally {
@@ -128,7 +122,7 @@ test('two accounts: each with its own vaults, one without client-side encryption
 }) => {
   const app = await launch();
   const screens = new Screens(await app.page());
-  await screens.enrol(sample.url, credentials(sample.user('maria.kuznetsova')));
+  await screens.enrol(sample.url, sample.user('maria.kuznetsova'));
   await screens.synced();
   await expect(screens.place('Infrastructure')).toHaveCount(0);
 

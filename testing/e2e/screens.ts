@@ -3,13 +3,7 @@
  * do through this, so that a changed label is mended in one place.
  */
 import type { Locator, Page } from 'playwright-core';
-
-export interface Credentials {
-  readonly login: string;
-  readonly password: string;
-  /** Master password, or the device passphrase to be chosen. */
-  readonly secret: string;
-}
+import type { DemoUser } from './demoserver.ts';
 
 export class Screens {
   readonly page: Page;
@@ -45,11 +39,11 @@ export class Screens {
     await this.button('Open the vaults').click();
   }
 
-  /** First run, from the server's address to the workspace. */
-  async enrol(address: string, who: Credentials): Promise<void> {
+  /** First run of somebody with a master password, from the server's address to the workspace. */
+  async enrol(address: string, who: DemoUser): Promise<void> {
     await this.giveServer(address);
     await this.signIn(who.login, who.password);
-    await this.giveMasterPassword(who.secret);
+    await this.giveMasterPassword(who.masterPassword ?? '');
     await this.workspace().waitFor();
   }
 
