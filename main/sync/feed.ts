@@ -106,4 +106,5 @@ async function takePage(
   if (treeChanged) context.changed(null);
   for (const localFile of idleFiles) await context.files?.remove(localFile);
   await breathe(context.signal);
+  await context.pace.rest(context.signal);
 }

@@ -6,13 +6,27 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../contract/index.ts';
+import type { Upkeep } from '../mirror/index.ts';
 
-/** Aim of one portion; well under a frame, since a single row can cost more than the last ones. */
-const aimMs = 8;
+/**
+ * Aim of one portion; a quarter of a frame, since a row can cost more than the last ones, and an
+ * answer of the server may be parsed in the same turn.
+ */
+const aimMs = 4;
 const largestPortion = 100;
 
+/** Portions after which what writing owes is paid, in turns of its own. */
+const portionsPerUpkeep = 8;
+
 export class Pace {
+  readonly #upkeep: Pick<Upkeep, 'mergeSome' | 'relief'> | null;
   #portion = 4;
+  #portions = 0;
+
+  /** With the upkeep of the mirror that is written to. */
+  constructor(upkeep: Pick<Upkeep, 'mergeSome' | 'relief'> | null = null) {
+    this.#upkeep = upkeep;
+  }
 
   /**
    * Gives `elements` to `work` in portions, with a turn of the event loop between them.
@@ -30,7 +44,19 @@ export class Pace {
       this.#adapt(portion.length, performance.now() - start);
       at += portion.length;
       await breathe(signal);
+      this.#portions += 1;
+      if (this.#portions % portionsPerUpkeep === 0) await this.rest(signal);
     }
+  }
+
+  /**
+   * Pays what the mirror is owed for what was written to it, in turns of the event loop.
+   * @throws StrongroomError `cancelled`.
+   */
+  async rest(signal: AbortSignal): Promise<void> {
+    while (this.#upkeep?.mergeSome() === true) await breathe(signal);
+    await this.#upkeep?.relief();
+    if (signal.aborted) throw new StrongroomError('cancelled');
   }
 
   #adapt(done: number, elapsedMs: number): void {

@@ -161,7 +161,7 @@ export class Synchroniser {
       files,
       givenUpFiles: this.#givenUpFiles,
       features,
-      pace: new Pace(),
+      pace: new Pace(mirror.upkeep),
       signal: this.#abort.signal,
       now: this.#now,
       progress: (stage, done, total) => this.#progress(stage, done, total),

@@ -27,6 +27,8 @@ export interface SignInInput {
 export interface AccountsOptions {
   readonly profiles: ProfileStore;
   readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
   readonly onSession: (state: SessionState) => void;
   readonly onSync: (status: SyncStatus) => void;
   /** Ids of changed records of the shown account, or null for the tree as a whole. */
@@ -261,11 +263,11 @@ export class Accounts {
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
-    const { profiles, migrationsDir, report } = this.#options;
+    const { profiles, migrationsDir, checkpointWorker, report } = this.#options;
     const mirrorPath = profiles.mirrorPathOf(profile.id);
     const filesFolder = profiles.filesPathOf(profile.id);
     const account = new OpenAccount(
-      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir, report },
+      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir, checkpointWorker, report },
       enrolment,
     );
     account.synchroniser.onStatus((status) => {
