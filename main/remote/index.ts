@@ -24,6 +24,7 @@ export {
 } from './items.ts';
 export { HashGate } from './masterkeyproof.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
+export { ownTurn } from './turns.ts';
 export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';
 export * from './users.ts';
 export {

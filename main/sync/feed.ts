@@ -22,8 +22,8 @@ import { pullFiles } from './pullextras.ts';
 import { markKey } from './resume.ts';
 import { verifyStatedAccount } from './verification.ts';
 
-/** Things of one page: written at one go, so few enough not to keep the window waiting. */
-const pageSize = 50;
+/** Things of one page: written at one go, so few enough not to keep the window waiting (about 8 ms). */
+const pageSize = 25;
 /** Key of the sync state under which the cursor of a first pull waits for its end. */
 const startKey = 'changeCursorAtStart';
 
