@@ -48,8 +48,10 @@ export interface StoredCustomField {
 }
 
 export interface StoredAttachment {
-  /** The server's id of the attachment. */
+  /** This device's id of the attachment; the server's own for everything that came from there. */
   readonly id: string;
+  /** The server's id; null for a file that was added here and is not sent yet. */
+  readonly serverId: string | null;
   readonly name: string;
   readonly encryptedKey: string;
   /** Peculiar hash of the plain file, if the listing carried it. */
@@ -115,7 +117,14 @@ export interface ManifestEntry {
 export interface StoredNotice {
   readonly id: string;
   readonly at: number;
-  readonly kind: 'vaultKeyChanged' | 'vaultRemoved' | 'fieldTampered' | 'recordUnreadable' | 'weakOwnKey';
+  readonly kind:
+    | 'vaultKeyChanged'
+    | 'vaultRemoved'
+    | 'fieldTampered'
+    | 'recordUnreadable'
+    | 'weakOwnKey'
+    | 'serverRolledBack'
+    | 'placeGone';
   readonly subject: string;
   readonly recordId: string | null;
 }
@@ -159,6 +168,9 @@ export interface ListRow {
   readonly attachmentCount: number;
   readonly flagged: boolean;
   readonly unread: boolean;
+  /** Changed here, and the server does not have it yet. */
+  readonly pending: boolean;
+  readonly conflict: boolean;
   readonly updatedAt: number | null;
 }
 
