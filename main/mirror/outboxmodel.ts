@@ -101,7 +101,11 @@ export interface ConflictSides<T> {
 
 /** One field that was changed on both sides. */
 export type ConflictedField =
-  | { readonly key: string; readonly kind: 'name' | 'login' | 'description'; readonly sides: ConflictSides<string> }
+  | {
+      readonly key: string;
+      readonly kind: 'name' | 'login' | 'description';
+      readonly sides: ConflictSides<string>;
+    }
   | { readonly key: string; readonly kind: 'urls' | 'tags'; readonly sides: ConflictSides<readonly string[]> }
   | { readonly key: string; readonly kind: 'color'; readonly sides: ConflictSides<number> }
   | { readonly key: string; readonly kind: 'password'; readonly sides: ConflictSides<string | null> }
