@@ -35,6 +35,7 @@ const features = [
   'vaultAccess',
   'sessionLogout',
   'changes',
+  'idempotencyKeys',
 ].map((name) => ({ name }));
 
 /** Registers the endpoints of this file. */

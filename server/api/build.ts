@@ -19,6 +19,7 @@ import { inboxRoutes } from './inbox.ts';
 import { itemRoutes } from './items.ts';
 import { linkRoutes } from './links.ts';
 import { parseJsonBodies, parseQuery } from './reading.ts';
+import { answerRepeats } from './repeats.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setupRoutes } from './setup.ts';
@@ -110,6 +111,7 @@ export async function buildApplication(
   logRequests(app);
   answerErrors(app);
   authenticate(app, context);
+  answerRepeats(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },
     transform: (route) => {

@@ -8,9 +8,11 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
+import { answerStore } from './answers.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
 import { itemStore, snapshotStore } from './items.ts';
+import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
 import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
@@ -44,6 +46,7 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     links: linkStore(database, seal),
     bin: binStore(database),
     journal: journalStore(database, engine, clock),
+    answers: answerStore(database, seal),
   };
 }
 
@@ -54,6 +57,13 @@ export interface Storage extends Repositories {
   transaction<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
   /** Runs several reads on one state of the data, whatever is written meanwhile. */
   snapshot<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs work as one transaction that everything it asks of this storage joins, its own
+   * transactions included. What it does beside the database is not taken back.
+   */
+  whole<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Runs work that must not happen before the changes made so far are kept for good. */
+  afterCommit(work: () => Promise<void>): Promise<void>;
   /** Closes the database; the storage cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -74,14 +84,26 @@ export async function openStorage(
   }
   const ground = { seal, engine, filesFolder, clock };
   const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
-  return {
+  const { joined, whole, afterCommit } = joining(database, on);
+  const storage: Storage = {
     ...on(database),
-    transaction: (work) => database.transaction().execute((transaction) => work(on(transaction))),
-    snapshot: (work) =>
-      database
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .execute((transaction) => work(on(transaction))),
+    transaction: (work) => {
+      const within = joined();
+      return within ? work(within) : database.transaction().execute((executor) => work(on(executor)));
+    },
+    snapshot: (work) => {
+      const within = joined();
+      if (within) return work(within);
+      const frozen = database.transaction().setIsolationLevel('repeatable read');
+      return frozen.execute((executor) => work(on(executor)));
+    },
+    ...{ whole, afterCommit },
     close: () => database.destroy(),
   };
+  return new Proxy(storage, {
+    get: (own, name) => {
+      const within = joined();
+      return Reflect.get(within && name in within ? within : own, name);
+    },
+  });
 }

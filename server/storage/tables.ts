@@ -184,6 +184,27 @@ export interface ChangeTable {
   position: number;
 }
 
+export interface KeptAnswerTable {
+  user_id: string;
+  request_key: Uint8Array;
+  fingerprint: Uint8Array;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface ActivityTable {
+  id: string;
+  organisation_id: string;
+  actor_id: string;
+  event: string;
+  object_id: string;
+  vault_id: string | null;
+  acted_at: number;
+  created_at: number;
+  is_offline: Flag;
+  content: Uint8Array;
+}
+
 export interface Tables {
   organisations: OrganisationTable;
   users: UserTable;
@@ -205,4 +226,6 @@ export interface Tables {
   journals: JournalTable;
   journal_marks: JournalMarkTable;
   changes: ChangeTable;
+  kept_answers: KeptAnswerTable;
+  activity: ActivityTable;
 }
