@@ -40,10 +40,10 @@ describe('folders', () => {
     );
     expect(test.mirror.folders.countsOfVault('v')).toEqual(
       new Map([
-        ['a', { records: 4, children: 2 }],
-        ['b', { records: 3, children: 1 }],
-        ['c', { records: 1, children: 0 }],
-        ['d', { records: 0, children: 0 }],
+        ['a', { records: 4, children: 2, pending: false }],
+        ['b', { records: 3, children: 1, pending: false }],
+        ['c', { records: 1, children: 0, pending: false }],
+        ['d', { records: 0, children: 0, pending: false }],
       ]),
     );
   });

@@ -4,6 +4,9 @@
  */
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { StrongroomError } from '../../contract/errors.ts';
+import { Bases } from './bases.ts';
+import { Bin } from './bin.ts';
+import { Conflicts } from './conflicts.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
 import { Folders } from './folders.ts';
@@ -11,6 +14,8 @@ import { KeyCache } from './keycache.ts';
 import { Manifest } from './manifest.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { Notices } from './notices.ts';
+import { OfflineReads } from './offlinereads.ts';
+import { Outbox } from './outbox.ts';
 import { PinStore } from './pins.ts';
 import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
@@ -46,6 +51,11 @@ export class Mirror {
   readonly notices: Notices;
   readonly syncState: SyncState;
   readonly recents: Recents;
+  readonly outbox: Outbox;
+  readonly bases: Bases;
+  readonly conflicts: Conflicts;
+  readonly bin: Bin;
+  readonly offlineReads: OfflineReads;
   readonly #engine: Engine;
 
   private constructor(engine: Engine) {
@@ -62,6 +72,11 @@ export class Mirror {
     this.notices = new Notices(engine);
     this.syncState = new SyncState(engine);
     this.recents = new Recents(engine);
+    this.outbox = new Outbox(engine);
+    this.bases = new Bases(engine);
+    this.conflicts = new Conflicts(engine);
+    this.bin = new Bin(engine);
+    this.offlineReads = new OfflineReads(engine);
   }
 
   /**

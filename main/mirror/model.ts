@@ -5,7 +5,8 @@
  * cipher of the database protects the rest. Ids: `id` is this device's own name of an
  * object and never changes. For everything that came from the server it equals the server's
  * id; an object made on this device keeps its own id when the server gives it another, which
- * then stands in `serverId`.
+ * then stands in `serverId`. Until it has given one, `serverId` (and a record's `itemServerId`)
+ * is empty.
  */
 
 /** Client-side encryption of an account, pinned at enrolment. */
@@ -195,6 +196,7 @@ export interface MissingFile {
   readonly recordKind: StoredRecord['kind'];
   readonly itemServerId: string;
   readonly attachmentId: string;
+  readonly attachmentServerId: string;
   readonly name: string;
   readonly size: number | null;
 }

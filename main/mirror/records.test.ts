@@ -3,6 +3,7 @@ import type { StoredAttachment } from './model.ts';
 import { aFolder, aRecord, aVault, temporaryMirror } from './testmirror.ts';
 
 const file = (change: Partial<StoredAttachment> & { readonly id: string }): StoredAttachment => ({
+  serverId: change.id,
   name: `${change.id}.pem`,
   encryptedKey: `key of ${change.id}`,
   hash: null,
@@ -78,6 +79,7 @@ describe('records', () => {
         recordKind: 'record',
         itemServerId: 'r1',
         attachmentId: 'b',
+        attachmentServerId: 'b',
         name: 'b.pem',
         size: 10,
       },
@@ -86,6 +88,7 @@ describe('records', () => {
         recordKind: 'shortcut',
         itemServerId: 'i2',
         attachmentId: 'd',
+        attachmentServerId: 'd',
         name: 'd.pem',
         size: 7,
       },
