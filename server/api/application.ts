@@ -36,6 +36,10 @@ const features = [
   'sessionLogout',
   'changes',
   'idempotencyKeys',
+  'bin',
+  'folderMove',
+  'revisionPreconditions',
+  'attachmentWrites',
 ].map((name) => ({ name }));
 
 /** Registers the endpoints of this file. */

@@ -6,8 +6,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import { defaultBodyLimit } from '../options.ts';
 import { applicationRoutes } from './application.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { authenticate } from './authentication.ts';
 import { batchRoutes } from './batch.ts';
+import { binRoutes } from './bin.ts';
 import { changeRoutes } from './changes.ts';
 import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
@@ -43,10 +45,12 @@ const groups = [
   folderRoutes,
   searchRoutes,
   itemRoutes,
+  attachmentRoutes,
   snapshotRoutes,
   shortcutRoutes,
   inboxRoutes,
   linkRoutes,
+  binRoutes,
   changeRoutes,
 ];
 

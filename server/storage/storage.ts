@@ -9,8 +9,10 @@ import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
 import { answerStore } from './answers.ts';
+import { binStore } from './bin.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
+import { folderStore } from './folders.ts';
 import { itemStore, snapshotStore } from './items.ts';
 import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
@@ -18,9 +20,9 @@ import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { sessionStore } from './sessions.ts';
-import { binStore, inboxStore, linkStore, shortcutStore } from './sharing.ts';
+import { inboxStore, linkStore, shortcutStore } from './sharing.ts';
 import type { Tables } from './tables.ts';
-import { accessStore, folderStore, vaultStore } from './vaults.ts';
+import { accessStore, vaultStore } from './vaults.ts';
 
 interface Ground {
   readonly seal: Seal;
