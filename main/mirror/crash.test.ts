@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Mirror } from './mirror.ts';
 import { temporaryMirror } from './testmirror.ts';
 
 const writer = path.join(import.meta.dirname, 'crashwriter.ts');
@@ -22,6 +23,20 @@ async function writeAndKill(file: string, firstStep: number, steps: number, dela
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
   return Number(told.split('\n').at(-2));
+}
+
+/** Whether the offline save of a step is there: row, search entry, operation, base and mark, or none of it. */
+function savedOf(mirror: Mirror, step: number): 'whole' | 'nothing' | 'half' {
+  const id = `s${String(step)}-9`;
+  const found = mirror.search.query({ text: `step ${String(step)}`, scope: null, offset: 0, limit: 200 });
+  const signs = [
+    mirror.records.get(id)?.login === `step ${String(step)}`,
+    mirror.outbox.ofObject('record', id).length === 1,
+    mirror.bases.record(id)?.login === '',
+    found.rows.find((row) => row.id === id)?.pending === true,
+  ];
+  if (signs.every(Boolean)) return 'whole';
+  return signs.some(Boolean) ? 'half' : 'nothing';
 }
 
 describe('a mirror whose process was killed while writing', () => {
@@ -45,6 +60,13 @@ describe('a mirror whose process was killed while writing', () => {
         limit: 200,
       });
       expect(found.rows.filter((row) => row.name === `step ${String(lastKept)}`)).toHaveLength(10);
+      const told = lastKept === lastTold;
+      expect(told ? ['whole'] : ['whole', 'nothing']).toContain(savedOf(mirror, lastKept));
+      // The step before is settled with this one's save: its operation and its base went together.
+      const before = `s${String(lastKept - 1)}-9`;
+      const waits = mirror.outbox.ofObject('record', before).length;
+      expect(mirror.bases.record(before) === undefined).toBe(waits === 0);
+      if (told) expect(waits).toBe(0);
       mirror.close();
       next = lastKept + 1;
     }
