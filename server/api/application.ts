@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
+import { offlinePolicySchema } from './offline.ts';
 
 const complexity = z.object({
   minLength: z.number(),
@@ -40,6 +41,8 @@ const features = [
   'folderMove',
   'revisionPreconditions',
   'attachmentWrites',
+  'offlinePolicy',
+  'offlineReads',
 ].map((name) => ({ name }));
 
 /** Registers the endpoints of this file. */
@@ -68,6 +71,7 @@ export function applicationRoutes(app: Api, context: Context): void {
             masterPasswordComplexity: complexity,
             isClientSideEncryptionEnabled: z.boolean(),
             attachmentMaxSize: z.number(),
+            offline: offlinePolicySchema,
           }),
         },
       },
@@ -77,6 +81,7 @@ export function applicationRoutes(app: Api, context: Context): void {
       masterPasswordComplexity: { minLength: shortestMasterPassword, ...noRule },
       isClientSideEncryptionEnabled: callerOf(request).clientSideEncryption,
       attachmentMaxSize: 5 * 1024 * 1024,
+      offline: await context.storage.organisations.offlinePolicy(callerOf(request).organisationId),
     }),
   );
 

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import { defaultBodyLimit } from '../options.ts';
+import { activityRoutes } from './activity.ts';
 import { applicationRoutes } from './application.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authenticate } from './authentication.ts';
@@ -20,6 +21,7 @@ import { groupRoutes } from './groups.ts';
 import { inboxRoutes } from './inbox.ts';
 import { itemRoutes } from './items.ts';
 import { linkRoutes } from './links.ts';
+import { offlineRoutes } from './offline.ts';
 import { parseJsonBodies, parseQuery } from './reading.ts';
 import { answerRepeats } from './repeats.ts';
 import { searchRoutes } from './search.ts';
@@ -52,6 +54,8 @@ const groups = [
   linkRoutes,
   binRoutes,
   changeRoutes,
+  offlineRoutes,
+  activityRoutes,
 ];
 
 function createFastify(

@@ -4,7 +4,7 @@
  * decided in `access/`; here it gets the shapes of the listings.
  *
  * Every answer also carries what the server states of the account (mode of encryption, key
- * derivation, public key), so that a client can hold it against its pins without asking for it.
+ * derivation, public key, right to be offline), so that a client can hold it against its pins without asking for it.
  */
 import { z } from 'zod';
 import type { Binned, Told, VaultWalk } from '../access/changes.ts';
@@ -30,6 +30,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { inboxAnswer, inboxSchema } from './inbox.ts';
+import { offlinePolicySchema } from './offline.ts';
 import { objectId, queryNumber } from './schemas.ts';
 import { shortcutAnswer, shortcutSchema } from './shortcuts.ts';
 
@@ -64,6 +65,7 @@ const answerSchema = z.object({
     isClientSideEncryptionEnabled: z.boolean(),
     masterKeyOptions: z.string(),
     publicKey: z.string().nullable(),
+    offline: offlinePolicySchema,
   }),
 });
 
@@ -195,6 +197,7 @@ export function changeRoutes(app: Api, context: Context): void {
           isClientSideEncryptionEnabled: caller.clientSideEncryption,
           masterKeyOptions: user.masterKeyOptions,
           publicKey: user.keys?.public ?? null,
+          offline: await storage.organisations.offlinePolicy(caller.organisationId),
         };
         if (since === undefined) {
           const { position } = await storage.journal.reach(caller.organisationId);

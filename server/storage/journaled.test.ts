@@ -16,7 +16,7 @@ import type { Tables } from './tables.ts';
 
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
-  organisations: ['find'],
+  organisations: ['find', 'offlinePolicy', 'setOfflinePolicy'],
   users: ['insert', 'find', 'findByLogin', 'list', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberIds', 'groupIdsOf'],
   vaults: ['find', 'list', 'keysOf', 'keyHolders'],

@@ -8,6 +8,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
+import { activityStore } from './activity.ts';
 import { answerStore } from './answers.ts';
 import { binStore } from './bin.ts';
 import type { Engine } from './engine.ts';
@@ -49,6 +50,7 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     bin: binStore(database),
     journal: journalStore(database, engine, clock),
     answers: answerStore(database, seal),
+    activity: activityStore(database, seal),
   };
 }
 

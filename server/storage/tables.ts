@@ -7,6 +7,7 @@
  */
 import type { AccessLevel } from '../access/levels.ts';
 import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
+import type { ActivityEvent } from './activity.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
 export type Flag = 0 | 1;
@@ -196,7 +197,7 @@ export interface ActivityTable {
   id: string;
   organisation_id: string;
   actor_id: string;
-  event: string;
+  event: ActivityEvent;
   object_id: string;
   vault_id: string | null;
   acted_at: number;
