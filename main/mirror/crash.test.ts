@@ -25,6 +25,20 @@ async function writeAndKill(file: string, firstStep: number, steps: number, dela
   return Number(told.split('\n').at(-2));
 }
 
+/** Whether the offline save of a step is there: row, search entry, operation, base and mark, or none of it. */
+function savedOf(mirror: Mirror, step: number): 'whole' | 'nothing' | 'half' {
+  const id = `s${String(step)}-9`;
+  const found = mirror.search.query({ text: `step ${String(step)}`, scope: null, offset: 0, limit: 200 });
+  const signs = [
+    mirror.records.get(id)?.login === `step ${String(step)}`,
+    mirror.outbox.ofObject('record', id).length === 1,
+    mirror.bases.record(id)?.login === '',
+    found.rows.find((row) => row.id === id)?.pending === true,
+  ];
+  if (signs.every(Boolean)) return 'whole';
+  return signs.some(Boolean) ? 'half' : 'nothing';
+}
+
 /** Opens what a killed process left: every step it told of is there, whole, and no half of another. */
 function checkWhole(mirror: Mirror, lastTold: number): number {
   mirror.checkIntegrity();
@@ -40,6 +54,13 @@ function checkWhole(mirror: Mirror, lastTold: number): number {
     limit: 200,
   });
   expect(found.rows.filter((row) => row.name === `step ${String(lastKept)}`)).toHaveLength(10);
+  const told = lastKept === lastTold;
+  expect(told ? ['whole'] : ['whole', 'nothing']).toContain(savedOf(mirror, lastKept));
+  // The step before is settled with this one's save: its operation and its base went together.
+  const before = `s${String(lastKept - 1)}-9`;
+  const waits = mirror.outbox.ofObject('record', before).length;
+  expect(mirror.bases.record(before) === undefined).toBe(waits === 0);
+  if (told) expect(waits).toBe(0);
   return lastKept;
 }
 

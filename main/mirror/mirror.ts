@@ -4,7 +4,10 @@
  */
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { StrongroomError } from '../../contract/errors.ts';
+import { Bases } from './bases.ts';
+import { Bin } from './bin.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { Conflicts } from './conflicts.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
 import { Folders } from './folders.ts';
@@ -12,6 +15,8 @@ import { KeyCache } from './keycache.ts';
 import { Manifest } from './manifest.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { Notices } from './notices.ts';
+import { OfflineReads } from './offlinereads.ts';
+import { Outbox } from './outbox.ts';
 import { PinStore } from './pins.ts';
 import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
@@ -52,6 +57,11 @@ export class Mirror {
   readonly syncState: SyncState;
   readonly recents: Recents;
   readonly upkeep: Upkeep;
+  readonly outbox: Outbox;
+  readonly bases: Bases;
+  readonly conflicts: Conflicts;
+  readonly bin: Bin;
+  readonly offlineReads: OfflineReads;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
 
@@ -71,6 +81,11 @@ export class Mirror {
     this.notices = new Notices(engine);
     this.syncState = new SyncState(engine);
     this.recents = new Recents(engine);
+    this.outbox = new Outbox(engine);
+    this.bases = new Bases(engine);
+    this.conflicts = new Conflicts(engine);
+    this.bin = new Bin(engine);
+    this.offlineReads = new OfflineReads(engine);
   }
 
   /**

@@ -251,6 +251,7 @@ export class OpenAccount {
       mirror: this.mirror,
       vaultKeys: this.#vaultKeys,
       manifestKey: this.#manifestKey,
+      cacheKey: this.#cacheKey,
       masterKeyHash: own ? () => own.masterKeyHash : null,
       ownKeyBits: own?.privateKey.bits ?? null,
       files: this.files,

@@ -5,7 +5,7 @@ import { snapshotAnswer, snapshotSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
-import { attachmentSchema } from './items.ts';
+import { attachmentSchema } from './attachments.ts';
 import { idParams, objectId } from './schemas.ts';
 import { shortUserAnswer } from './users.ts';
 

@@ -120,6 +120,29 @@ export function itemStore(database: Kysely<Tables>, seal: Seal, engine: Engine) 
       await database.updateTable('items').set({ bin_id: binId }).where('id', '=', id).execute();
     },
 
+    /** Brings a record back from the bin as it is described. */
+    async restore(item: Item): Promise<void> {
+      await database.updateTable('items').set(asRow(item)).where('id', '=', item.id).execute();
+    },
+
+    /** Removes for good every record that went to the bin with one entry. */
+    async purge(binId: string): Promise<void> {
+      await database.deleteFrom('items').where('bin_id', '=', binId).execute();
+    },
+
+    /** Those of some records that are in the bin, each with the entry that it went with. */
+    async findBinned(ids: readonly string[]): Promise<Map<string, { item: Item; binId: string }>> {
+      if (ids.length === 0) return new Map();
+      const rows = await database
+        .selectFrom('items')
+        .selectAll()
+        .where('id', 'in', [...new Set(ids)])
+        .execute();
+      return new Map(
+        rows.flatMap((row) => (row.bin_id ? [[row.id, { item: open(row), binId: row.bin_id }]] : [])),
+      );
+    },
+
     async find(id: string): Promise<Item | undefined> {
       const row = await database
         .selectFrom('items')

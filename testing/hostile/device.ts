@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { StrongroomError } from '../../contract/errors.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
 import { LockedBytes } from '../../main/custody/index.ts';
 import {
@@ -108,6 +109,7 @@ export class TestDevice {
       mirror: this.mirror,
       vaultKeys: this.vaultKeys,
       manifestKey,
+      cacheKey: LockedBytes.adopt(Buffer.alloc(32, 3)),
       masterKeyHash: keys === null ? null : () => masterKeyHash(keys.masterKey),
       ownKeyBits: keys?.privateKey.bits ?? null,
       files: options.withFiles === false ? null : this.#fileStore(),
@@ -213,6 +215,11 @@ export class TestDevice {
         const localFile = `${file.recordId}-${file.attachmentId}`;
         this.files.set(localFile, file);
         return { localFile, size: null };
+      },
+      read: async (localFile) => {
+        const file = this.files.get(localFile);
+        if (file?.hash == null) throw new StrongroomError('diskError');
+        return { encryptedKey: file.encryptedKey, encryptedData: file.encryptedData, hash: file.hash };
       },
       remove: async (localFile) => void this.files.delete(localFile),
     };
