@@ -315,6 +315,27 @@ describe('custom fields', () => {
     ]);
   });
 
+  it('are compared a bounded number of times, however many a record was given', () => {
+    let comparisons = 0;
+    const counted: Sameness = {
+      ...same,
+      secret: (a, b) => {
+        comparisons += 1;
+        return same.secret(a, b);
+      },
+    };
+    const many = (of: string): StoredCustomField[] =>
+      Array.from({ length: 400 }, (_, index) => custom(index % 2 ? 'Same' : of, `${of} ${String(index)}`));
+    const [before, mine, theirs] = ['base', 'mine', 'theirs'].map((of) => ({ ...base, customs: many(of) }));
+    if (before === undefined || mine === undefined || theirs === undefined) throw new Error('three sides');
+    const { merged, conflicts } = mergeRecords({ base: before, mine, theirs }, counted);
+    expect(comparisons).toBeLessThan(40_000);
+    const kept = [...merged.customs, ...conflicts.map(({ sides }) => sides.theirs as StoredCustomField)];
+    expect(readable(kept)).toEqual(
+      expect.arrayContaining(readable([...mine.customs, ...theirs.customs]) ?? []),
+    );
+  });
+
   it('keep members that the protocol does not know', () => {
     const theirs = { ...pin, other: { kept: true } };
     const mine = { ...pin, value: sealed('9') };
