@@ -197,7 +197,7 @@ function conflictTexts(
   );
 }
 
-const runs = { numRuns: 2000 };
+const runs = { numRuns: 1000 };
 const keysOf = (conflicts: readonly ConflictedField[]): string[] => conflicts.map(({ key }) => key).sort();
 
 describe('whatever both sides changed, a merge', () => {

@@ -1,66 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredAttachment, StoredCustomField, StoredRecord } from '../mirror/model.ts';
-import { aRecord } from '../mirror/testmirror.ts';
-import { mergeRecords, type Merge, type Sameness } from './merge.ts';
-
-/** Here a wire value is `<salt>:<text>`; what begins with `!` does not open. */
-const textOf = (wire: string): string => wire.slice(wire.indexOf(':') + 1);
-const same: Sameness = {
-  secret: (a, b) => a === b || (a !== null && b !== null && !a.startsWith('!') && textOf(a) === textOf(b)),
-  customIdentity: ({ name }) => (name.startsWith('!') ? null : textOf(name)),
-};
-
-let salt = 0;
-const sealed = (text: string): string => `${String((salt += 1))}:${text}`;
-const custom = (label: string, value: string, type = 'text'): StoredCustomField => ({
-  name: sealed(label),
-  value: sealed(value),
-  type: sealed(type),
-});
-const readable = (fields: readonly StoredCustomField[] | undefined): string[] | undefined =>
-  fields?.map(({ name, value }) => `${textOf(name)}=${textOf(value)}`);
-
-const base = aRecord({
-  id: 'r1',
-  serverId: 's1',
-  itemServerId: 's1',
-  vaultId: 'v1',
-  name: 'Database',
-  urls: ['https://db.corp.example'],
-  tags: ['prod'],
-  passwordEncrypted: sealed('first'),
-  revision: 4,
-  contentHash: 'of base',
-});
-const delivered: Partial<StoredRecord> = {
-  revision: 5,
-  updatedAt: 9,
-  contentHash: 'of theirs',
-  keyWrapped: 'key as it is now',
-};
-
-function merge(
-  mine: Partial<StoredRecord>,
-  theirs: Partial<StoredRecord>,
-  before: StoredRecord = base,
-): Merge {
-  const sides = {
-    base: before,
-    mine: { ...before, ...mine },
-    theirs: { ...before, ...delivered, ...theirs },
-  };
-  return mergeRecords(sides, same);
-}
-
-const file = (change: Partial<StoredAttachment> & { readonly id: string }): StoredAttachment => ({
-  serverId: change.id,
-  name: `${change.id}.pem`,
-  encryptedKey: `key of ${change.id}`,
-  hash: null,
-  size: null,
-  localFile: null,
-  ...change,
-});
+import type { StoredAttachment } from '../mirror/model.ts';
+import { base, delivered, merge, sealed } from './testmerge.ts';
 
 describe('a merge of two sides of a record', () => {
   it('takes from each side what it changed', () => {
@@ -197,132 +137,14 @@ describe('the place', () => {
   });
 });
 
-describe('custom fields', () => {
-  const [pin, code] = [custom('PIN', '1234'), custom('Code', 'abc')];
-  const before = { ...base, customs: [pin, code] };
-  const mergeFields = (mine: readonly StoredCustomField[], theirs: readonly StoredCustomField[]): Merge =>
-    merge({ customs: mine }, { customs: theirs }, before);
-
-  it('are merged one by one, and member by member', () => {
-    const renamed = { ...pin, name: sealed('Card PIN') };
-    const changed = { ...pin, value: sealed('9999') };
-    const added = custom('New', 'n');
-    const { merged, conflicts, toSend } = mergeFields([renamed, code], [changed, code, added]);
-    expect(conflicts).toEqual([]);
-    expect(merged.customs).toEqual([{ ...renamed, value: changed.value }, code, added]);
-    expect(toSend).toEqual({ customs: merged.customs });
-  });
-
-  it('that were only encrypted anew are unchanged', () => {
-    const anew = [custom('PIN', '1234'), custom('Code', 'abc')];
-    const theirs = [custom('PIN', '5'), custom('Code', 'abc')];
-    expect(mergeFields(anew, theirs)).toMatchObject({
-      merged: { customs: theirs },
-      conflicts: [],
-      toSend: {},
-    });
-  });
-
-  it('keep mine in order if I reordered, else theirs', () => {
-    const added = custom('New', 'n');
-    expect(readable(mergeFields([code, pin], [pin, code, added]).merged.customs)).toEqual([
-      ...['Code=abc', 'New=n', 'PIN=1234'],
-    ]);
-    expect(readable(mergeFields([pin, added, code], [code, pin]).merged.customs)).toEqual([
-      ...['Code=abc', 'PIN=1234', 'New=n'],
-    ]);
-  });
-
-  it('clash where both changed the value, and the rest is sent with theirs in that place', () => {
-    const mine = { ...pin, value: sealed('mine') };
-    const theirs = { ...pin, value: sealed('theirs') };
-    const added = custom('New', 'n');
-    const { merged, conflicts, toSend } = mergeFields([mine, code, added], [theirs, code]);
-    expect(conflicts).toEqual([
-      { key: 'custom:label PIN:0', kind: 'custom', sides: { ancestor: pin, mine, theirs } },
-    ]);
-    expect(merged.customs).toEqual([mine, code, added]);
-    expect(toSend).toEqual({ customs: [theirs, code, added] });
-  });
-
-  it('carry what only one side changed on both sides of a clash', () => {
-    const mine = { ...pin, name: sealed('Card PIN'), value: sealed('mine') };
-    const theirs = { ...pin, value: sealed('theirs') };
-    // A changed label with a changed value cannot be told from a deletion and an addition.
-    const { merged, conflicts } = mergeFields([mine, code], [theirs, code]);
-    expect(readable(merged.customs)).toEqual(['Card PIN=mine', 'Code=abc']);
-    expect(conflicts).toMatchObject([{ sides: { ancestor: pin, mine: undefined, theirs } }]);
-    const type = sealed('password');
-    const { conflicts: typed } = mergeFields(
-      [{ ...pin, value: mine.value }, code],
-      [{ ...theirs, type }, code],
-    );
-    expect(typed).toMatchObject([
-      { sides: { mine: { value: mine.value, type }, theirs: { value: theirs.value, type } } },
-    ]);
-  });
-
-  it('clash where one side deleted and the other changed', () => {
-    const changed = { ...pin, value: sealed('9') };
-    const mineGone = mergeFields([code], [changed, code]);
-    expect(mineGone.merged.customs).toEqual([code]);
-    expect(mineGone.conflicts).toMatchObject([
-      { sides: { ancestor: pin, mine: undefined, theirs: changed } },
-    ]);
-    expect(mineGone.toSend).toEqual({});
-    const theirsGone = mergeFields([changed, code], [code]);
-    expect(theirsGone.merged.customs).toEqual([changed, code]);
-    expect(theirsGone.conflicts).toMatchObject([
-      { sides: { ancestor: pin, mine: changed, theirs: undefined } },
-    ]);
-    expect(mergeFields([code], [pin, code]).merged.customs).toEqual([code]);
-    expect(mergeFields([code], [code]).conflicts).toEqual([]);
-  });
-
-  it('that both added under one label clash unless they say the same', () => {
-    const [mine, theirs] = [custom('New', 'm'), custom('New', 't')];
-    const { merged, conflicts } = mergeFields([pin, code, mine], [pin, code, theirs]);
-    expect(readable(merged.customs)).toEqual(['PIN=1234', 'Code=abc', 'New=m']);
-    expect(conflicts).toMatchObject([
-      { sides: { ancestor: undefined, mine: { value: mine.value }, theirs: { value: theirs.value } } },
-    ]);
-    const twin = custom('New', 'm');
-    expect(mergeFields([pin, code, mine], [pin, code, twin])).toMatchObject({
-      merged: { customs: [pin, code, twin] },
-      conflicts: [],
-      toSend: {},
-    });
-  });
-
-  it('of one label are told apart by their values', () => {
-    const [a, b] = [custom('Key', 'a'), custom('Key', 'b')];
-    const twice = { ...base, customs: [a, b] };
-    const changed = { ...b, value: sealed('b2') };
-    const { merged, conflicts } = merge({ customs: [b] }, { customs: [a, changed] }, twice);
-    expect(merged.customs).toEqual([changed]);
-    expect(conflicts).toEqual([]);
-  });
-
-  it('that do not open go by their ciphertext', () => {
-    const broken = { name: '!1', value: '!2', type: '!3' };
-    const more = { ...base, customs: [broken, pin] };
-    const changed = { ...pin, value: sealed('9') };
-    const unopened = merge({ customs: [broken, changed] }, { customs: [broken, pin, code] }, more);
-    expect(unopened).toMatchObject({ merged: { customs: [broken, changed, code] }, conflicts: [] });
-    const rewritten = { ...broken, value: '!4' };
-    expect(merge({ customs: [pin] }, { customs: [rewritten, pin] }, more).conflicts).toMatchObject([
-      { key: 'custom:unopened !1:0', sides: { mine: undefined, theirs: rewritten } },
-    ]);
-  });
-
-  it('keep members that the protocol does not know', () => {
-    const theirs = { ...pin, other: { kept: true } };
-    const mine = { ...pin, value: sealed('9') };
-    expect(mergeFields([mine, code], [theirs, code]).merged.customs).toEqual([
-      { ...mine, other: { kept: true } },
-      code,
-    ]);
-  });
+const file = (change: Partial<StoredAttachment> & { readonly id: string }): StoredAttachment => ({
+  serverId: change.id,
+  name: `${change.id}.pem`,
+  encryptedKey: `key of ${change.id}`,
+  hash: null,
+  size: null,
+  localFile: null,
+  ...change,
 });
 
 describe('files', () => {

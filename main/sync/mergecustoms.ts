@@ -42,8 +42,13 @@ export function mergeCustoms(
       const field = pick(outcome);
       if (field !== undefined) fields.set(line, field);
     }
-    const sideOrder = (list: readonly StoredCustomField[], side: 'base' | 'mine' | 'theirs'): FieldSides[] =>
-      list.flatMap((field) => lines.find((line) => line[side] === field) ?? []);
+    const sideOrder = (
+      list: readonly StoredCustomField[],
+      side: 'base' | 'mine' | 'theirs',
+    ): FieldSides[] => {
+      const byField = new Map(lines.map((line) => [line[side], line]));
+      return list.flatMap((field) => byField.get(field) ?? []);
+    };
     const order = mergedOrder(
       new Set(fields.keys()),
       sideOrder(base, 'base'),

@@ -15,13 +15,17 @@ export function mergedOrder<T>(
   theirs: readonly T[],
 ): T[] {
   const [leading, other] = isReordered(keep, base, mine) ? [mine, theirs] : [theirs, mine];
-  const order = [...new Set(leading)].filter((member) => keep.has(member));
-  other.forEach((member, index) => {
-    if (!keep.has(member) || order.includes(member)) return;
-    const before = other.slice(0, index).findLast((each) => order.includes(each));
-    order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, member);
-  });
-  return order;
+  const inOrder = new Set(leading);
+  const atStart: T[] = [];
+  const behind = new Map<T, T[]>();
+  let followers = atStart;
+  for (const member of new Set(other)) {
+    if (!keep.has(member)) continue;
+    if (!inOrder.has(member)) followers.push(member);
+    else behind.set(member, (followers = []));
+  }
+  const led = [...inOrder].filter((member) => keep.has(member));
+  return [...atStart, ...led.flatMap((member) => [member, ...(behind.get(member) ?? [])])];
 }
 
 /** Members that do not stay tell nothing: what is left of a side's order is compared. */
@@ -37,7 +41,7 @@ export function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((member, index) => member === b[index]);
 }
 
-/** Merges lists that were changed on both sides as sets: what either side added, without what either removed. */
+/** What either side added, without what either removed. */
 export function mergedSet(
   base: readonly string[],
   mine: readonly string[],

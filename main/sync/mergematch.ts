@@ -11,7 +11,7 @@ import type { StoredCustomField } from '../mirror/model.ts';
 export interface Sameness {
   /** Whether two wire values hold the same plaintext; null is no value at all. */
   secret(a: string | null, b: string | null): boolean;
-  /** The same for all fields of one label and for no other, e.g. a keyed digest of it; null if it does not open. */
+  /** The same for all fields of one label and no other, e.g. a keyed digest; null if it does not open. */
   customIdentity(field: StoredCustomField): string | null;
 }
 
@@ -50,6 +50,12 @@ function unpaired(fields: Fields, pairs: Pairs): StoredCustomField[] {
 /** The end of a ciphertext tells it from others well enough for a name, which has to stay short. */
 const tailLength = 48;
 
+/**
+ * Values compared in one matching of two lists. A record that needs more was made to keep this
+ * device busy; its fields then go by label and order alone.
+ */
+const mostCompared = 10_000;
+
 class Matching {
   readonly #same: Sameness;
   readonly #identities = new Map<StoredCustomField, string>();
@@ -65,26 +71,33 @@ class Matching {
   pairs(from: Fields, to: Fields, renamed: boolean): Pairs {
     const pairs: Pairs = new Map();
     const free = new Set(to);
-    const pairWhere = (isPair: (a: StoredCustomField, b: StoredCustomField) => boolean): void => {
+    const byLabel = Map.groupBy(to, (field) => this.#identity(field));
+    let comparisons = mostCompared;
+    const isSameValue = (a: StoredCustomField, b: StoredCustomField): boolean =>
+      comparisons-- > 0 && this.#same.secret(a.value, b.value);
+    const pair = (
+      among: (field: StoredCustomField) => Iterable<StoredCustomField>,
+      isPair: (a: StoredCustomField, b: StoredCustomField) => boolean,
+    ): void => {
       for (const field of from) {
-        const other = pairs.has(field) ? undefined : [...free].find((each) => isPair(field, each));
-        if (other === undefined) continue;
-        pairs.set(field, other);
-        free.delete(other);
+        if (pairs.has(field)) continue;
+        for (const other of among(field)) {
+          if (!free.has(other) || !isPair(field, other)) continue;
+          pairs.set(field, other);
+          free.delete(other);
+          break;
+        }
       }
     };
-    pairWhere((a, b) => this.#sameLabel(a, b) && this.#same.secret(a.value, b.value));
-    pairWhere((a, b) => this.#sameLabel(a, b));
-    if (renamed) pairWhere((a, b) => this.#same.secret(a.value, b.value));
+    const ofLabel = (field: StoredCustomField): Fields => byLabel.get(this.#identity(field)) ?? [];
+    pair(ofLabel, isSameValue);
+    pair(ofLabel, () => true);
+    if (renamed) pair(() => free, isSameValue);
     return pairs;
   }
 
   shortName(field: StoredCustomField | undefined): string {
     return field === undefined ? '' : this.#identity(field).slice(-tailLength);
-  }
-
-  #sameLabel(a: StoredCustomField, b: StoredCustomField): boolean {
-    return this.#identity(a) === this.#identity(b);
   }
 
   #identity(field: StoredCustomField): string {

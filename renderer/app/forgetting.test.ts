@@ -25,6 +25,7 @@ const overview = {
       folderCount: 1,
       trust: 'verified',
       writable: true,
+      can: { addRecords: true, editFolders: true },
     },
   ],
   totalCount: 1,
@@ -32,6 +33,8 @@ const overview = {
   recentCount: 0,
   inboxCount: 0,
   inboxUnread: 0,
+  binCount: 0,
+  conflictCount: 0,
 } as const;
 
 const row = {
@@ -49,6 +52,8 @@ const row = {
   attachmentCount: 0,
   flagged: false,
   unread: false,
+  pending: false,
+  conflict: false,
   updatedAt: null,
 } as const;
 
@@ -86,7 +91,11 @@ describe('forgetting at lock', () => {
       tree: {
         overview: () => done({ ...overview, vaults: [...overview.vaults] }),
         folders: () =>
-          done({ folders: [{ id: 'f1', parentId: null, name: 'Hidden', recordCount: 1, childCount: 0 }] }),
+          done({
+            folders: [
+              { id: 'f1', parentId: null, name: 'Hidden', recordCount: 1, childCount: 0, pending: false },
+            ],
+          }),
       },
       records: {
         page: () => done({ total: 1, rows: [gone] }),
@@ -106,6 +115,11 @@ describe('forgetting at lock', () => {
             total: 0,
             lastSyncedAt: 1,
             problem: null,
+            nextTryAt: null,
+            waiting: 0,
+            held: 0,
+            conflicts: 0,
+            offlineUntil: null,
             notices: [],
           }),
       },

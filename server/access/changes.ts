@@ -15,13 +15,13 @@
  *
  * Everything is read from one state of the data, the role of the person included.
  */
-import type { BinEntry } from '../storage/bin.ts';
 import type { Item } from '../storage/items.ts';
 import type { PlacedEntry } from '../storage/journal.ts';
 import type { InboxEntry, Shortcut } from '../storage/sharing.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Folder } from '../storage/folders.ts';
-import { maySeeBinned } from './bin.ts';
+import type { Binned } from './bin.ts';
+import { binnedFolder, binnedItems, maySeeBinned } from './bin.ts';
 import type { Caller, VaultAccess } from './rights.ts';
 import { rightsOver } from './rights.ts';
 
@@ -56,12 +56,6 @@ interface Stretch<Kind extends VaultWalk['of'], Row> {
   after: string;
   through: string | null;
   rows: Row[];
-}
-
-/** Something in the bin, as those are told who could bring it back. */
-export interface Binned<Row> {
-  entry: BinEntry;
-  row: Row;
 }
 
 /** One thing that a person is told; null stands for "gone, or not for you". */
@@ -115,7 +109,10 @@ class Telling {
     ]);
     const shown = [...shortcuts.values(), ...inbox.values()].map(({ itemId }) => itemId);
     const items = await this.#storage.items.findMany([...byKind('item'), ...shown]);
-    const binned = await this.#binnedItems(byKind('item').filter((id) => !items.has(id)));
+    const binned = await binnedItems(
+      this.#storage,
+      byKind('item').filter((id) => !items.has(id)),
+    );
     const told: Told[] = [];
     let walk: VaultWalk | null = null;
     for (const entry of concerning) {
@@ -174,18 +171,6 @@ class Telling {
     if (access) told.push({ kind: 'vault', id: vaultId, access, isWhole: false });
   }
 
-  /** Those of some records that were deleted by themselves; others come back with their folder. */
-  async #binnedItems(ids: readonly string[]): Promise<ReadonlyMap<string, Binned<Item>>> {
-    const found = await this.#storage.items.findBinned(ids);
-    const entries = await this.#storage.bin.findMany([...found.values()].map(({ binId }) => binId));
-    const binned = new Map<string, Binned<Item>>();
-    for (const { item, binId } of found.values()) {
-      const entry = entries.get(binId);
-      if (entry?.objectId === item.id) binned.set(item.id, { entry, row: item });
-    }
-    return binned;
-  }
-
   #item(
     entry: PlacedEntry,
     item: Item | undefined,
@@ -214,15 +199,8 @@ class Telling {
     const folder = access.canRead(entry.objectId)
       ? await this.#storage.folders.find(entry.objectId)
       : undefined;
-    const binned = folder ? null : await this.#binnedFolder(entry.objectId, access);
+    const binned = folder ? null : await binnedFolder(this.#storage, access, entry.objectId);
     told.push({ kind: 'folder', id: entry.objectId, folder: folder ?? null, access, binned });
-  }
-
-  async #binnedFolder(id: string, access: VaultAccess): Promise<Binned<Folder> | null> {
-    const found = await this.#storage.folders.findBinned(id);
-    const entry = found && (await this.#storage.bin.find(found.binId));
-    if (!found || entry?.objectId !== id || !maySeeBinned(access, entry, id)) return null;
-    return { entry, row: found.folder };
   }
 
   #shortcut(

@@ -7,7 +7,8 @@
  * derivation, public key, right to be offline), so that a client can hold it against its pins without asking for it.
  */
 import { z } from 'zod';
-import type { Binned, Told, VaultWalk } from '../access/changes.ts';
+import type { Binned } from '../access/bin.ts';
+import type { Told, VaultWalk } from '../access/changes.ts';
 import { tellChanges } from '../access/changes.ts';
 import type { Caller } from '../access/rights.ts';
 import type { Item } from '../storage/items.ts';

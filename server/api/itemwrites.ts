@@ -14,65 +14,12 @@ import type { Context } from './context.ts';
 import { unixSeconds } from './context.ts';
 import { ApiError, forbidden, invalid, notFound } from './errors.ts';
 import type { changeItemBody, createItemBody, SentAttachment } from './itembody.ts';
-import {
-  checkForm,
-  checkNewAttachment,
-  emptyContent,
-  mergedContent,
-  mostAttachments,
-  sameContent,
-} from './itembody.ts';
+import type { Attaching, Files } from './itemfiles.ts';
+import { asEntry, register, replacing, withFiles } from './itemfiles.ts';
+import { checkForm, emptyContent, mergedContent, mostAttachments, sameContent } from './itembody.ts';
 
 type CreateBody = z.output<typeof createItemBody>;
 type ChangeBody = z.output<typeof changeItemBody>;
-
-interface WrittenFile extends AttachmentEntry {
-  fileName: string;
-}
-
-/** Writes the data of new attachments; the answer keeps the order of what was sent. */
-async function writeFiles(
-  context: Context,
-  sent: readonly SentAttachment[],
-): Promise<Map<SentAttachment, WrittenFile>> {
-  const written = new Map<SentAttachment, WrittenFile>();
-  for (const entry of sent) {
-    if (entry.id !== undefined) continue;
-    checkNewAttachment(entry);
-    const { name, encryptedKey, encryptedData, hash } = entry;
-    const fileName = await context.storage.attachments.write(encryptedData);
-    written.set(entry, { id: newId(context.clock()), name, encryptedKey, hash, fileName });
-  }
-  return written;
-}
-
-/** Runs a change with its files, and takes them back when the change fails. */
-async function withFiles<Result>(
-  context: Context,
-  sent: readonly SentAttachment[],
-  change: (files: Map<SentAttachment, WrittenFile>) => Promise<Result>,
-): Promise<Result> {
-  const files = await writeFiles(context, sent);
-  try {
-    return await change(files);
-  } catch (error) {
-    await context.storage.attachments.discard([...files.values()].map((file) => file.fileName));
-    throw error;
-  }
-}
-
-const asEntry = ({ id, name, encryptedKey, hash }: AttachmentEntry): AttachmentEntry => ({
-  ...{ id, name, encryptedKey, hash },
-});
-
-async function register(
-  storage: Repositories,
-  itemId: string,
-  files: Iterable<WrittenFile>,
-  createdAt: number,
-): Promise<void> {
-  for (const file of files) await storage.attachments.register(file.id, itemId, file.fileName, createdAt);
-}
 
 /** The record that a body describes, not yet stored. The caller's rights have been decided. */
 export function draftItem(context: Context, caller: Caller, body: CreateBody): Item {
@@ -120,28 +67,6 @@ export async function createItem(context: Context, caller: Caller, body: CreateB
     });
     return written(item);
   });
-}
-
-type Files = ReadonlyMap<SentAttachment, WrittenFile>;
-
-/** Decides the attachments after a change from those before it and the files that came with it. */
-type Attaching = (former: readonly AttachmentEntry[], files: Files) => readonly AttachmentEntry[];
-
-/**
- * The whole list as it was sent: entries with an id keep the stored file, entries with data are
- * new, and whatever is not in the list is detached. Snapshots still have it.
- */
-function replacing(sent: readonly SentAttachment[] | null | undefined): Attaching {
-  return (former, files) => {
-    if (sent === undefined) return former;
-    return (sent ?? []).map((entry) => {
-      const file = files.get(entry);
-      if (file) return asEntry(file);
-      const kept = former.find((each) => each.id === entry.id);
-      if (!kept) throw invalid('notFound', 'attachments', 'The record has no such attachment.');
-      return { ...kept, name: entry.name, encryptedKey: entry.encryptedKey };
-    });
-  };
 }
 
 /** The record after a change, checked for form. */

@@ -1,6 +1,6 @@
 /** Former states of records. The list is an own addition; the rest is as on real servers. */
 import { z } from 'zod';
-import type { Snapshot } from '../storage/items.ts';
+import type { Snapshot } from '../storage/snapshots.ts';
 import { snapshotAnswer, snapshotSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { notFound } from './errors.ts';

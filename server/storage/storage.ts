@@ -14,7 +14,7 @@ import { binStore } from './bin.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
 import { folderStore } from './folders.ts';
-import { itemStore, snapshotStore } from './items.ts';
+import { itemStore } from './items.ts';
 import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
 import { journaled } from './journaled.ts';
@@ -22,6 +22,7 @@ import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { sessionStore } from './sessions.ts';
 import { inboxStore, linkStore, shortcutStore } from './sharing.ts';
+import { snapshotStore } from './snapshots.ts';
 import type { Tables } from './tables.ts';
 import { accessStore, vaultStore } from './vaults.ts';
 

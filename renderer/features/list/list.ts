@@ -27,8 +27,12 @@ export const useList = defineStore('list', () => {
   let searchNumber = 0;
   let frame: number | null = null;
 
+  /** The middle pane shows the bin; a search still shows its results. */
+  const binChosen = ref(false);
+
   const searching = computed(() => view.value?.source.kind === 'search');
-  const selectedId = computed(() => view.value?.selectedId ?? null);
+  const binShown = computed(() => binChosen.value && !searching.value);
+  const selectedId = computed(() => (binShown.value ? null : (view.value?.selectedId ?? null)));
 
   function placeSource(): ViewSource {
     const order = scope.value.kind === 'recent' ? newestFirst : sort.value;
@@ -55,10 +59,16 @@ export const useList = defineStore('list', () => {
   }
 
   function goTo(next: RecordScope): void {
+    binChosen.value = false;
     scope.value = next;
     query.value = '';
     stopSearch();
     showPlace();
+  }
+
+  function showBin(): void {
+    binChosen.value = true;
+    clearSearch();
   }
 
   function sortBy(next: RecordSort): void {
@@ -113,6 +123,16 @@ export const useList = defineStore('list', () => {
     await view.value?.refresh();
   }
 
+  /** The record has gone from its place: its neighbour is selected, as the next to be dealt with. */
+  async function removed(id: string): Promise<void> {
+    const shown = view.value;
+    if (!shown || shown.selectedId !== id) return;
+    const total = shown.rows.total ?? 0;
+    const next = shown.selectedIndex + 1 < total ? shown.selectedIndex + 1 : shown.selectedIndex - 1;
+    await shown.select(next);
+    await shown.refresh();
+  }
+
   /** After a failure: the same question once more. */
   async function retry(): Promise<void> {
     if (query.value.trim() === '') await view.value?.refresh();
@@ -124,6 +144,7 @@ export const useList = defineStore('list', () => {
     for (const known of kept.values()) known.rows.drop();
     view.value?.rows.drop();
     kept.clear();
+    binChosen.value = false;
     view.value = null;
     scope.value = { kind: 'all' };
     sort.value = byName;
@@ -137,9 +158,12 @@ export const useList = defineStore('list', () => {
     searchFailure,
     view,
     searching,
+    binShown,
     selectedId,
     showPlace,
     goTo,
+    showBin,
+    removed,
     sortBy,
     setQuery,
     clearSearch,
