@@ -97,9 +97,8 @@ export class Checkpointer {
   }
 
   /**
-   * SQLite looks after its log itself from now on: that holds writers longer and is as safe. What
-   * stopped the thread (a disk that is full, say) stops the next checkpoint inside a commit as
-   * well, and there it has somebody to be told to.
+   * SQLite looks after its log itself from now on: that holds writers longer and is as safe, since
+   * whatever a checkpoint could not write stays in the log.
    */
   #giveUp(): void {
     if (this.#works) this.#engine.checkpointsByItself(true);

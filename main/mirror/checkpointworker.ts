@@ -24,7 +24,7 @@ function checkpoint(engine: Engine): CheckpointDone {
     engine.checkpointAside();
     return { ok: true };
   } catch {
-    // A full or failing disk: whoever writes next hears of it with the right code.
+    // A full or failing disk: nothing is lost, and whoever writes next hears of it.
     return { ok: false };
   }
 }

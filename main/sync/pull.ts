@@ -39,7 +39,6 @@ export async function pull(context: PullContext): Promise<PullReport> {
   await removeOrphans(context, intake);
   await pullFiles(context);
   progress('finishing', 0, 0);
-  await context.pace.rest(context.signal);
   resume.clear();
   return { vaults: vaults.length, written: intake.written, removed };
 }

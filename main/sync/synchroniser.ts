@@ -173,6 +173,8 @@ export class Synchroniser {
       },
     });
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
+    // Edits made here owe the mirror something as well.
+    await new Pace(mirror.upkeep).rest(this.#abort.signal);
   }
 
   #pins(): Pins {
