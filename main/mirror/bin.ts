@@ -114,7 +114,8 @@ export class Bin {
     return (
       this.#engine
         .values<number>(
-          `${below} SELECT count(*) FROM bin WHERE id IN (SELECT id FROM below) AND id <> ? AND kind = 'record'`,
+          `${below} SELECT count(*) FROM bin
+           WHERE id IN (SELECT id FROM below) AND id <> ? AND kind = 'record'`,
         )
         .get(id, id) ?? 0
     );

@@ -93,7 +93,8 @@ export class Vaults {
 
   #eraseWaiting(vaultId: string): void {
     const inVault = (table: string, kind: string): string =>
-      `SELECT id FROM ${table} WHERE vault_id = ? UNION SELECT id FROM bin WHERE vault_id = ? AND kind = '${kind}'`;
+      `SELECT id FROM ${table} WHERE vault_id = ?
+       UNION SELECT id FROM bin WHERE vault_id = ? AND kind = '${kind}'`;
     const records = inVault('records', 'record');
     const folders = inVault('folders', 'folder');
     const both = [vaultId, vaultId, vaultId, vaultId];

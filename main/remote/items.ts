@@ -84,6 +84,9 @@ const plainMembers = {
     .transform((color) => color ?? 0),
   isFavorite: flag,
   isDeleted: flag,
+  /** In the bin: the server's name of the entry and when it came there (feature `bin`). */
+  binItemId: optionalId.catch(null),
+  deletedAt: unixSeconds,
   revision: z
     .number()
     .int()

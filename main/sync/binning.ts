@@ -92,8 +92,7 @@ export function putBack(mirror: Mirror, id: string, { at, serverRestores }: PutB
     const entry = mirror.bin.get(id);
     if (entry?.under !== null) throw new StrongroomError('noSuchRecord');
     const entries = [entry, ...mirror.bin.under(id)];
-    const canBeTakenBack = isUnsentRemoval(mirror, entry) || isMadeHere(thingIn(entry));
-    if (!canBeTakenBack && !serverRestores) throw new StrongroomError('notRestorable');
+    if (!canBePutBack(mirror, entry, serverRestores)) throw new StrongroomError('notRestorable');
     showAgain(mirror, entry);
     for (const each of entries) tellOfReturn(mirror, each, at);
   });
@@ -185,6 +184,11 @@ export function folderEntry(
     .slice(0, -1)
     .map((above) => above.name);
   return { id, kind: 'folder', binItemId, vaultId, name, place, deletedAt, under, record: null, folder };
+}
+
+/** Whether `putBack` would put this entry back. */
+export function canBePutBack(mirror: Mirror, entry: BinEntry, serverRestores: boolean): boolean {
+  return serverRestores || isUnsentRemoval(mirror, entry) || isMadeHere(thingIn(entry));
 }
 
 function isRemoval({ kind }: OutboxChange): boolean {

@@ -70,7 +70,7 @@ function atPlaceOf(record: StoredRecord, base: StoredRecord): StoredRecord {
 }
 
 /** Their field in the place of mine; added where I deleted it, taken out where they did. */
-function customsWithTheirs(
+export function customsWithTheirs(
   customs: StoredRecord['customs'],
   { mine, theirs }: Extract<ConflictedField, { kind: 'custom' }>['sides'],
 ): StoredRecord['customs'] {

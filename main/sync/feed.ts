@@ -12,14 +12,17 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
 import { listVaultTypes, readChanges } from '../remote/index.ts';
-import type { ChangePage, RemoteVaultType } from '../remote/index.ts';
+import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
 import { cursorKey, FeedPage } from './feedpage.ts';
 import { flaggedKey } from './intake.ts';
+import { noteContact } from './offlineterm.ts';
 import { breathe } from './pace.ts';
 import { lastSyncedKey, pull } from './pull.ts';
 import type { PullContext } from './pullcontext.ts';
 import { pullFiles } from './pullextras.ts';
 import { markKey } from './resume.ts';
+import { listingCompared, noteRollback } from './rollback.ts';
+import { pullBin } from './toldbin.ts';
 import { verifyStatedAccount } from './verification.ts';
 
 /** Things of one page: written at one go, so few enough not to keep the window waiting (about 8 ms). */
@@ -43,23 +46,28 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
   const { client, mirror, progress, signal } = context;
   let types: readonly RemoteVaultType[] | null = null;
   let done = 0;
+  let binMoved = false;
   for (let more = true; more;) {
     const since = mirror.syncState.get(cursorKey);
-    const page = since === null ? null : await readChanges(client, { since, limit: pageSize }, signal);
-    if (page === null) {
+    const page = since === null ? 'expired' : await readChanges(client, { since, limit: pageSize }, signal);
+    if (typeof page === 'string') {
       mirror.syncState.set(cursorKey, null);
+      if (page === 'lostFuture') noteRollback(context);
       return false;
     }
     verifyStatedAccount(page.account, pins);
+    noteContact(mirror, context.now(), page.account.offline);
     if (page.hasMore && (page.changes.length === 0 || page.cursor === since)) {
       throw new StrongroomError('badAnswer', { reason: 'repeated' });
     }
+    binMoved ||= page.changes.some(movesBin);
     if (namesVault(page)) types ??= await listVaultTypes(client, signal);
     if (page.cursor !== since) await takePage(context, page, types ?? []);
     more = page.hasMore;
     done += page.changes.length;
     if (more) progress('records', done, 0);
   }
+  if (binMoved) await pullBin(context);
   await pullFiles(context);
   progress('finishing', 0, 0);
   return true;
@@ -71,6 +79,7 @@ export async function pullListings(context: PullContext): Promise<void> {
   const cursor = context.features.has('changes') ? await cursorAtStart(context) : null;
   await pull(context);
   mirror.transaction(() => {
+    listingCompared(mirror);
     mirror.syncState.set(cursorKey, cursor);
     mirror.syncState.set(startKey, null);
   });
@@ -88,8 +97,15 @@ async function cursorAtStart({ client, mirror, signal }: PullContext): Promise<s
   // Begun without a cursor: what changed since then would never be told.
   if (isFirst && syncState.get(markKey) !== null) return null;
   const page = await readChanges(client, { since: null, limit: 1 }, signal);
-  if (page !== null && isFirst) syncState.set(startKey, page.cursor);
-  return page?.cursor ?? null;
+  if (typeof page !== 'string' && isFirst) syncState.set(startKey, page.cursor);
+  return typeof page === 'string' ? null : page.cursor;
+}
+
+/** With access to places, sight of what was deleted from them comes and goes, and is not told by itself. */
+function movesBin(change: RemoteChange): boolean {
+  return (
+    change.kind === 'vault' || change.kind === 'folder' || (change.kind === 'item' && change.item === null)
+  );
 }
 
 function namesVault(page: ChangePage): boolean {

@@ -1,6 +1,7 @@
 /** What the floors above use of syncing. */
 export { fromKeychain } from './chainfailure.ts';
-export { binFolder, binRecord, putBack, type PutBack } from './binning.ts';
+export { announcedFeatures, serverRestores } from './announced.ts';
+export { binFolder, binRecord, canBePutBack, putBack, sendAsNew, type PutBack } from './binning.ts';
 export { decide, pickSides, resolveFields, type DecideOptions, type Pick } from './decisions.ts';
 export { discardOperation, retryOperations } from './discard.ts';
 export { Enrolment, type EnrolmentResult, type EnrolmentStart, type OpenedKeys } from './enrol.ts';

@@ -11,10 +11,12 @@ import { batchItems, batchLimit, listItems } from '../remote/index.ts';
 import type { RemoteItem, RemoteItemRow } from '../remote/index.ts';
 import type { RecordIntake } from './intake.ts';
 import type { KnownRecords } from './known.ts';
+import { localised } from './landing.ts';
 import { listingPages } from './listing.ts';
 import { sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
 import type { ResumePoint } from './resume.ts';
+import { releaseKept } from './rollback.ts';
 import { recordRow } from './rows.ts';
 
 /** Batches under way at the same time. */
@@ -65,9 +67,16 @@ export class RecordsPull {
     if (offset > 0 && (await this.#resumed(vault, offset, total))) return this.#resume.finished(vault.id);
     const listed = (await this.#walk(vault, 0)) ?? (await this.#walk(vault, 0));
     if (listed !== null) {
+      this.#release(listed);
       for (const id of this.#known.unlisted(vault.id, 'record', listed)) this.#unlisted.set(id, vault.id);
     }
     this.#resume.finished(vault.id);
+  }
+
+  /** What was kept although the server did not have it, it has again. */
+  #release(listed: ReadonlySet<string>): void {
+    const ids = [...listed].flatMap((serverId) => this.#known.find('record', serverId)?.id ?? []);
+    releaseKept(this.#context.mirror, ids);
   }
 
   /** Goes on in the middle; true if the vault is whole afterwards. */
@@ -123,7 +132,12 @@ export class RecordsPull {
     if (row.revision === null || id === undefined) return false;
     const stored = this.#context.mirror.records.get(id);
     return (
-      stored !== null && !stored.flagged && sameFace(stored, recordRow(row, vault.id, this.#context.mode))
+      stored !== null &&
+      !stored.flagged &&
+      sameFace(
+        this.#context.mirror.bases.record(id) ?? stored,
+        localised(this.#context, recordRow(row, vault.id, this.#context.mode), id, []),
+      )
     );
   }
 

@@ -134,8 +134,11 @@ function finished(item: RemoteItem, mode: EncryptionMode, placed: Placed): Store
   return { ...delivered, contentHash: deliveredHash(delivered), flagged: false };
 }
 
-/** An attachment's id at the server is its id here when it is delivered, and counts once. */
-function deliveredHash(delivered: Omit<StoredRecord, 'contentHash' | 'flagged'>): string {
+/**
+ * Hash of a record as delivered, under the server's ids throughout. An attachment's id at the
+ * server is its id here then, and counts once.
+ */
+export function deliveredHash(delivered: Omit<StoredRecord, 'contentHash' | 'flagged'>): string {
   const attachments = delivered.attachments.map(({ serverId: _, ...file }) => file);
   return contentHash({ ...delivered, attachments });
 }

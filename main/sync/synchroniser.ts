@@ -171,6 +171,7 @@ export class Synchroniser {
       openGate: () => {
         if (masterKeyHash !== null) client.gate.open(masterKeyHash());
       },
+      report: (failure) => this.#parts.report?.(failure),
     });
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
     // Edits made here owe the mirror something as well.

@@ -153,7 +153,10 @@ export class TestDevice {
       records: this.records()
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .map((record) => ({ ...record, manifest: mirror.manifest.entries(record.id) })),
-      files: [...this.files.values()]
+      // What lies in the bin may have its files here or not: that depends on what was here before.
+      files: this.records()
+        .flatMap(({ attachments }) => attachments)
+        .flatMap(({ localFile }) => (localFile === null ? [] : (this.files.get(localFile) ?? [])))
         .map(({ attachmentId, encryptedData }) => `${attachmentId} ${hash('sha256', encryptedData)}`)
         .sort(),
     };

@@ -123,14 +123,12 @@ export const useList = defineStore('list', () => {
     await view.value?.refresh();
   }
 
-  /** The record has gone from its place: its neighbour is selected, as the next to be dealt with. */
-  async function removed(id: string): Promise<void> {
+  /** Who takes the place of a selected record that is about to go: the next line, else the one before. */
+  function neighbour(id: string): string | null {
     const shown = view.value;
-    if (!shown || shown.selectedId !== id) return;
-    const total = shown.rows.total ?? 0;
-    const next = shown.selectedIndex + 1 < total ? shown.selectedIndex + 1 : shown.selectedIndex - 1;
-    await shown.select(next);
-    await shown.refresh();
+    if (!shown || shown.selectedId !== id) return null;
+    const { rows, selectedIndex } = shown;
+    return (rows.rowAt(selectedIndex + 1) ?? rows.rowAt(selectedIndex - 1))?.id ?? null;
   }
 
   /** After a failure: the same question once more. */
@@ -163,7 +161,7 @@ export const useList = defineStore('list', () => {
     showPlace,
     goTo,
     showBin,
-    removed,
+    neighbour,
     sortBy,
     setQuery,
     clearSearch,

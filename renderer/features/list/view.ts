@@ -23,8 +23,8 @@ export interface ListView {
   /** The mirror has changed since this view was last shown. */
   outOfDate: boolean;
   select(index: number): Promise<void>;
-  /** Selects a record by its id, whether or not it is in this list; its line is found when it comes. */
-  choose(id: string): void;
+  /** Selects a record by its id, whether or not it is in this list; null for none. Its line is found when it comes. */
+  choose(id: string | null): void;
   /** Remembers how far the view is scrolled. */
   scrolledTo(top: number): void;
   /** The rows between two indices came into sight: what is missing of them is fetched. */
@@ -96,7 +96,7 @@ export function createListView(source: ViewSource, first?: RowPage): ListView {
     outOfDate: false,
     choose(id) {
       selectedId.value = id;
-      selectedIndex.value = rows.indexOf(id);
+      selectedIndex.value = id === null ? -1 : rows.indexOf(id);
     },
     select,
     async refresh() {

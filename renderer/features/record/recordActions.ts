@@ -46,9 +46,10 @@ export function useRecordActions() {
 
   /** To the bin; the list goes on with the record that takes its line. */
   async function remove(record: ActedOn): Promise<void> {
+    const next = list.neighbour(record.id);
     const answer = await bridge().editing.remove({ recordIds: [record.id] });
     if (!answer.ok) return complain(answer.error);
-    await list.removed(record.id);
+    if (list.selectedId === record.id) list.view?.choose(next);
     toasts.say('info', t('actions.removed', { name: nameOf(record) }), {
       text: t('actions.undo'),
       run: () => void restore([record.id]),

@@ -48,7 +48,7 @@ export function useFolderActions() {
   }
 
   async function rename(folder: FolderNode): Promise<void> {
-    const name = await askName(t('folders.rename'), t('folders.renameConfirm'), folder.name);
+    const name = await askName(t('folders.renameTitle'), t('folders.renameConfirm'), folder.name);
     if (name === null || name === folder.name) return;
     const answer = await bridge().editing.renameFolder({ folderId: folder.id, name });
     if (!answer.ok) complain(answer.error);

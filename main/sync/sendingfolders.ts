@@ -1,0 +1,83 @@
+/** One operation on a folder as a request, and what its answer settles. */
+import { StrongroomError } from '../../contract/errors.ts';
+import type { Mirror, OutboxOperation } from '../mirror/index.ts';
+import { createFolder, deleteFolder, moveFolder, renameFolder, restoreFromBin } from '../remote/index.ts';
+import type { Sending } from '../remote/index.ts';
+import { binItemKey } from './binning.ts';
+import { localFolderId } from './landing.ts';
+import { folderHere } from './pending.ts';
+import type { PullContext } from './pullcontext.ts';
+import { serverPlace } from './sending.ts';
+import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
+
+/**
+ * Whether everything that a folder's operation names has its server's id by now. A deletion waits
+ * for the changes that were made before it to what lies in the folder.
+ */
+export function isFolderReady(mirror: Mirror, { change, objectId, seq }: OutboxOperation): boolean {
+  const folder = folderHere(mirror, objectId);
+  if (folder === null) return true;
+  switch (change.kind) {
+    case 'createFolder':
+      return serverPlace(mirror, { vaultId: change.vaultId, folderId: change.parentId }) !== null;
+    case 'moveFolder':
+      return serverPlace(mirror, { vaultId: folder.vaultId, folderId: change.parentId }) !== null;
+    case 'removeFolder':
+      return mirror.bin
+        .under(objectId)
+        .every(({ id, kind }) => mirror.outbox.ofObject(kind, id).every((operation) => operation.seq > seq));
+    default:
+      return true;
+  }
+}
+
+/** @throws StrongroomError whatever the server refuses; the operation then stands as it was. */
+export async function sendOfFolder(context: PullContext, operation: OutboxOperation): Promise<void> {
+  const { client, mirror, signal } = context;
+  const folder = folderHere(mirror, operation.objectId);
+  if (folder === null) return mirror.outbox.remove(operation.id);
+  const sending = { idempotencyKey: operation.id, signal };
+  if (operation.change.kind === 'removeFolder') {
+    return settleRemoval(context, operation, await deleteFolder(client, folder.serverId, sending));
+  }
+  settleFolder(context, operation, await carriedOut(context, operation, folder, sending));
+}
+
+async function carriedOut(
+  context: PullContext,
+  { change, objectId }: OutboxOperation,
+  folder: { readonly vaultId: string; readonly serverId: string },
+  sending: Sending,
+): Promise<Settlement> {
+  const { client, mirror, features } = context;
+  switch (change.kind) {
+    case 'createFolder': {
+      const { vaultId, folderId } = placeOf(mirror, change.vaultId, change.parentId);
+      const wish = { vaultId, parentFolderId: folderId, name: change.name };
+      return { serverId: await createFolder(client, wish, sending) };
+    }
+    case 'renameFolder':
+      await renameFolder(client, folder.serverId, change.name, sending);
+      return {};
+    case 'moveFolder': {
+      if (!features.has('folderMove')) throw new StrongroomError('notFound');
+      const { folderId } = placeOf(mirror, folder.vaultId, change.parentId);
+      await moveFolder(client, folder.serverId, folderId, sending);
+      return {};
+    }
+    case 'restoreFolder': {
+      const binItemId = mirror.syncState.get(binItemKey(objectId));
+      if (!features.has('bin') || binItemId === null) throw new StrongroomError('notRestorable');
+      const { folderId } = await restoreFromBin(client, binItemId, sending);
+      return { folderId: folderId === null ? null : localFolderId(mirror, folderId) };
+    }
+    default:
+      throw new StrongroomError('internal', {}, { cause: new Error(`a folder cannot ${change.kind}`) });
+  }
+}
+
+function placeOf(mirror: Mirror, vaultId: string, folderId: string | null) {
+  const place = serverPlace(mirror, { vaultId, folderId });
+  if (place === null) throw new StrongroomError('notFound');
+  return place;
+}
