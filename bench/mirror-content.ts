@@ -146,7 +146,7 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
         random() < 0.05
           ? [
               {
-                id: objectId(),
+                ...sameIds(objectId()),
                 name: `${pick(things)}-${String(below(1000))}.pem`,
                 encryptedKey: ciphertext(263),
                 hash: null,
@@ -190,4 +190,9 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
     }
   }
   return { vaults, folders, records: records() };
+}
+
+/** What came from the server goes by the server's id on this device as well. */
+function sameIds(id: string): { id: string; serverId: string } {
+  return { id, serverId: id };
 }
