@@ -46,6 +46,13 @@ describe('the state of the mirror in words', () => {
     );
   });
 
+  it('is short where there is little room', () => {
+    const { brief } = words();
+    expect(brief({ ...idle, phase: 'offline', waiting: 65, conflicts: 5 })).toBe('Offline · 65');
+    expect(brief({ ...idle, waiting: 2, conflicts: 5 })).toBe('2 changes wait');
+    expect(brief(idle)).toBe('Up to date');
+  });
+
   it('counts as Russian does', () => {
     i18n.global.locale.value = 'ru';
     const { short } = words();
