@@ -2,12 +2,15 @@
  * Keeping both values of a conflicted field: mine stays in its place, theirs moves beside it.
  *
  * Lists are joined, descriptions stand one below the other, and everything else becomes a custom
- * field of its own, whose label is the field's with a number. Secrets keep their ciphertext.
+ * field of its own, whose label is the field's with a number. Their secret is encrypted anew: every
+ * device takes a known ciphertext in another field for a forgery.
  */
+import { wipe } from '../keychain/index.ts';
 import type { RecordKey } from '../keychain/index.ts';
 import type { ConflictedField, StoredCustomField, StoredRecord } from '../mirror/index.ts';
 import type { ConflictFaces } from './conflictfaces.ts';
 import { sealText } from './recordseals.ts';
+import { openValueWith } from './recordsecrets.ts';
 
 /** The record with both values of every field of `doubled`. */
 export function bothKept(
@@ -45,16 +48,26 @@ function withBoth(
     case 'password': {
       const { theirs } = field.sides;
       if (!theirs) return record;
-      return added({ name: seal('Password (2)'), value: theirs, type: seal('password') });
+      return added({ name: seal('Password (2)'), value: resealed(theirs, key), type: seal('password') });
     }
     case 'custom': {
       const { theirs } = field.sides;
       if (theirs === undefined) return record;
-      return added({ ...theirs, name: seal(`${faces.label(field)} (2)`) });
+      const name = seal(`${faces.label(field)} (2)`);
+      return added({ ...theirs, name, value: resealed(theirs.value, key), type: resealed(theirs.type, key) });
     }
     case 'color':
     case 'place':
       return record;
+  }
+}
+
+function resealed(wire: string, key: RecordKey | null): string {
+  const text = openValueWith(wire, key);
+  try {
+    return sealText(text, key);
+  } finally {
+    wipe(text);
   }
 }
 
