@@ -75,7 +75,9 @@ async function expectTheEdits(app: Application): Promise<void> {
   expect((await find(app, 'Wi-Fi')).vaultName).toBe('Servers');
   expect(await password(app, await find(app, 'Wi-Fi'))).toBe('gäste');
   await find(app, 'Datenbank');
-  const copied = (await app.ask('records', 'page', everything)).rows.filter((row) => row.name === 'Door code');
+  const copied = (await app.ask('records', 'page', everything)).rows.filter(
+    (row) => row.name === 'Door code',
+  );
   expect(copied).toHaveLength(2);
   expect((await app.ask('records', 'page', everything)).rows.map((row) => row.name)).not.toContain('Empty');
 }
@@ -105,7 +107,9 @@ describe('without a server', () => {
     await app.ask('editing', 'changeTags', { recordIds: [recordId], add: ['net'], remove: [] });
     await app.ask('editing', 'setColor', { recordIds: [recordId], color: 3 });
     await app.ask('editing', 'setFavourite', { recordIds: [recordId], favourite: true });
-    const { files } = await app.ask('attachments', 'stage', { paths: [join(folder, 'site plan.pdf')] } as never);
+    const { files } = await app.ask('attachments', 'stage', {
+      paths: [join(folder, 'site plan.pdf')],
+    } as never);
     await app.ask('attachments', 'add', { recordId, token: files[0]?.token ?? '' });
 
     const router = await find(app, 'Router');
@@ -124,16 +128,18 @@ describe('without a server', () => {
     const database = (await find(app, 'Datenbank')).id;
     await app.ask('editing', 'remove', { recordIds: [database, (await find(app, 'Empty')).id] });
     await app.ask('bin', 'restore', { ids: [database] });
-    expect((await app.ask('bin', 'page', { vaultId: null, offset: 0, limit: 50 })).rows.map(({ name }) => name)).toEqual(
-      ['Empty'],
-    );
+    expect(
+      (await app.ask('bin', 'page', { vaultId: null, offset: 0, limit: 50 })).rows.map(({ name }) => name),
+    ).toEqual(['Empty']);
     const before = await app.ask('sync', 'waiting', { offset: 0, limit: 100 });
     expect(before.total).toBeGreaterThan(5);
     await app.quit();
 
     const again = new Application(app.folder);
     await again.unlock(accountId, annasSecret);
-    expect(await again.ask('sync', 'waiting', { offset: 0, limit: 100 })).toMatchObject({ total: before.total });
+    expect(await again.ask('sync', 'waiting', { offset: 0, limit: 100 })).toMatchObject({
+      total: before.total,
+    });
     expect((await find(again, 'Switch')).pending).toBe(true);
     line.tell(null);
     await settled(again);
