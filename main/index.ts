@@ -26,12 +26,17 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  BinDesk,
+  ConflictDesk,
   Copying,
+  Editing,
+  FolderEditing,
   OpeningUrls,
   Records,
   Settings,
   SyncDesk,
   VaultTree,
+  WaitingDesk,
 } from './vaults/index.ts';
 
 const here = import.meta.dirname;
@@ -55,6 +60,7 @@ async function start(): Promise<void> {
     developerTools: false,
     onVisibility: (visible) => {
       announcer.announce('visibilityChanged', { visible });
+      accounts.windowVisible(visible);
     },
     onMinimise: () => {
       lockRules.minimised();
@@ -125,19 +131,22 @@ async function start(): Promise<void> {
     lock,
     idleSeconds: systemIdleSeconds,
   });
-  watchPower({ onSleep: () => lockRules.slept(), onScreenLock: () => lockRules.screenLocked() });
+  watchPower({
+    onSleep: () => lockRules.slept(),
+    onScreenLock: () => lockRules.screenLocked(),
+    onWake: () => accounts.reconnected(),
+  });
 
   const current = (): ReturnType<Accounts['current']> => accounts.current();
-  const records = new Records({
-    current,
-    hideAfterMs: () => settings.read().hideRevealedAfterSeconds * 1000,
-  });
+  const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
+  const dialogs = systemDialogs(() => windows.all()[0]);
+  const records = new Records({ current, hideAfterMs });
   const links = new SafeLinks((address) => shell.openExternal(address));
   const attachments: Attachments = new Attachments({
     current,
     records,
     thread: new AttachmentThread(join(here, 'attachmentworker.js')),
-    dialogs: systemDialogs(() => windows.all()[0]),
+    dialogs,
     onProgress: (progress) => {
       announcer.announce('attachmentProgress', progress);
     },
@@ -147,6 +156,15 @@ async function start(): Promise<void> {
     handlersOf({
       accounts,
       attachments,
+      bin: new BinDesk({ current }),
+      conflicts: new ConflictDesk({ current, hideAfterMs }),
+      editing: new Editing({ current }),
+      folders: new FolderEditing({ current }),
+      waiting: new WaitingDesk({
+        current,
+        prove: (accountId, secret) => accounts.prove(accountId, secret),
+        chooseTarget: (name) => dialogs.chooseTarget(name),
+      }),
       copying: new Copying(records, clipboardKeeper),
       openingUrls: new OpeningUrls(current, records, {
         hostOf: (address) => placeOfAddress(checkedAddress(address)),

@@ -14,7 +14,7 @@ import type {
   StoredRecord,
 } from '../mirror/index.ts';
 import { binItemKey, recordEntry } from './binning.ts';
-import { dropOperations, filesLeftOut, isMadeHere, sameValue } from './pending.ts';
+import { dropOperations, filesLeftOut, isMadeHere, liesInRestored, sameValue } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { erasable } from './rollback.ts';
 
@@ -53,7 +53,8 @@ function depart(context: PullContext, id: string, binned: ToldBinned | null): st
   const operations = mirror.outbox.ofObject('record', id);
   const conflict = mirror.conflicts.ofRecord(id);
   // Put back here, and the server has not been asked yet.
-  if (operations.some(({ change }) => change.kind === 'restore')) return [];
+  const comesBack = operations.some(({ change }) => change.kind === 'restore');
+  if (comesBack || liesInRestored(mirror, row)) return [];
   if (binned !== null) mirror.syncState.set(binItemKey(id), binned.binItemId);
   if (conflict?.kind === 'deletedThere') return [];
   if (operations.some(isWorthKeeping) || conflict?.kind === 'fields') {

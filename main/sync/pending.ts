@@ -159,3 +159,13 @@ export function mustHaveRecord(mirror: Mirror, id: string): StoredRecord {
   if (record === null) throw new StrongroomError('noSuchRecord');
   return record;
 }
+
+/** Whether it lies in a folder that was put back here, and that the server has not put back yet. */
+export function liesInRestored(mirror: Mirror, { folderId }: StoredRecord): boolean {
+  if (folderId === null) return false;
+  return mirror.folders
+    .path(folderId)
+    .some(({ id }) =>
+      mirror.outbox.ofObject('folder', id).some(({ change }) => change.kind === 'restoreFolder'),
+    );
+}

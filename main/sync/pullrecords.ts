@@ -29,6 +29,8 @@ export class RecordsPull {
   readonly #resume: ResumePoint;
   /** Ids of records that a vault's listing names no more, with that vault's id. */
   readonly #unlisted = new Map<string, string>();
+  /** The server's ids that stood in any listing. */
+  readonly #listed = new Set<string>();
   #done = 0;
   #total = 0;
 
@@ -47,9 +49,14 @@ export class RecordsPull {
     for (const vault of rest) {
       await this.#pullVault(vault);
     }
-    // One that turned up in another vault has been moved there by now, and stays.
+    // One that turned up in another vault has been moved: there, and is there by now, or here, and
+    // the server does not know yet. Either way it stays.
     const { records } = this.#context.mirror;
-    return [...this.#unlisted].filter(([id, from]) => records.get(id)?.vaultId === from).map(([id]) => id);
+    const isGone = ([id, from]: readonly [string, string]): boolean => {
+      const record = records.get(id);
+      return record?.vaultId === from && !this.#listed.has(record.serverId);
+    };
+    return [...this.#unlisted].filter(isGone).map(([id]) => id);
   }
 
   /** How much there is to come, for the progress of a first sync. */
@@ -102,7 +109,10 @@ export class RecordsPull {
     );
     for await (const { rows, reached, total } of pages) {
       const before = this.#intake.written;
-      for (const id of await this.#takePage(vault, rows)) listed.add(id);
+      for (const id of await this.#takePage(vault, rows)) {
+        listed.add(id);
+        this.#listed.add(id);
+      }
       if (this.#intake.written > before) this.#resume.reached(vault.id, reached, total);
       rowsSeen += rows.length;
       rowsPromised = total;

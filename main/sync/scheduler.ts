@@ -56,6 +56,8 @@ export class Scheduler {
   #stopped = false;
   #earliest = 0;
   #editedSince: number | null = null;
+  /** When the next one is due without any cause, counted from the end of the last. */
+  #regularAt: number | null = null;
   #plan: { readonly at: number; readonly cancel: () => void } | null = null;
 
   /** `sync` starts a sync; `planned` hears that `nextTryAt` has changed. */
@@ -108,6 +110,7 @@ export class Scheduler {
   /** A sync has begun, whoever wanted it. */
   began(): void {
     this.#running = true;
+    this.#regularAt = null;
     this.#editedSince = null;
     this.#clear();
   }
@@ -163,7 +166,8 @@ export class Scheduler {
       return;
     }
     const now = this.#timers.now();
-    const regular = this.#failures > 0 ? this.#earliest : (this.#plan?.at ?? now + everyMs);
+    this.#regularAt ??= now + everyMs;
+    const regular = this.#failures > 0 ? this.#earliest : this.#regularAt;
     const since = this.#editedSince;
     const forEdits = since === null ? regular : Math.min(now + editRestMs, since + editLimitMs);
     const at = Math.max(Math.min(regular, forEdits), this.#earliest, now);

@@ -22,7 +22,7 @@ import {
 import type { ItemChange, NewItem, Sending, SentPlace } from '../remote/index.ts';
 import { binItemKey } from './binning.ts';
 import { localFolderId } from './landing.ts';
-import { folderHere, recordHere } from './pending.ts';
+import { folderHere, liesInRestored, recordHere } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { settleRecord, settleRemoval, type Settlement } from './settling.ts';
 
@@ -40,16 +40,6 @@ export function isRecordReady(mirror: Mirror, { change, objectId }: OutboxOperat
   if (record === null) return true;
   if (change.kind === 'create' || change.kind === 'move') return serverPlace(mirror, change.place) !== null;
   return record.itemServerId !== '' && !liesInRestored(mirror, record);
-}
-
-/** The server cannot reach into a folder that it has not put back yet. */
-function liesInRestored(mirror: Mirror, { folderId }: StoredRecord): boolean {
-  if (folderId === null) return false;
-  return mirror.folders
-    .path(folderId)
-    .some(({ id }) =>
-      mirror.outbox.ofObject('folder', id).some(({ change }) => change.kind === 'restoreFolder'),
-    );
 }
 
 /** @throws StrongroomError whatever the server refuses; the operation then stands as it was. */

@@ -14,22 +14,18 @@
  * any request on it is refused for want of the hash, or the feed is not there any more, the
  * full verification comes first and the sync starts over behind it.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
+import { verified, verifiedKey } from './announced.ts';
 import { feedIsUsable, pullChanges, pullListings } from './feed.ts';
 import { tellOfflineReads } from './offlinereads.ts';
 import { noteContact } from './offlineterm.ts';
-import { lastSyncedKey } from './pull.ts';
 import type { PullContext } from './pullcontext.ts';
 import { pushOutbox } from './push.ts';
 import { verifyOnReturn } from './verification.ts';
 
-/** Key of the sync state under which the features stand that the last full verification found. */
-const verifiedKey = 'verifiedFeatures';
 const verifiedForMs = 24 * 60 * 60 * 1000;
-
-const verified = z.strictObject({ at: z.number(), features: z.array(z.string()) });
 
 /** What the features found by the last full verification are, if it is not too long ago. */
 function rememberedFeatures(mirror: Mirror, now: number): ReadonlySet<string> {
@@ -115,14 +111,12 @@ async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
   return true;
 }
 
-/** By listings, which are costly: sent first, unless something may have arrived unheard. */
+/**
+ * By listings, which are costly: one pull, then what waits. What the server made of it is noted
+ * from its answers, and the next sync compares everything anyway.
+ */
 async function listingTurns(way: SyncWay, context: PullContext): Promise<void> {
-  const { mirror } = context;
-  const isFirst = mirror.syncState.get(lastSyncedKey) === null;
-  const early = isFirst ? null : await pushOutbox(context, { hasPulled: false, report: way.report });
-  if (early?.failure != null && early.settled === 0) throw early.failure;
   await pullListings(context);
-  if (early?.failure != null) throw early.failure;
-  const rest = await pushOutbox(context, { hasPulled: true, report: way.report });
-  if (rest.failure !== null) throw rest.failure;
+  const { failure } = await pushOutbox(context, { hasPulled: true, report: way.report });
+  if (failure !== null) throw failure;
 }

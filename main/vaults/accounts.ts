@@ -13,8 +13,10 @@ import type { Profile, ProfileStore, ProfileSummary } from '../custody/index.ts'
 import { wipe } from '../keychain/index.ts';
 import { Connection, inspectServer, parseServerAddress, signIn } from '../remote/index.ts';
 import type { ServerTrust } from '../remote/index.ts';
+import { filesOfSealedConflicts } from '../sync/index.ts';
 import type { EnrolmentResult } from '../sync/index.ts';
 import { Enrolments } from './enrolments.ts';
+import { openedInTime, termEnded } from './offlineright.ts';
 import { OpenAccount } from './openaccount.ts';
 
 export interface SignInInput {
@@ -49,6 +51,8 @@ export class Accounts {
   #lockReason: LockReason = 'start';
   /** How often everything was locked: work that began before a lock must open nothing after it. */
   #locks = 0;
+  /** Whether a window of ours is on the screen: nothing is planned while none is. */
+  #visible = true;
   /** Accounts on their way out; their databases are opened again only after that. */
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -127,7 +131,8 @@ export class Accounts {
 
   /**
    * Opens an account of this device. Throws `wrongMasterPassword`, `noSuchAccount`, `cancelled`
-   * when everything was locked meanwhile, mirror codes.
+   * when everything was locked meanwhile, `offlineTermOver` and `offlineForbidden` when the server
+   * has to be asked first and is not there, mirror codes.
    */
   async unlock(accountId: string, secret: Uint8Array): Promise<AccountView> {
     const locks = this.#locks;
@@ -141,13 +146,53 @@ export class Accounts {
         this.#refuseAfterLock(locks);
         // Read again: the account may have been removed while the secret was being tried.
         const profile = this.#options.profiles.read(accountId);
-        return this.#show(this.#open.get(accountId) ?? this.#openProfile(profile, deviceKey, null));
+        const known = this.#open.get(accountId);
+        if (known) return this.#show(known);
+        const account = this.#openProfile(profile, deviceKey, null);
+        await this.#admit(account, locks);
+        return this.#show(account);
       } finally {
         deviceKey.dispose();
       }
     } finally {
       wipe(secret);
     }
+  }
+
+  /** Lets an opened account in, if it may be used without contact or the contact is made. */
+  async #admit(account: OpenAccount, locks: number): Promise<void> {
+    try {
+      await openedInTime(account);
+      this.#refuseAfterLock(locks);
+      if (this.#open.has(account.id)) throw new StrongroomError('cancelled');
+    } catch (error) {
+      await this.#close(account);
+      throw error;
+    }
+  }
+
+  /**
+   * Proves that somebody knows an account's secret, without opening anything. Throws
+   * `wrongMasterPassword`, `noSuchAccount`. The bytes stay the caller's.
+   */
+  async prove(accountId: string, secret: Uint8Array): Promise<void> {
+    const slot = this.#options.profiles.read(accountId).slots.find(({ kind }) => kind === 'password');
+    if (!slot) throw new StrongroomError('profileDamaged');
+    (await openPasswordSlot(slot, secret)).dispose();
+  }
+
+  /** A window came into view, or the last one went out of it. */
+  windowVisible(visible: boolean): void {
+    this.#visible = visible;
+    for (const { synchroniser } of this.#open.values()) {
+      if (visible) synchroniser.schedule.shown();
+      else synchroniser.schedule.hidden();
+    }
+  }
+
+  /** The machine woke up: what failed for want of a network may work now. */
+  reconnected(): void {
+    for (const { synchroniser } of this.#open.values()) synchroniser.schedule.reconnected();
   }
 
   /** Shows another account that is unlocked already. Throws `locked`, `noSuchAccount`. */
@@ -187,7 +232,7 @@ export class Accounts {
         await connection.close();
       }
       if (code !== null && code !== '') await account.confirmTwoFactor(code);
-      void account.synchroniser.start();
+      account.synchroniser.schedule.wanted();
     } finally {
       wipe(password);
     }
@@ -267,17 +312,25 @@ export class Accounts {
     const mirrorPath = profiles.mirrorPathOf(profile.id);
     const filesFolder = profiles.filesPathOf(profile.id);
     const account = new OpenAccount(
-      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir, checkpointWorker, report },
+      {
+        ...{ profile, deviceKey, mirrorPath, filesFolder, migrationsDir, checkpointWorker, report },
+        onEdited: (recordIds) => {
+          if (this.#currentId === profile.id) this.#options.onMirror(profile.id, recordIds);
+        },
+      },
       enrolment,
     );
     account.synchroniser.onStatus((status) => {
       if (status.phase === 'idle') this.#noteSynced(account, status.lastSyncedAt);
+      else if (this.#open.get(account.id) === account && termEnded(account, status.phase)) this.#seal();
       if (this.#currentId === account.id) this.#options.onSync(status);
     });
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
-    account.files.removeStrays(account.mirror.records.localFiles(), Date.now()).catch(report);
+    const { mirror } = account;
+    const named = new Set([...mirror.records.localFiles(), ...filesOfSealedConflicts(mirror)]);
+    account.files.removeStrays(named, Date.now()).catch(report);
     return account;
   }
 
@@ -286,8 +339,14 @@ export class Accounts {
     this.#currentId = account.id;
     this.#options.onSession(this.state());
     this.#options.onSync(account.synchroniser.status());
-    void account.synchroniser.start();
+    if (this.#visible) account.synchroniser.schedule.shown();
+    else void account.synchroniser.start();
     return this.#view(account.profile);
+  }
+
+  /** The time without contact is over while somebody works: everything is sealed until the next one. */
+  #seal(): void {
+    this.lock('offlineTermOver').catch(this.#options.report);
   }
 
   /** The lock screen says when an account was last synced, so the time stands outside the mirror as well. */

@@ -19,10 +19,11 @@ import {
   TokenKeeper,
 } from '../remote/index.ts';
 import type { Tokens } from '../remote/index.ts';
-import { Synchroniser, VaultKeys } from '../sync/index.ts';
-import type { EnrolmentResult } from '../sync/index.ts';
+import { openTyped, Synchroniser, VaultKeys } from '../sync/index.ts';
+import type { EnrolmentResult, TypedRecord } from '../sync/index.ts';
 import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from './filestore.ts';
+import { RecordSeals } from './recordseals.ts';
 import { RecordSecrets } from './recordsecrets.ts';
 import type { AccountKeys } from './recordsecrets.ts';
 
@@ -52,6 +53,8 @@ export interface OpenAccountFrom {
   readonly checkpointWorker?: string | URL | undefined;
   /** Told of failures of a sync that nobody foresaw. */
   readonly report: (failure: unknown) => void;
+  /** Told what was changed on this device: ids of records, or null for the tree as a whole. */
+  readonly onEdited: (recordIds: readonly string[] | null) => void;
 }
 
 interface OwnKeys {
@@ -66,6 +69,8 @@ export class OpenAccount {
   readonly synchroniser: Synchroniser;
   readonly files: ProfileFiles;
   readonly secrets: RecordSecrets;
+  readonly seals: RecordSeals;
+  readonly #onEdited: OpenAccountFrom['onEdited'];
   readonly #cacheKey: LockedBytes;
   readonly #filesKey: LockedBytes;
   readonly #manifestKey: LockedBytes;
@@ -81,6 +86,7 @@ export class OpenAccount {
    */
   constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
     this.profile = from.profile;
+    this.#onEdited = from.onEdited;
     // An empty mirror in the place of a missing one would lack every pin that protects the account.
     if (!enrolment && !existsSync(from.mirrorPath)) throw new StrongroomError('mirrorDamaged');
     const pageKey = from.deviceKey.subkey('mirror');
@@ -104,6 +110,7 @@ export class OpenAccount {
       this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
+      this.seals = new RecordSeals(this.#accountKeys());
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
     } catch (error) {
@@ -128,6 +135,17 @@ export class OpenAccount {
   /** True from the beginning of the end: neither keys nor mirror may be used any more. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Something was changed on this device and waits to be sent; null stands for the tree as a whole. */
+  edited(recordIds: readonly string[] | null): void {
+    this.#onEdited(recordIds);
+    this.synchroniser.edited();
+  }
+
+  /** What is kept of a record that cannot be sent. Throws `noSuchConflict`, `tampered`. */
+  typedOf(conflictId: string): TypedRecord {
+    return openTyped(this.mirror, this.#cacheKey, conflictId);
   }
 
   /** Takes the tokens of a new sign-in. */

@@ -25,12 +25,17 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  BinDesk,
+  ConflictDesk,
   Copying,
+  Editing,
+  FolderEditing,
   OpeningUrls,
   Records,
   Settings,
   SyncDesk,
   VaultTree,
+  WaitingDesk,
 } from '../../main/vaults/index.ts';
 import type { SamplePerson } from '../organisation/cast.ts';
 
@@ -114,15 +119,22 @@ export class Application {
     this.profiles = new ProfileStore(folder);
     this.accounts = this.#openAccounts(announcer, onIncident);
     const current = (): ReturnType<Accounts['current']> => this.accounts.current();
-    this.records = new Records({
-      current,
-      hideAfterMs: () => settings.read().hideRevealedAfterSeconds * 1000,
-    });
+    const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
+    this.records = new Records({ current, hideAfterMs });
     this.attachments = this.#openAttachments(announcer);
     openDoor(
       handlersOf({
         accounts: this.accounts,
         attachments: this.attachments,
+        bin: new BinDesk({ current }),
+        conflicts: new ConflictDesk({ current, hideAfterMs }),
+        editing: new Editing({ current }),
+        folders: new FolderEditing({ current }),
+        waiting: new WaitingDesk({
+          current,
+          prove: (accountId, secret) => this.accounts.prove(accountId, secret),
+          chooseTarget: async () => this.dialogs.target,
+        }),
         copying: new Copying(this.records, this.#clipboardKeeper),
         openingUrls: new OpeningUrls(current, this.records, {
           hostOf: (address) => placeOfAddress(checkedAddress(address)),

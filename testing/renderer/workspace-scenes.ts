@@ -72,8 +72,8 @@ export const workspaceScenes: readonly Scene[] = [
     scenario: {},
     act: async (page) => {
       await openPrimary(page);
-      await page.locator('article [aria-pressed]').nth(0).click();
-      await page.locator('article [aria-pressed]').nth(1).click();
+      await page.locator('article .field-row [aria-pressed]').nth(0).click();
+      await page.locator('article .field-row [aria-pressed]').nth(1).click();
       await page.locator('article .field-row .actions button').first().click();
       await page.locator('.chip span.left').waitFor();
       await page.mouse.move(2, 2);

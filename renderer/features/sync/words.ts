@@ -33,6 +33,13 @@ export function useSyncWords() {
     return [state, waiting, conflicts].filter(Boolean).join(' · ');
   }
 
+  /** The same where there is little room: the state and a figure, "Offline · 2". */
+  function brief(status: SyncStatus): string {
+    const waiting = status.waiting > 0 ? format.number(status.waiting) : '';
+    if (status.phase === 'idle' && waiting) return format.counted('sync.waiting', status.waiting);
+    return [stateOf(status), waiting].filter(Boolean).join(' · ');
+  }
+
   function resting(status: SyncStatus): string {
     if (status.phase === 'idle' && status.conflicts > 0) {
       return format.counted('sync.headline.conflicts', status.conflicts);
@@ -69,5 +76,5 @@ export function useSyncWords() {
     return status.waiting > 0 ? CloudUpload : Cloud;
   }
 
-  return { short, headline, tone, icon };
+  return { short, brief, headline, tone, icon };
 }
