@@ -193,8 +193,3 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
   }
   return { vaults, folders, records: records() };
 }
-
-/** What came from the server goes by the server's id on this device as well. */
-function sameIds(id: string): { id: string; serverId: string } {
-  return { id, serverId: id };
-}

@@ -53,6 +53,8 @@ export class Accounts {
   #locks = 0;
   /** Whether a window of ours is on the screen: nothing is planned while none is. */
   #visible = true;
+  /** The times of syncs that the profiles carry already. */
+  readonly #noted = new WeakMap<OpenAccount, number | null>();
   /** Accounts on their way out; their databases are opened again only after that. */
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -328,6 +330,7 @@ export class Accounts {
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
+    this.#noted.set(account, profile.lastSyncedAt);
     const { mirror } = account;
     const named = new Set([...mirror.records.localFiles(), ...filesOfSealedConflicts(mirror)]);
     account.files.removeStrays(named, Date.now()).catch(report);
@@ -351,7 +354,9 @@ export class Accounts {
 
   /** The lock screen says when an account was last synced, so the time stands outside the mirror as well. */
   #noteSynced(account: OpenAccount, at: number | null): void {
+    if (this.#noted.get(account) === at) return;
     this.#options.profiles.update(account.id, { lastSyncedAt: at });
+    this.#noted.set(account, at);
   }
 
   #view(profile: Profile): AccountView {
