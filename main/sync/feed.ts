@@ -29,6 +29,8 @@ import { verifyStatedAccount } from './verification.ts';
 const pageSize = 25;
 /** Key of the sync state under which the cursor of a first pull waits for its end. */
 const startKey = 'changeCursorAtStart';
+/** Key of the sync state that says that the bin has to be compared as a whole. */
+const binDueKey = 'binListingDue';
 
 /** Whether the feed can be gone on with: there is a cursor, and nothing is in doubt. */
 export function feedIsUsable(mirror: Mirror): boolean {
@@ -46,7 +48,6 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
   const { client, mirror, progress, signal } = context;
   let types: readonly RemoteVaultType[] | null = null;
   let done = 0;
-  let binMoved = false;
   for (let more = true; more;) {
     const since = mirror.syncState.get(cursorKey);
     const page = since === null ? 'expired' : await readChanges(client, { since, limit: pageSize }, signal);
@@ -60,14 +61,16 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
     if (page.hasMore && (page.changes.length === 0 || page.cursor === since)) {
       throw new StrongroomError('badAnswer', { reason: 'repeated' });
     }
-    binMoved ||= page.changes.some(movesBin);
+    // Noted before the page is written: a sync that is cut in between asks all the same.
+    if (page.changes.some(movesBin)) mirror.syncState.set(binDueKey, 'due');
     if (namesVault(page)) types ??= await listVaultTypes(client, signal);
     if (page.cursor !== since) await takePage(context, page, types ?? []);
     more = page.hasMore;
     done += page.changes.length;
     if (more) progress('records', done, 0);
   }
-  if (binMoved) await pullBin(context);
+  if (mirror.syncState.get(binDueKey) !== null) await pullBin(context);
+  mirror.syncState.set(binDueKey, null);
   await pullFiles(context);
   progress('finishing', 0, 0);
   return true;

@@ -11,20 +11,14 @@ import type { SyncStatus } from '../../contract/sync.ts';
 import { createPasswordSlot, DeviceKey, openPasswordSlot } from '../custody/index.ts';
 import type { Profile, ProfileStore, ProfileSummary } from '../custody/index.ts';
 import { wipe } from '../keychain/index.ts';
-import { Connection, inspectServer, parseServerAddress, signIn } from '../remote/index.ts';
-import type { ServerTrust } from '../remote/index.ts';
+import { inspectServer, parseServerAddress } from '../remote/index.ts';
 import { filesOfSealedConflicts } from '../sync/index.ts';
 import type { EnrolmentResult } from '../sync/index.ts';
-import { Enrolments } from './enrolments.ts';
+import { Enrolments, isTooShort } from './enrolments.ts';
 import { openedInTime, termEnded } from './offlineright.ts';
 import { OpenAccount } from './openaccount.ts';
-
-export interface SignInInput {
-  readonly address: string;
-  readonly acceptedFingerprint: string | null;
-  readonly login: string;
-  readonly password: Uint8Array;
-}
+import { signInAgain, trustFor } from './signingin.ts';
+import type { SignInInput } from './signingin.ts';
 
 export interface AccountsOptions {
   readonly profiles: ProfileStore;
@@ -40,21 +34,18 @@ export interface AccountsOptions {
   readonly report: (failure: unknown) => void;
 }
 
-/** Characters of the shortest passphrase for the copy on this device, where no master password's rules apply. */
-const shortestPassphrase = 12;
-
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #enrolments = new Enrolments();
   readonly #open = new Map<string, OpenAccount>();
+  /** What the profiles say of each account's last sync. */
+  readonly #notedSyncs = new Map<string, number | null>();
   #currentId: string | null = null;
   #lockReason: LockReason = 'start';
   /** How often everything was locked: work that began before a lock must open nothing after it. */
   #locks = 0;
   /** Whether a window of ours is on the screen: nothing is planned while none is. */
   #visible = true;
-  /** The times of syncs that the profiles carry already. */
-  readonly #noted = new WeakMap<OpenAccount, number | null>();
   /** Accounts on their way out; their databases are opened again only after that. */
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -97,7 +88,7 @@ export class Accounts {
   async signIn(input: SignInInput): Promise<EnrolmentStep> {
     try {
       const address = parseServerAddress(input.address);
-      const trust = await this.#trustFor(input);
+      const trust = await trustFor(input);
       return await this.#enrolments.begin({ address, trust, login: input.login, password: input.password });
     } finally {
       wipe(input.password);
@@ -117,7 +108,7 @@ export class Accounts {
     const locks = this.#locks;
     try {
       const needsPassphrase = this.#enrolments.step(enrolmentId).needs === 'devicePassphrase';
-      if (needsPassphrase && charactersOf(secret) < shortestPassphrase) throw new StrongroomError('refused');
+      if (needsPassphrase && isTooShort(secret)) throw new StrongroomError('refused');
       const result = await this.#enrolments.finish(enrolmentId, secret);
       const view = this.#show(await this.#settle(result, secret, locks));
       await this.#enrolments.end(enrolmentId);
@@ -226,15 +217,7 @@ export class Accounts {
     try {
       const account = this.#open.get(accountId);
       if (!account) throw new StrongroomError('noSuchAccount');
-      const { server, account: person } = account.profile;
-      const connection = new Connection({ address: parseServerAddress(server.origin), trust: server.trust });
-      try {
-        await account.renewTokens(await signIn(connection, person.login, password));
-      } finally {
-        await connection.close();
-      }
-      if (code !== null && code !== '') await account.confirmTwoFactor(code);
-      account.synchroniser.schedule.wanted();
+      await signInAgain(account, password, code);
     } finally {
       wipe(password);
     }
@@ -268,16 +251,6 @@ export class Accounts {
 
   #refuseAfterLock(locks: number): void {
     if (locks !== this.#locks) throw new StrongroomError('cancelled');
-  }
-
-  /** A certificate that the system does not trust is used only with exactly the accepted fingerprint. */
-  async #trustFor(input: SignInInput): Promise<ServerTrust> {
-    const { certificate, certificatePem, host } = await inspectServer(parseServerAddress(input.address));
-    if (certificate === null || certificatePem === null || certificate.trusted) return { kind: 'system' };
-    if (input.acceptedFingerprint === null) throw new StrongroomError('certificateUntrusted', { host });
-    if (input.acceptedFingerprint !== certificate.fingerprint)
-      throw new StrongroomError('certificateChanged', { host });
-    return { kind: 'pinned', fingerprint: certificate.fingerprint, certificatePem };
   }
 
   async #settle(result: EnrolmentResult, secret: Uint8Array, locks: number): Promise<OpenAccount> {
@@ -330,7 +303,7 @@ export class Accounts {
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
-    this.#noted.set(account, profile.lastSyncedAt);
+    this.#notedSyncs.set(account.id, profile.lastSyncedAt);
     const { mirror } = account;
     const named = new Set([...mirror.records.localFiles(), ...filesOfSealedConflicts(mirror)]);
     account.files.removeStrays(named, Date.now()).catch(report);
@@ -352,11 +325,14 @@ export class Accounts {
     this.lock('offlineTermOver').catch(this.#options.report);
   }
 
-  /** The lock screen says when an account was last synced, so the time stands outside the mirror as well. */
+  /**
+   * The lock screen says when an account was last synced, so the time stands outside the mirror as
+   * well. A status is told at every edit, which must not pay for a file that says the same already.
+   */
   #noteSynced(account: OpenAccount, at: number | null): void {
-    if (this.#noted.get(account) === at) return;
+    if (this.#notedSyncs.get(account.id) === at) return;
     this.#options.profiles.update(account.id, { lastSyncedAt: at });
-    this.#noted.set(account, at);
+    this.#notedSyncs.set(account.id, at);
   }
 
   #view(profile: Profile): AccountView {
@@ -372,9 +348,4 @@ export class Accounts {
       lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
     };
   }
-}
-
-/** Characters of a UTF-8 text: every byte that does not continue another one. */
-function charactersOf(text: Uint8Array): number {
-  return text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
 }

@@ -159,6 +159,10 @@ export class TestDevice {
         .flatMap(({ localFile }) => (localFile === null ? [] : (this.files.get(localFile) ?? [])))
         .map(({ attachmentId, encryptedData }) => `${attachmentId} ${hash('sha256', encryptedData)}`)
         .sort(),
+      bin: mirror.bin
+        .page({ vaultId: null, offset: 0, limit: 10_000 })
+        .rows.map(({ kind, id, binItemId, deletedAt }) => `${kind} ${id} ${binItemId} ${deletedAt}`)
+        .sort(),
     };
   }
 

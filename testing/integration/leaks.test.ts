@@ -125,8 +125,12 @@ const secret = (text: string) => ({ kind: 'set' as const, value: utf8(text) });
 /** Types into records: one is sent, one is edited while it waits, one goes to the bin unsent. */
 async function useEditor(): Promise<void> {
   const place = { vaultId: await writableVault(), folderId: null };
-  const customs = [{ from: null, label: secret(typed.label), type: 'text', value: secret(typed.value) }];
-  const fields = { name: 'Typed', password: secret(typed.password), customs };
+  const custom = { label: secret(typed.label), type: 'text', value: secret(typed.value) } as const;
+  const fields = {
+    name: 'Typed',
+    password: secret(typed.password),
+    customs: [{ from: null, ...custom }],
+  };
   const { recordId } = await app.ask('editing', 'create', { place, fields });
   await app.ask('editing', 'save', { recordId, fields: { password: secret(typed.laterPassword) } });
   const binned = { name: 'Binned', password: secret(typed.binnedPassword) };
