@@ -135,6 +135,8 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
     return vault;
   };
 
+  const sameIds = (id: string) => ({ id, serverId: id });
+
   function* records(): Generator<StoredRecord, void, undefined> {
     for (let index = 0; index < count; index += 1) {
       const id = objectId();
@@ -190,9 +192,4 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
     }
   }
   return { vaults, folders, records: records() };
-}
-
-/** What came from the server goes by the server's id on this device as well. */
-function sameIds(id: string): { id: string; serverId: string } {
-  return { id, serverId: id };
 }

@@ -14,6 +14,7 @@ import { appOrigin, registerAppScheme, serveApp } from './desktop/appscheme.ts';
 import { ClipboardKeeper } from './desktop/clipboardkeeper.ts';
 import { systemDialogs } from './desktop/dialogs.ts';
 import { denyLeavingThePage, denyNetwork, denyPermissions } from './desktop/guards.ts';
+import { keepObjectsYoung } from './desktop/heap.ts';
 import { IncidentLog } from './desktop/incidentlog.ts';
 import { ipcWire } from './desktop/ipcwire.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
@@ -95,6 +96,7 @@ async function start(): Promise<void> {
   const accounts: Accounts = new Accounts({
     profiles: new ProfileStore(userData),
     migrationsDir: join(here, '../../resources/migrations'),
+    checkpointWorker: join(here, 'checkpointworker.js'),
     onSession: (state) => {
       lockRules.unlocked(state.unlocked);
       announcer.announce('sessionChanged', state);
@@ -234,6 +236,7 @@ function endOnQuit(end: () => Promise<void>): void {
   });
 }
 
+keepObjectsYoung();
 registerAppScheme();
 app.enableSandbox();
 denyLeavingThePage();

@@ -39,6 +39,31 @@ function savedOf(mirror: Mirror, step: number): 'whole' | 'nothing' | 'half' {
   return signs.some(Boolean) ? 'half' : 'nothing';
 }
 
+/** Opens what a killed process left: every step it told of is there, whole, and no half of another. */
+function checkWhole(mirror: Mirror, lastTold: number): number {
+  mirror.checkIntegrity();
+  const lastKept = Number(mirror.syncState.get('step'));
+  expect(lastKept === lastTold || lastKept === lastTold + 1).toBe(true);
+  expect(mirror.records.get(`s${String(lastKept)}-9`)?.name).toBe(`step ${String(lastKept)}`);
+  expect(mirror.records.get(`s${String(lastKept + 1)}-0`)).toBeNull();
+  expect(mirror.records.counts().total).toBe((lastKept + 1) * 10 - lastKept);
+  const found = mirror.search.query({
+    text: `step ${String(lastKept)}`,
+    scope: null,
+    offset: 0,
+    limit: 200,
+  });
+  expect(found.rows.filter((row) => row.name === `step ${String(lastKept)}`)).toHaveLength(10);
+  const told = lastKept === lastTold;
+  expect(told ? ['whole'] : ['whole', 'nothing']).toContain(savedOf(mirror, lastKept));
+  // The step before is settled with this one's save: its operation and its base went together.
+  const before = `s${String(lastKept - 1)}-9`;
+  const waits = mirror.outbox.ofObject('record', before).length;
+  expect(mirror.bases.record(before) === undefined).toBe(waits === 0);
+  if (told) expect(waits).toBe(0);
+  return lastKept;
+}
+
 describe('a mirror whose process was killed while writing', () => {
   it('holds every step that was finished, whole, and no half of another, thirty times over', async () => {
     using test = temporaryMirror();
@@ -47,28 +72,21 @@ describe('a mirror whose process was killed while writing', () => {
     for (let round = 0; round < 30; round += 1) {
       const lastTold = await writeAndKill(test.path, next, 1 + (round % 4), round % 3);
       const mirror = test.reopen();
-      mirror.checkIntegrity();
-      const lastKept = Number(mirror.syncState.get('step'));
-      expect(lastKept === lastTold || lastKept === lastTold + 1).toBe(true);
-      expect(mirror.records.get(`s${String(lastKept)}-9`)?.name).toBe(`step ${String(lastKept)}`);
-      expect(mirror.records.get(`s${String(lastKept + 1)}-0`)).toBeNull();
-      expect(mirror.records.counts().total).toBe((lastKept + 1) * 10 - lastKept);
-      const found = mirror.search.query({
-        text: `step ${String(lastKept)}`,
-        scope: null,
-        offset: 0,
-        limit: 200,
-      });
-      expect(found.rows.filter((row) => row.name === `step ${String(lastKept)}`)).toHaveLength(10);
-      const told = lastKept === lastTold;
-      expect(told ? ['whole'] : ['whole', 'nothing']).toContain(savedOf(mirror, lastKept));
-      // The step before is settled with this one's save: its operation and its base went together.
-      const before = `s${String(lastKept - 1)}-9`;
-      const waits = mirror.outbox.ofObject('record', before).length;
-      expect(mirror.bases.record(before) === undefined).toBe(waits === 0);
-      if (told) expect(waits).toBe(0);
+      next = checkWhole(mirror, lastTold) + 1;
       mirror.close();
-      next = lastKept + 1;
+    }
+    test.reopen();
+  }, 120_000);
+
+  it('holds them as well when the checkpoint thread was at work', async () => {
+    using test = temporaryMirror();
+    test.mirror.close();
+    let next = 0;
+    for (let round = 0; round < 8; round += 1) {
+      const lastTold = await writeAndKill(test.path, next, 90 + 5 * round, round % 3);
+      const mirror = test.reopen();
+      next = checkWhole(mirror, lastTold) + 1;
+      mirror.close();
     }
     test.reopen();
   }, 120_000);

@@ -1,15 +1,22 @@
 /**
  * For the crash test only: a process that writes to a mirror without end and is killed in
  * the middle of it. Each step is one transaction over many tables, told to the parent when it has
- * returned: what a sync writes, and one offline save (row, search entry, operation, base).
+ * returned: what a sync writes, and one offline save (row, search entry, operation, base). The
+ * search index is merged and the log folded in between, as in a long sync.
  * Arguments: path of the mirror, number of the first step.
  */
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { Mirror } from './mirror.ts';
 import { aRecord, migrationsDir } from './testmirror.ts';
 
 const [path = '', firstStep = '0'] = process.argv.slice(2);
-const mirror = Mirror.open({ path, pageKey: Buffer.alloc(32, 7), migrationsDir });
+const mirror = Mirror.open({
+  path,
+  pageKey: Buffer.alloc(32, 7),
+  migrationsDir,
+  checkpointWorker: join(import.meta.dirname, 'checkpointworker.ts'),
+});
 for (let step = Number(firstStep); ; step += 1) {
   const name = `step ${String(step)}`;
   mirror.durable(() => {
@@ -34,4 +41,6 @@ for (let step = Number(firstStep); ; step += 1) {
     mirror.bases.remove('record', settled.objectId);
   });
   writeSync(1, `${String(step)}\n`);
+  mirror.upkeep.mergeSome();
+  await mirror.upkeep.relief();
 }

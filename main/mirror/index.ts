@@ -13,4 +13,5 @@ export type { RecordCounts, Records } from './records.ts';
 export { mostRanked, type SearchRequest, type SearchResult } from './search.ts';
 export type { VaultCounts, Vaults } from './vaults.ts';
 export type * from './model.ts';
+export type { Upkeep } from './upkeep.ts';
 export type * from './outboxmodel.ts';

@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'n
 import { StrongroomError } from '../../contract/errors.ts';
 import { Bases } from './bases.ts';
 import { Bin } from './bin.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { Conflicts } from './conflicts.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
@@ -21,7 +22,9 @@ import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
 import { Records } from './records.ts';
 import { Search } from './search.ts';
+import { SearchMerge } from './searchmerge.ts';
 import { SyncState } from './syncstate.ts';
+import { Upkeep } from './upkeep.ts';
 import { Users } from './users.ts';
 import { Vaults } from './vaults.ts';
 
@@ -31,6 +34,8 @@ export interface MirrorOptions {
   readonly pageKey: Uint8Array;
   /** The folder of the numbered SQL files. */
   readonly migrationsDir: string;
+  /** Script of the checkpoint thread; without it SQLite makes checkpoints inside commits. */
+  readonly checkpointWorker?: string | URL | undefined;
 }
 
 /** One page. */
@@ -51,15 +56,19 @@ export class Mirror {
   readonly notices: Notices;
   readonly syncState: SyncState;
   readonly recents: Recents;
+  readonly upkeep: Upkeep;
   readonly outbox: Outbox;
   readonly bases: Bases;
   readonly conflicts: Conflicts;
   readonly bin: Bin;
   readonly offlineReads: OfflineReads;
   readonly #engine: Engine;
+  readonly #checkpointer: Checkpointer | null;
 
-  private constructor(engine: Engine) {
+  private constructor(engine: Engine, checkpointer: Checkpointer | null) {
     this.#engine = engine;
+    this.#checkpointer = checkpointer;
+    this.upkeep = new Upkeep(new SearchMerge(engine), checkpointer);
     this.vaults = new Vaults(engine);
     this.folders = new Folders(engine);
     const list = new RecordList(engine, this.vaults, this.folders);
@@ -94,7 +103,10 @@ export class Mirror {
     const engine = Engine.open(options);
     try {
       migrate(engine, options.path, migrations);
-      return new Mirror(engine);
+      const { path, pageKey, checkpointWorker: workerFile } = options;
+      const thread =
+        workerFile === undefined ? null : new Checkpointer(engine, { path, pageKey, workerFile });
+      return new Mirror(engine, thread);
     } catch (error) {
       engine.close();
       throw error;
@@ -135,7 +147,11 @@ export class Mirror {
 
   /** Nothing of the mirror may be used afterwards. */
   close(): void {
-    this.#engine.close();
+    try {
+      this.#checkpointer?.close();
+    } finally {
+      this.#engine.close();
+    }
   }
 }
 

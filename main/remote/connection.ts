@@ -6,12 +6,12 @@
  * must not travel to wherever a server points. Answers come plain or in the base64 envelope
  * (Passwork 7 protocol, "Base, headers, envelope"); plain ones are asked for.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { StrongroomError } from '../../contract/index.ts';
 import { apiPath, type ServerAddress } from './address.ts';
 import type { ServerTrust } from './certificate.ts';
 import { parseJson } from './json.ts';
+import { ownTurn } from './turns.ts';
 import { connectionFailure, openJudged } from './transport.ts';
 
 export interface ConnectionLimits {
@@ -153,7 +153,7 @@ export class Connection {
       if (size > this.#limits.answerBytes) throw tooLarge;
       pieces.push(piece);
     }
-    if (size > 1024 * 1024) await nextTurn();
+    if (size > 1024 * 1024) await ownTurn();
     return Buffer.concat(pieces, size);
   }
 }

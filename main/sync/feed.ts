@@ -25,8 +25,8 @@ import { listingCompared, noteRollback } from './rollback.ts';
 import { pullBin } from './toldbin.ts';
 import { verifyStatedAccount } from './verification.ts';
 
-/** Things of one page: written at one go, so few enough not to keep the window waiting. */
-const pageSize = 50;
+/** Things of one page: written at one go, so few enough not to keep the window waiting (about 8 ms). */
+const pageSize = 25;
 /** Key of the sync state under which the cursor of a first pull waits for its end. */
 const startKey = 'changeCursorAtStart';
 /** Key of the sync state that says that the bin has to be compared as a whole. */
@@ -125,4 +125,5 @@ async function takePage(
   if (treeChanged) context.changed(null);
   for (const localFile of idleFiles) await context.files?.remove(localFile);
   await breathe(context.signal);
+  await context.pace.rest(context.signal);
 }

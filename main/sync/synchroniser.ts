@@ -174,6 +174,8 @@ export class Synchroniser {
       report: (failure) => this.#parts.report?.(failure),
     });
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
+    // Edits made here owe the mirror something as well.
+    await new Pace(mirror.upkeep).rest(this.#abort.signal);
   }
 
   #pins(): Pins {
@@ -194,7 +196,7 @@ export class Synchroniser {
       files,
       givenUpFiles: this.#givenUpFiles,
       features,
-      pace: new Pace(),
+      pace: new Pace(mirror.upkeep),
       signal: this.#abort.signal,
       now: this.#now,
       progress: (stage, done, total) => this.#progress(stage, done, total),

@@ -23,6 +23,8 @@ import type { SignInInput } from './signingin.ts';
 export interface AccountsOptions {
   readonly profiles: ProfileStore;
   readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
   readonly onSession: (state: SessionState) => void;
   readonly onSync: (status: SyncStatus) => void;
   /** Ids of changed records of the shown account, or null for the tree as a whole. */
@@ -281,12 +283,12 @@ export class Accounts {
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
-    const { profiles, migrationsDir, report } = this.#options;
+    const { profiles, migrationsDir, checkpointWorker, report } = this.#options;
     const mirrorPath = profiles.mirrorPathOf(profile.id);
     const filesFolder = profiles.filesPathOf(profile.id);
     const account = new OpenAccount(
       {
-        ...{ profile, deviceKey, mirrorPath, filesFolder, migrationsDir, report },
+        ...{ profile, deviceKey, mirrorPath, filesFolder, migrationsDir, checkpointWorker, report },
         onEdited: (recordIds) => {
           if (this.#currentId === profile.id) this.#options.onMirror(profile.id, recordIds);
         },
@@ -301,6 +303,7 @@ export class Accounts {
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
+    this.#notedSyncs.set(account.id, profile.lastSyncedAt);
     const { mirror } = account;
     const named = new Set([...mirror.records.localFiles(), ...filesOfSealedConflicts(mirror)]);
     account.files.removeStrays(named, Date.now()).catch(report);

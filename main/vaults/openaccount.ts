@@ -49,6 +49,8 @@ export interface OpenAccountFrom {
   readonly mirrorPath: string;
   readonly filesFolder: string;
   readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
   /** Told of failures of a sync that nobody foresaw. */
   readonly report: (failure: unknown) => void;
   /** Told what was changed on this device: ids of records, or null for the tree as a whole. */
@@ -93,6 +95,7 @@ export class OpenAccount {
         path: from.mirrorPath,
         pageKey: pageKey.bytes,
         migrationsDir: from.migrationsDir,
+        checkpointWorker: from.checkpointWorker,
       });
     } finally {
       pageKey.dispose();

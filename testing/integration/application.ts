@@ -42,6 +42,7 @@ import type { SamplePerson } from '../organisation/cast.ts';
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
 const workerFile = new URL('../../main/vaults/attachmentworker.ts', import.meta.url);
+const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
 /** The window that the door knows. */
 export const page: Caller = { windowId: 1, origin: 'app://strongroom', topFrame: true };
@@ -286,6 +287,7 @@ export class Application {
     return new Accounts({
       profiles: this.profiles,
       migrationsDir: this.#migrationsDir,
+      checkpointWorker,
       onSession: (state) => announcer.announce('sessionChanged', state),
       onSync: (status) => announcer.announce('syncChanged', status),
       onMirror: (accountId, recordIds) => {

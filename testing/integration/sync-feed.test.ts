@@ -118,7 +118,7 @@ describe('changes', () => {
 
 describe('a feed that is cut', () => {
   it.each(['request', 'body'] as const)('at every %s in turn goes on where it was', async (where) => {
-    stage.proxy.readdress((path_) => path_.replace('limit=50', 'limit=1'));
+    stage.proxy.readdress((path_) => path_.replace('limit=25', 'limit=1'));
     let cuts = 0;
     for (let at = 0; ; at += 1) {
       const here = await stage.syncedDevice();
