@@ -98,6 +98,17 @@ export function putBack(mirror: Mirror, id: string, { at, serverRestores }: PutB
   });
 }
 
+/**
+ * Asks for what was made here and never sent to be sent after all: its creation was dropped when
+ * it went to the bin, and it stands in the lists again.
+ */
+export function sendUnsent(mirror: Mirror, entries: readonly BinEntry[], at: number): void {
+  for (const entry of entries) {
+    const isForgotten = mirror.outbox.ofObject(entry.kind, entry.id).length === 0;
+    if (isForgotten && isMadeHere(thingIn(entry))) createAgain(mirror, entry, at);
+  }
+}
+
 function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
   const { id, kind } = entry;
   const deletion = mirror.outbox.ofObject(kind, id).at(-1);

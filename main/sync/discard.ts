@@ -8,7 +8,7 @@
  */
 import { StrongroomError } from '../../contract/errors.ts';
 import type { Mirror, OutboxOperation, StoredFolder } from '../mirror/index.ts';
-import { folderEntry, recordEntry, showAgain } from './binning.ts';
+import { recordEntry, showAgain, takeSubtree } from './binning.ts';
 import { endIfSettled, filesLeftOut, withChange } from './pending.ts';
 import { emptyInto } from './relocation.ts';
 
@@ -121,7 +121,7 @@ function discardOfFolder(
   const base = mirror.bases.folder(id);
   if (folder === null || !base) return [];
   if (isOf(given, 'restoreFolder')) {
-    mirror.bin.put(folderEntry(mirror, folder, null, null));
+    takeSubtree(mirror, folder, null);
     return [];
   }
   mirror.folders.upsert(kept.reduce(withFolderChange, { ...base, contentHash: folder.contentHash }));

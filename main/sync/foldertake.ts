@@ -181,7 +181,7 @@ class TreeTaking {
     row: StoredFolder,
   ): StoredFolder {
     const { change } = operation;
-    if (change.kind === 'createFolder') this.#mirror.outbox.remove(operation.id);
+    if (change.kind === 'createFolder' || this.#isPutBack(operation)) this.#mirror.outbox.remove(operation.id);
     if (change.kind === 'renameFolder') {
       if (change.name === theirs.name) this.#mirror.outbox.remove(operation.id);
       else if (base.name !== theirs.name) this.#hold(operation, 'changedMeanwhile');
@@ -193,6 +193,13 @@ class TreeTaking {
       else if (operation.state !== 'held') return { ...row, parentId: mine.parentId };
     }
     return row;
+  }
+
+  /** Somebody else has put it back already, unless it stands there because its deletion has not arrived. */
+  #isPutBack({ change, objectId, seq }: OutboxOperation): boolean {
+    if (change.kind !== 'restoreFolder') return false;
+    const before = this.#mirror.outbox.ofObject('folder', objectId).filter((each) => each.seq < seq);
+    return before.every((each) => each.change.kind !== 'removeFolder');
   }
 
   /** Refused by what happened there: it will not go out again by itself, and not as the same request. */
@@ -252,6 +259,10 @@ class TreeTaking {
     const folder = mirror.folders.get(folderId);
     const waiting = mirror.outbox.ofObject('folder', folderId);
     if (folder !== null && waiting.length > 0) this.#tell(folder.name, null);
+    // A name that was refused stands nowhere but in its operation.
+    for (const { change } of waiting) {
+      if (change.kind === 'renameFolder' && change.name !== folder?.name) this.#tell(change.name, null);
+    }
     dropOperations(mirror, 'folder', folderId);
     mirror.bases.remove('folder', folderId);
   }

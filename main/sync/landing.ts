@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BinEntry, Mirror, OutboxOperation, StoredRecord } from '../mirror/index.ts';
-import { showAgain } from './binning.ts';
+import { sendUnsent, showAgain } from './binning.ts';
 import { allFieldsOf, isMadeHere, renewed, sameValue } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { rebase } from './rebase.ts';
@@ -118,8 +118,10 @@ function removedFolderOf(mirror: Mirror, { under }: BinEntry): BinEntry | null {
 }
 
 /** A deleted folder in which somebody works stands again, and its deletion is held. */
-function comeBack({ mirror }: PullContext, root: BinEntry): void {
+function comeBack({ mirror, now }: PullContext, root: BinEntry): void {
+  const entries = [root, ...mirror.bin.under(root.id)];
   showAgain(mirror, root);
+  sendUnsent(mirror, entries, now());
   for (const operation of mirror.outbox.ofObject('folder', root.id)) {
     if (operation.change.kind !== 'removeFolder') continue;
     const id = operation.attempts > 0 ? renewedId(mirror, operation) : operation.id;

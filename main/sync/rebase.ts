@@ -50,17 +50,22 @@ export function rebase(context: PullContext, delivered: MergeSides): StoredRecor
 
 /** Takes out every operation whose effect the other side already shows. */
 function settleArrived({ mirror }: PullContext, { mine, theirs }: MergeSides): void {
-  for (const operation of mirror.outbox.ofObject('record', mine.id)) {
-    if (hasArrived(operation, mine, theirs)) mirror.outbox.remove(operation.id);
+  const operations = mirror.outbox.ofObject('record', mine.id);
+  for (const operation of operations) {
+    // It stands there because its deletion has not arrived, which goes first.
+    const isDeletedFirst =
+      operation.change.kind === 'restore' &&
+      operations.some(({ change, seq }) => change.kind === 'remove' && seq < operation.seq);
+    if (!isDeletedFirst && hasArrived(operation, mine, theirs)) mirror.outbox.remove(operation.id);
   }
 }
 
-function hasArrived({ change, state }: OutboxOperation, mine: StoredRecord, theirs: StoredRecord): boolean {
+function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: StoredRecord): boolean {
   switch (change.kind) {
     case 'create':
-      return true;
+    // Whoever put it back: it stands.
     case 'restore':
-      return state !== 'held';
+      return true;
     case 'edit':
       return fieldNames.every(
         (name) => !(name in change.fields) || sameValue(change.fields[name], theirs[name]),

@@ -21,6 +21,11 @@ export interface Act {
   readonly replaced?: readonly string[];
   /** Values whose own history nobody keeps (names of folders) and that were shown to who replaced them. */
   readonly forgotten?: readonly string[];
+  /**
+   * Objects that go to the bin here, and the values of this device that are not sent yet and go with
+   * them. If somebody else deletes the same object, it is gone before they could arrive.
+   */
+  readonly removed?: readonly { readonly object: string; readonly values: readonly string[] }[];
   /** Values that a person chose to let go. */
   readonly dropped?: readonly string[];
   /** Markers and folders that come to be. */
@@ -50,6 +55,8 @@ interface Typed {
   /** The server has had it. */
   settled: boolean;
   fate: Fate;
+  /** It went to the bin with this object before it was sent. */
+  wentWith: string | null;
 }
 
 /** How often an object may stand on the server. */
@@ -66,6 +73,8 @@ export class Book {
   readonly #typed = new Map<string, Typed>();
   readonly #objects = new Map<string, Bounds>();
   readonly #underWay = new Map<string, Act>();
+  /** Who deleted an object. */
+  readonly #removedBy = new Map<string, Set<string>>();
 
   /** The diary of one device. */
   diaryOf(device: string): Diary {
@@ -92,6 +101,7 @@ export class Book {
     for (const token of act.made ?? []) this.#objects.set(token, { min: 0, max: 1 });
     for (const token of act.unmade ?? []) this.#bounds(token).min = 0;
     for (const token of act.copied ?? []) this.#bounds(token).max += 1;
+    this.#remove(device, act);
   }
 
   /** The device has synced to the end: nothing waits there, and nothing is undecided. */
@@ -104,7 +114,7 @@ export class Book {
   /** Values that have to be somewhere; of one device, of those that its server may not have. */
   required(unsettledOf?: string): string[] {
     return [...this.#typed.values()]
-      .filter(({ fate }) => fate === 'required')
+      .filter(({ fate, wentWith }) => fate === 'required' && !this.#wasDeletedTwice(wentWith))
       .filter(({ device, settled }) => unsettledOf === undefined || (device === unsettledOf && !settled))
       .map(({ token }) => token);
   }
@@ -139,12 +149,28 @@ export class Book {
     for (const token of act.unmade ?? []) this.#bounds(token).min = 0;
     for (const token of act.copied ?? []) this.#bounds(token).max += 1;
     for (const token of act.parted ?? []) this.#bounds(token).max -= 1;
+    this.#remove(device, act);
+  }
+
+  #remove(device: string, { removed = [] }: Act): void {
+    for (const { object, values } of removed) {
+      const by = this.#removedBy.get(object) ?? new Set();
+      this.#removedBy.set(object, by.add(device));
+      for (const token of values) {
+        const typed = this.#typed.get(token);
+        if (typed?.device === device && !typed.settled) typed.wentWith = object;
+      }
+    }
+  }
+
+  #wasDeletedTwice(object: string | null): boolean {
+    return object !== null && (this.#removedBy.get(object)?.size ?? 0) > 1;
   }
 
   #type(device: string, kind: string, token: string, fate: Fate): void {
     const known = this.#typed.get(token);
     if (known?.fate === 'required') return;
-    this.#typed.set(token, { token, device, kind, settled: known?.settled ?? false, fate });
+    this.#typed.set(token, { token, device, kind, settled: known?.settled ?? false, fate, wentWith: null });
   }
 
   /** What the server has had stays in its history; only what its own device never sent may go. */

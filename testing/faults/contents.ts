@@ -94,6 +94,28 @@ export async function fileBytes(
   );
 }
 
+/** Contents of the files of some records that the server does not have yet. */
+export async function unsentFileTexts(
+  account: OpenAccount,
+  records: readonly StoredRecord[],
+): Promise<string[]> {
+  const texts: string[] = [];
+  for (const record of records) {
+    for (const file of record.attachments.filter(({ serverId }) => serverId === null)) {
+      texts.push((await fileBytes(account, record, file))?.toString('latin1') ?? '');
+    }
+  }
+  return texts;
+}
+
+/**
+ * What a device has told its person: a folder that went with a name typed here is named there, since
+ * nobody keeps the history of names of folders.
+ */
+export function toldTexts(account: OpenAccount): string[] {
+  return account.mirror.notices.all().map(({ subject }) => subject);
+}
+
 /** Every text that a device would show or send: its rows, its bin, its conflicts, files not sent yet. */
 export async function heldTexts(account: OpenAccount): Promise<string[]> {
   const { mirror } = account;
@@ -104,11 +126,7 @@ export async function heldTexts(account: OpenAccount): Promise<string[]> {
   for (const { id } of mirror.vaults.all()) texts.push(...mirror.folders.ofVault(id).map(({ name }) => name));
   texts.push(...binned.map(({ name }) => name));
   for (const { change } of mirror.outbox.all()) if (change.kind === 'renameFolder') texts.push(change.name);
-  for (const record of records) {
-    for (const file of record.attachments.filter(({ serverId }) => serverId === null)) {
-      texts.push((await fileBytes(account, record, file))?.toString('latin1') ?? '');
-    }
-  }
+  texts.push(...toldTexts(account), ...(await unsentFileTexts(account, records)));
   return texts;
 }
 

@@ -3,7 +3,7 @@
  * What a decision lets go is read from the device first and written down as dropped.
  */
 import type { StoredConflict } from '../../main/mirror/outboxmodel.ts';
-import { mineOf, openRecord, textsOf } from './contents.ts';
+import { mineOf, openRecord } from './contents.ts';
 import type { Hands } from './hands.ts';
 import { markersIn, tokensIn, valuesIn } from './tokens.ts';
 
@@ -13,9 +13,9 @@ export type Decided = Map<string, number>;
 const count = (decided: Decided, what: string): void => void decided.set(what, (decided.get(what) ?? 0) + 1);
 
 /** Every text of the record as this device shows it, or none where it does not stand here. */
-function rowTexts(hands: Hands, recordId: string): string[] {
+async function rowTexts(hands: Hands, recordId: string): Promise<string[]> {
   const record = hands.account.mirror.records.get(recordId);
-  return record === null ? [] : textsOf(openRecord(hands.account, record));
+  return record === null ? [] : hands.textsOf(record);
 }
 
 async function resolveFields(hands: Hands, conflict: StoredConflict): Promise<boolean> {
@@ -57,7 +57,7 @@ function fieldTexts(
 
 async function decideWhole(hands: Hands, conflict: StoredConflict): Promise<boolean> {
   const decision = hands.choices.pick(['keep', 'keep', 'drop'] as const);
-  const texts = rowTexts(hands, conflict.recordId);
+  const texts = await rowTexts(hands, conflict.recordId);
   const dropped = decision === 'drop' && conflict.kind === 'deletedThere' ? valuesIn(texts) : [];
   // A server without a bin has it once more, beside the deleted one.
   const copied = decision === 'keep' ? markersIn(tokensIn(texts)) : [];
@@ -89,7 +89,7 @@ export async function decideHeld(hands: Hands, decided: Decided, mayRetry: boole
     }
     const folder = operation.object === 'folder' ? mirror.folders.get(operation.objectId) : null;
     const renamed = operation.change.kind === 'renameFolder' ? [operation.change.name] : [];
-    const texts = [...rowTexts(hands, operation.objectId), folder?.name ?? '', ...renamed];
+    const texts = [...(await rowTexts(hands, operation.objectId)), folder?.name ?? '', ...renamed];
     const made = tokensIn(texts).filter((token) => !token.startsWith('zq'));
     const isNew = operation.change.kind === 'create' || operation.change.kind === 'createFolder';
     const act = { kind: 'discard', dropped: valuesIn(texts), unmade: isNew ? made : [] };

@@ -12,7 +12,7 @@ import type { StoredRecord } from '../../main/mirror/model.ts';
 import { Application, CallFailed } from '../integration/application.ts';
 import type { Choices } from '../organisation/random.ts';
 import type { Act, Diary } from './book.ts';
-import { allRecords, fileBytes, openRecord, textsOf } from './contents.ts';
+import { allRecords, fileBytes, mineOf, openRecord, textsOf, unsentFileTexts } from './contents.ts';
 import type { OpenAccount, OpenedRecord } from './contents.ts';
 import { markersIn, tokensIn, valuesIn } from './tokens.ts';
 import type { TokenMaker } from './tokens.ts';
@@ -36,6 +36,9 @@ export interface HandsParts {
   /** How many records there should be about. */
   readonly records?: number;
 }
+
+/** What an act that puts something into the bin takes along. */
+export type Leaving = Required<Pick<Act, 'replaced' | 'unmade' | 'dropped' | 'removed'>>;
 
 export class Hands {
   readonly app: Application;
@@ -176,7 +179,7 @@ export class Hands {
   async remove(): Promise<boolean> {
     const record = await this.any();
     if (record === null) return true;
-    return this.act({ kind: 'remove', ...this.leaving([record]) }, () =>
+    return this.act({ kind: 'remove', ...(await this.leaving([record])) }, () =>
       this.app.ask('editing', 'remove', { recordIds: [record.id] }),
     );
   }
@@ -237,12 +240,27 @@ export class Hands {
 
   /**
    * What goes when records go to the bin. What was never sent may stay on this device alone, so
-   * whoever deletes it lets it go; it counts again once it is put back.
+   * whoever deletes it lets it go; it counts again once it is put back. A conflict that was open
+   * about a record is decided by deleting it.
    */
-  leaving(records: readonly StoredRecord[]): Pick<Act, 'replaced' | 'unmade'> {
-    const unsent = records.filter(({ serverId }) => serverId === '');
-    const texts = unsent.flatMap((record) => textsOf(this.opened(record)));
-    return { replaced: valuesIn(texts), unmade: markersIn(tokensIn(texts)) };
+  async leaving(records: readonly StoredRecord[]): Promise<Leaving> {
+    const replaced: string[] = [];
+    const dropped: string[] = [];
+    const removed: { object: string; values: string[] }[] = [];
+    for (const record of records) {
+      const texts = await this.textsOf(record);
+      const conflict = this.account.mirror.conflicts.ofRecord(record.id);
+      if (record.serverId === '') replaced.push(...texts);
+      if (conflict !== null) dropped.push(...mineOf(this.account, conflict), ...texts);
+      removed.push({ object: markersIn(record.tags)[0] ?? record.serverId, values: valuesIn(texts) });
+    }
+    const unmade = markersIn(tokensIn(replaced));
+    return { replaced: valuesIn(replaced), unmade, dropped: valuesIn(dropped), removed };
+  }
+
+  /** Every text of a record, what stands in files that were not sent included. */
+  async textsOf(record: StoredRecord): Promise<string[]> {
+    return [...textsOf(this.opened(record)), ...(await unsentFileTexts(this.account, [record]))];
   }
 
   #newCustom(): CustomChange {

@@ -5,7 +5,7 @@
  * device. It is checked against the book (`book.ts`), never against what a device believes.
  */
 import type { Book } from './book.ts';
-import { heldTexts } from './contents.ts';
+import { heldTexts, toldTexts } from './contents.ts';
 import type { OpenAccount } from './contents.ts';
 import type { Truth } from './servertruth.ts';
 import { tokensIn } from './tokens.ts';
@@ -32,12 +32,18 @@ export class LawBroken extends Error {
 
 /**
  * Throws `LawBroken` unless every value of the book is on the server or on one of the devices,
- * and unless every object stands there as often as it should. Devices count only while something
- * of theirs is undecided; settled ones hold nothing that the server lacks.
+ * and unless every object stands there as often as it should. Of settled devices only what they
+ * have told their person counts: they hold nothing else that the server lacks.
  */
-export async function checkLaw(book: Book, truth: Truth, devices: readonly OpenAccount[]): Promise<Verdict> {
+export async function checkLaw(
+  book: Book,
+  truth: Truth,
+  devices: { readonly open?: readonly OpenAccount[]; readonly settled?: readonly OpenAccount[] },
+): Promise<Verdict> {
   const held = new Set<string>(truth.values);
-  for (const account of devices) for (const token of tokensIn(await heldTexts(account))) held.add(token);
+  const texts = (devices.settled ?? []).flatMap(toldTexts);
+  for (const account of devices.open ?? []) texts.push(...(await heldTexts(account)));
+  for (const token of tokensIn(texts)) held.add(token);
   const required = book.required();
   const lost = required.filter((token) => !held.has(token)).map((token) => book.describe(token));
   const doubled = [...book.objects()].flatMap(([token, { min, max }]) => {

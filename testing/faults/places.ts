@@ -2,7 +2,6 @@
 import type { StoredFolder } from '../../main/mirror/model.ts';
 import type { BinEntry } from '../../main/mirror/outboxmodel.ts';
 import type { Act } from './book.ts';
-import { openRecord, textsOf } from './contents.ts';
 import type { Hands } from './hands.ts';
 import { markersIn, tokensIn, valuesIn } from './tokens.ts';
 
@@ -27,7 +26,10 @@ export async function renameFolder(hands: Hands): Promise<boolean> {
   if (folder === null) return createFolder(hands);
   const typed = hands.tokens.next('zq');
   const name = ['Folder', ...folderTokens(folder.name), typed].join(' ');
-  const act = { kind: 'folder renamed', typed: [typed], forgotten: valuesIn([folder.name]) };
+  const waiting = hands.account.mirror.outbox
+    .ofObject('folder', folder.id)
+    .map(({ change }) => (change.kind === 'renameFolder' ? change.name : ''));
+  const act = { kind: 'folder renamed', typed: [typed], forgotten: valuesIn([folder.name, ...waiting]) };
   return hands.act(act, () => hands.app.ask('editing', 'renameFolder', { folderId: folder.id, name }));
 }
 
@@ -49,11 +51,19 @@ export async function removeFolder(hands: Hands): Promise<boolean> {
   const folders = mirror.folders.ofVault(folder.vaultId).filter(({ id }) => ids.has(id));
   const records = hands.records().filter(({ folderId }) => folderId !== null && ids.has(folderId));
   const unsent = folders.filter(({ serverId }) => serverId === '').map(({ name }) => name);
-  const leaving = hands.leaving(records);
+  const leaving = await hands.leaving(records);
   const act: Act = {
     kind: 'folder removed',
-    replaced: [...(leaving.replaced ?? []), ...valuesIn(unsent)],
-    unmade: [...(leaving.unmade ?? []), ...unsent.flatMap(folderTokens)],
+    ...leaving,
+    replaced: [...leaving.replaced, ...valuesIn(unsent)],
+    removed: [
+      ...leaving.removed,
+      ...folders.map(({ name, serverId }) => ({
+        object: folderTokens(name)[0] ?? serverId,
+        values: valuesIn([name]),
+      })),
+    ],
+    unmade: [...leaving.unmade, ...unsent.flatMap(folderTokens)],
   };
   return hands.act(act, () => hands.app.ask('editing', 'removeFolder', { folderId: folder.id }));
 }
@@ -66,16 +76,17 @@ export async function restore(hands: Hands): Promise<boolean> {
   if (tops.length === 0) return hands.create();
   const entry = hands.choices.pick(tops);
   const coming = [entry, ...mirror.bin.under(entry.id)];
-  return hands.act({ kind: `${entry.kind} restored`, ...returning(hands, coming) }, () =>
+  return hands.act({ kind: `${entry.kind} restored`, ...(await returning(hands, coming)) }, () =>
     hands.app.ask('bin', 'restore', { ids: [entry.id] }),
   );
 }
 
 /** What was never sent counts again from the moment it is put back. */
-function returning(hands: Hands, entries: readonly BinEntry[]): Pick<Act, 'typed' | 'made'> {
-  const texts = entries.flatMap(({ record, folder }) => {
-    if (folder?.serverId === '') return [folder.name];
-    return record?.serverId === '' ? textsOf(openRecord(hands.account, record)) : [];
-  });
+async function returning(hands: Hands, entries: readonly BinEntry[]): Promise<Pick<Act, 'typed' | 'made'>> {
+  const texts: string[] = [];
+  for (const { record, folder } of entries) {
+    if (folder?.serverId === '') texts.push(folder.name);
+    if (record?.serverId === '') texts.push(...(await hands.textsOf(record)));
+  }
   return { typed: valuesIn(texts), made: [...markersIn(tokensIn(texts)), ...texts.flatMap(folderTokens)] };
 }

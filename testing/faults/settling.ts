@@ -85,7 +85,9 @@ export async function convergeUnderLaw(
   const devices = [...stage.devices];
   await settle(devices, options.decided);
   for (const device of devices) stage.book.settled(device.name);
-  const verdict = await checkLaw(stage.book, await stage.truth(), []);
+  const verdict = await checkLaw(stage.book, await stage.truth(), {
+    settled: devices.map(({ account }) => account),
+  });
   const fresh = await stage.device(options.freshName ?? 'z', options.fresh);
   const [first] = devices;
   for (const other of [...devices.slice(1), fresh]) {

@@ -145,6 +145,8 @@ export class FaultStage {
     const { person = anna, seed = 1, hidden = [], vaultIds, records } = wishes;
     const proxy = await LyingProxy.start(this.#server.url, hidden);
     const app = new Application();
+    // No window, so no timer: a suite says itself when there is a sync.
+    app.accounts.windowVisible(false);
     const accountId = await app.enrol(proxy.url, person);
     const hands = new Hands({
       ...{ app, diary: this.book.diaryOf(name), choices: choicesFrom(seed), tokens: new TokenMaker(name) },
