@@ -17,10 +17,11 @@ import type { OpenAccount, OpenedRecord } from './contents.ts';
 import { markersIn, tokensIn, valuesIn } from './tokens.ts';
 import type { TokenMaker } from './tokens.ts';
 
-/** Refusals that an honest device may give: a right is missing, the thing has gone meanwhile. */
+/** Refusals that an honest device may give: a right or space is missing, the thing has gone meanwhile. */
 const foreseen = new Set([
   ...['forbidden', 'notRestorable', 'folderIntoItself', 'attachmentNotHere', 'vaultKeyMissing'],
   ...['noSuchFolder', 'noSuchRecord', 'noSuchVault', 'noSuchChange', 'noSuchConflict', 'changedMeanwhile'],
+  'diskFull',
 ]);
 
 export const typedText = (text: string): SecretChange => ({ kind: 'set', value: Buffer.from(text, 'utf8') });

@@ -158,9 +158,14 @@ export class FaultStage {
     return device;
   }
 
+  /** Takes a device out of those that are held against each other; whoever does so closes it. */
+  leaveOut(device: Device): void {
+    this.#devices.splice(this.#devices.indexOf(device), 1);
+  }
+
   /** Ends a device before the stage does. */
   async dismiss(device: Device): Promise<void> {
-    this.#devices.splice(this.#devices.indexOf(device), 1);
+    this.leaveOut(device);
     await device.close();
   }
 
