@@ -8,7 +8,7 @@
  */
 import type { Mirror, OutboxChange, OutboxOperation, StoredFolder } from '../mirror/index.ts';
 import { recordsInFolder } from './binning.ts';
-import { dropOperations, endIfSettled, isMadeHere } from './pending.ts';
+import { dropOperations, endIfSettled, isMadeHere, isPutBackThere } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { replaceFolder, replaceRecord, survivingAbove } from './relocation.ts';
 import { localFolderId } from './landing.ts';
@@ -181,7 +181,8 @@ class TreeTaking {
     row: StoredFolder,
   ): StoredFolder {
     const { change } = operation;
-    if (change.kind === 'createFolder' || this.#isPutBack(operation)) this.#mirror.outbox.remove(operation.id);
+    if (change.kind === 'createFolder' || isPutBackThere(this.#mirror, operation))
+      this.#mirror.outbox.remove(operation.id);
     if (change.kind === 'renameFolder') {
       if (change.name === theirs.name) this.#mirror.outbox.remove(operation.id);
       else if (base.name !== theirs.name) this.#hold(operation, 'changedMeanwhile');
@@ -193,13 +194,6 @@ class TreeTaking {
       else if (operation.state !== 'held') return { ...row, parentId: mine.parentId };
     }
     return row;
-  }
-
-  /** Somebody else has put it back already, unless it stands there because its deletion has not arrived. */
-  #isPutBack({ change, objectId, seq }: OutboxOperation): boolean {
-    if (change.kind !== 'restoreFolder') return false;
-    const before = this.#mirror.outbox.ofObject('folder', objectId).filter((each) => each.seq < seq);
-    return before.every((each) => each.change.kind !== 'removeFolder');
   }
 
   /** Refused by what happened there: it will not go out again by itself, and not as the same request. */

@@ -12,7 +12,7 @@ import type { KnownRecords } from './known.ts';
 import { adopted, Creations, landed, landedNew, localFolderId, outOfBin } from './landing.ts';
 import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from './manifest.ts';
 import { breathe } from './pace.ts';
-import { filesLeftOut } from './pending.ts';
+import { filesLeftOut, settlePutBack } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { noteRollback } from './rollback.ts';
 
@@ -26,6 +26,8 @@ export class RecordIntake {
   readonly #known: KnownRecords;
   readonly #manifestKey: KeyObject;
   readonly #flagged: Set<string>;
+  /** Put back here, which the server may have done at another's wish without changing the record. */
+  readonly #askedFor: ReadonlySet<string>;
   #orphans: string[] = [];
   readonly #creations: Creations;
   #written = 0;
@@ -35,6 +37,8 @@ export class RecordIntake {
     this.#known = known;
     this.#creations = new Creations(context.mirror);
     this.#manifestKey = createSecretKey(context.manifestKey.bytes);
+    const restores = context.mirror.outbox.all().filter(({ change }) => change.kind === 'restore');
+    this.#askedFor = new Set(restores.map(({ objectId }) => objectId));
     this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
   }
 
@@ -77,7 +81,8 @@ export class RecordIntake {
 
   #isSettled(record: StoredRecord): boolean {
     const before = this.#known.find(record.kind, record.serverId);
-    return before?.contentHash === record.contentHash && !this.#flagged.has(before.id);
+    if (before?.contentHash !== record.contentHash) return false;
+    return !this.#flagged.has(before.id) && !this.#askedFor.has(before.id);
   }
 
   #takePortion(portion: readonly StoredRecord[]): void {
@@ -116,6 +121,7 @@ export class RecordIntake {
     if (previous.contentHash !== before?.contentHash) return null;
     if (previous.contentHash === record.contentHash) {
       this.#clearFlag(previous);
+      settlePutBack(mirror, previous.id);
       return null;
     }
     const entries = this.#entriesOf(record);

@@ -160,6 +160,22 @@ export function mustHaveRecord(mirror: Mirror, id: string): StoredRecord {
   return record;
 }
 
+/** Whether it was put back here and stands there: not for want of a deletion that goes out first. */
+export function isPutBackThere(mirror: Mirror, { object, objectId, change, seq }: OutboxOperation): boolean {
+  if (change.kind !== 'restore' && change.kind !== 'restoreFolder') return false;
+  const isRemoval = (each: OutboxOperation): boolean =>
+    each.change.kind === 'remove' || each.change.kind === 'removeFolder';
+  return !mirror.outbox.ofObject(object, objectId).some((each) => each.seq < seq && isRemoval(each));
+}
+
+/** A record that stands there unchanged: whoever put it back, nothing is left to be asked for. */
+export function settlePutBack(mirror: Mirror, recordId: string): void {
+  for (const operation of mirror.outbox.ofObject('record', recordId)) {
+    if (isPutBackThere(mirror, operation)) mirror.outbox.remove(operation.id);
+  }
+  endIfSettled(mirror, 'record', recordId);
+}
+
 /** Whether it lies in a folder that was put back here, and that the server has not put back yet. */
 export function liesInRestored(mirror: Mirror, { folderId }: StoredRecord): boolean {
   if (folderId === null) return false;

@@ -13,7 +13,15 @@ import type { RecordKey } from '../keychain/index.ts';
 import type { ConflictedField, OutboxOperation, RecordFields, StoredRecord } from '../mirror/index.ts';
 import { customsWithTheirs } from './decisions.ts';
 import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
-import { endIfSettled, fieldNames, renewed, replaceEdits, rewriteUnsent, sameValue } from './pending.ts';
+import {
+  endIfSettled,
+  fieldNames,
+  isPutBackThere,
+  renewed,
+  replaceEdits,
+  rewriteUnsent,
+  sameValue,
+} from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { RecordTexts, underNewKey } from './recordtexts.ts';
 
@@ -50,21 +58,15 @@ export function rebase(context: PullContext, delivered: MergeSides): StoredRecor
 
 /** Takes out every operation whose effect the other side already shows. */
 function settleArrived({ mirror }: PullContext, { mine, theirs }: MergeSides): void {
-  const operations = mirror.outbox.ofObject('record', mine.id);
-  for (const operation of operations) {
-    // It stands there because its deletion has not arrived, which goes first.
-    const isDeletedFirst =
-      operation.change.kind === 'restore' &&
-      operations.some(({ change, seq }) => change.kind === 'remove' && seq < operation.seq);
-    if (!isDeletedFirst && hasArrived(operation, mine, theirs)) mirror.outbox.remove(operation.id);
+  for (const operation of mirror.outbox.ofObject('record', mine.id)) {
+    const isThere = isPutBackThere(mirror, operation) || hasArrived(operation, mine, theirs);
+    if (isThere) mirror.outbox.remove(operation.id);
   }
 }
 
 function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: StoredRecord): boolean {
   switch (change.kind) {
     case 'create':
-    // Whoever put it back: it stands.
-    case 'restore':
       return true;
     case 'edit':
       return fieldNames.every(

@@ -22,11 +22,11 @@ const counts = { faults: 0, refused: 0, syncs: 0, values: 0 };
 let stage: FaultStage;
 let device: Device;
 
-/** The newest database that was opened: the device's. */
+/** The device's database, which stays open to the end. */
+let open: Engine | null = null;
 const engine = (): Engine => {
-  const found = engines.at(-1);
-  if (!found) throw new Error('a database is open');
-  return found;
+  if (open === null) throw new Error('a database is open');
+  return open;
 };
 
 /** No page more than there are; free ones are given away first. */
@@ -41,14 +41,15 @@ const seen = async (): Promise<string> =>
   JSON.stringify([await commonContent(device.account), device.account.mirror.outbox.all()]);
 
 beforeAll(async () => {
-  const open = Engine.open.bind(Engine);
+  const opening = Engine.open.bind(Engine);
   vi.spyOn(Engine, 'open').mockImplementation((options) => {
-    const opened = open(options);
+    const opened = opening(options);
     engines.push(opened);
     return opened;
   });
   stage = await FaultStage.open();
   device = await stage.device('a', { seed: Number(process.env['FAULT_SEED'] ?? 3) });
+  open = engines.at(-1) ?? null;
 });
 afterEach(() => makeSpace());
 afterAll(async () => {
