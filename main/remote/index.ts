@@ -43,6 +43,7 @@ export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';
 export * from './users.ts';
 export {
   listFolders,
+  readFolder,
   listVaults,
   listVaultTypes,
   type RemoteFolder,

@@ -203,7 +203,7 @@ class Push {
       case 'gone':
         return this.#notThere(operation);
       case 'look':
-        return this.#look(operation);
+        return operation.object === 'folder' ? this.#holdFolder(operation, failure) : this.#look(operation);
       case 'reused':
         return this.#reused(operation, failure);
     }
@@ -221,6 +221,16 @@ class Push {
   #hold({ id }: OutboxOperation, { code, params }: StrongroomError): void {
     const { outbox } = this.#context.mirror;
     if (outbox.get(id) !== null) outbox.setState(id, 'held', { code, params: { ...params } });
+  }
+
+  /** Changed on both sides: theirs will be shown, mine is a person's to try again, as another request. */
+  #holdFolder(operation: OutboxOperation, failure: StrongroomError): void {
+    const { mirror } = this.#context;
+    this.#missing = 0;
+    mirror.transaction(() => {
+      const id = mirror.outbox.renewId(operation.id);
+      this.#hold({ ...operation, id }, failure);
+    });
   }
 
   /**

@@ -1,8 +1,15 @@
 /** One operation on a folder as a request, and what its answer settles. */
 import { StrongroomError } from '../../contract/errors.ts';
-import type { Mirror, OutboxOperation } from '../mirror/index.ts';
-import { createFolder, deleteFolder, moveFolder, renameFolder, restoreFromBin } from '../remote/index.ts';
-import type { Sending } from '../remote/index.ts';
+import type { Mirror, OutboxOperation, StoredFolder } from '../mirror/index.ts';
+import {
+  createFolder,
+  deleteFolder,
+  moveFolder,
+  readFolder,
+  renameFolder,
+  restoreFromBin,
+} from '../remote/index.ts';
+import type { RemoteFolder, Sending } from '../remote/index.ts';
 import { binItemKey } from './binning.ts';
 import { localFolderId } from './landing.ts';
 import { folderHere } from './pending.ts';
@@ -57,11 +64,18 @@ async function carriedOut(
       return { serverId: await createFolder(client, wish, sending) };
     }
     case 'renameFolder':
+      await mustStandAsKnown(context, objectId, folder.serverId, (there, known) =>
+        [known.name, change.name].includes(there.name),
+      );
       await renameFolder(client, folder.serverId, change.name, sending);
       return {};
     case 'moveFolder': {
       if (!features.has('folderMove')) throw new StrongroomError('notFound');
       const { folderId } = placeOf(mirror, folder.vaultId, change.parentId);
+      await mustStandAsKnown(context, objectId, folder.serverId, (there, known) => {
+        const before = known.parentId === null ? null : (folderHere(mirror, known.parentId)?.serverId ?? null);
+        return [before, folderId].includes(there.parentFolderId);
+      });
       await moveFolder(client, folder.serverId, folderId, sending);
       return {};
     }
@@ -73,6 +87,25 @@ async function carriedOut(
     }
     default:
       throw new StrongroomError('internal', {}, { cause: new Error(`a folder cannot ${change.kind}`) });
+  }
+}
+
+/**
+ * Folders have no revisions that a server could compare, so it is asked first: what somebody else
+ * has done to one meanwhile is not written over unseen.
+ * @throws StrongroomError `changedMeanwhile`
+ */
+async function mustStandAsKnown(
+  { client, mirror, signal }: PullContext,
+  id: string,
+  serverId: string,
+  isKnown: (there: RemoteFolder, known: StoredFolder) => boolean,
+): Promise<void> {
+  const known = mirror.bases.folder(id);
+  // Made here, and named by nobody else since.
+  if (!known) return;
+  if (!isKnown(await readFolder(client, serverId, signal), known)) {
+    throw new StrongroomError('changedMeanwhile');
   }
 }
 

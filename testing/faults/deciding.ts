@@ -88,7 +88,12 @@ export async function decideHeld(hands: Hands, decided: Decided, mayRetry: boole
       continue;
     }
     const folder = operation.object === 'folder' ? mirror.folders.get(operation.objectId) : null;
-    const renamed = operation.change.kind === 'renameFolder' ? [operation.change.name] : [];
+    // Those that were made after it go with it.
+    const renamed = mirror.outbox
+      .ofObject(operation.object, operation.objectId)
+      .flatMap(({ change, seq }) =>
+        change.kind === 'renameFolder' && seq >= operation.seq ? [change.name] : [],
+      );
     const texts = [...(await rowTexts(hands, operation.objectId)), folder?.name ?? '', ...renamed];
     const made = tokensIn(texts).filter((token) => !token.startsWith('zq'));
     const isNew = operation.change.kind === 'create' || operation.change.kind === 'createFolder';
