@@ -53,8 +53,19 @@ function isSettledTree(mirror: Mirror, vaultId: string, delivered: readonly Stor
   );
   return (
     known.size === delivered.length &&
+    !isAskedBack(mirror, vaultId) &&
     delivered.every(({ serverId, contentHash }) => known.get(serverId) === contentHash)
   );
+}
+
+/** Whether a folder is to be put back, which somebody else may have done without changing it. */
+function isAskedBack(mirror: Mirror, vaultId: string): boolean {
+  return mirror.outbox
+    .all()
+    .some(
+      ({ change, objectId }) =>
+        change.kind === 'restoreFolder' && mirror.folders.get(objectId)?.vaultId === vaultId,
+    );
 }
 
 /** Folders that were deleted here and whose deletion is not settled, with what lay in them. */

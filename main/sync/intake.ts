@@ -12,7 +12,7 @@ import type { KnownRecords } from './known.ts';
 import { adopted, Creations, landed, landedNew, localFolderId, outOfBin } from './landing.ts';
 import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from './manifest.ts';
 import { breathe } from './pace.ts';
-import { filesLeftOut, settlePutBack } from './pending.ts';
+import { filesLeftOut, missedRecords } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { noteRollback } from './rollback.ts';
 
@@ -26,8 +26,11 @@ export class RecordIntake {
   readonly #known: KnownRecords;
   readonly #manifestKey: KeyObject;
   readonly #flagged: Set<string>;
-  /** Put back here, which the server may have done at another's wish without changing the record. */
-  readonly #askedFor: ReadonlySet<string>;
+  /**
+   * Deleted there as far as this device knows, and asked for or a person's to decide: told again it
+   * stands, though nothing of it need have changed.
+   */
+  readonly #missed: ReadonlySet<string>;
   #orphans: string[] = [];
   readonly #creations: Creations;
   #written = 0;
@@ -37,8 +40,7 @@ export class RecordIntake {
     this.#known = known;
     this.#creations = new Creations(context.mirror);
     this.#manifestKey = createSecretKey(context.manifestKey.bytes);
-    const restores = context.mirror.outbox.all().filter(({ change }) => change.kind === 'restore');
-    this.#askedFor = new Set(restores.map(({ objectId }) => objectId));
+    this.#missed = missedRecords(context.mirror);
     this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
   }
 
@@ -82,7 +84,7 @@ export class RecordIntake {
   #isSettled(record: StoredRecord): boolean {
     const before = this.#known.find(record.kind, record.serverId);
     if (before?.contentHash !== record.contentHash) return false;
-    return !this.#flagged.has(before.id) && !this.#askedFor.has(before.id);
+    return !this.#flagged.has(before.id) && !this.#missed.has(before.id);
   }
 
   #takePortion(portion: readonly StoredRecord[]): void {
@@ -119,9 +121,8 @@ export class RecordIntake {
     // Written here since this pull began: what was listed is older than what stands here, and
     // the next sync sees both in order.
     if (previous.contentHash !== before?.contentHash) return null;
-    if (previous.contentHash === record.contentHash) {
+    if (previous.contentHash === record.contentHash && !this.#missed.has(previous.id)) {
       this.#clearFlag(previous);
-      settlePutBack(mirror, previous.id);
       return null;
     }
     const entries = this.#entriesOf(record);

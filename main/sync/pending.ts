@@ -168,12 +168,11 @@ export function isPutBackThere(mirror: Mirror, { object, objectId, change, seq }
   return !mirror.outbox.ofObject(object, objectId).some((each) => each.seq < seq && isRemoval(each));
 }
 
-/** A record that stands there unchanged: whoever put it back, nothing is left to be asked for. */
-export function settlePutBack(mirror: Mirror, recordId: string): void {
-  for (const operation of mirror.outbox.ofObject('record', recordId)) {
-    if (isPutBackThere(mirror, operation)) mirror.outbox.remove(operation.id);
-  }
-  endIfSettled(mirror, 'record', recordId);
+/** Records that are to be put back, or about whose deletion there a person has to decide. */
+export function missedRecords({ outbox, conflicts }: Mirror): Set<string> {
+  const restores = outbox.all().filter(({ change }) => change.kind === 'restore');
+  const deleted = conflicts.all().filter(({ kind }) => kind === 'deletedThere');
+  return new Set([...restores.map(({ objectId }) => objectId), ...deleted.map(({ recordId }) => recordId)]);
 }
 
 /** Whether it lies in a folder that was put back here, and that the server has not put back yet. */
