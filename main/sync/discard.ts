@@ -28,12 +28,12 @@ export function retryOperations(mirror: Mirror, id: string | null): void {
   });
 }
 
-/** A folder whose change had been held shows the server's state; tried again, it shows the change. */
-function showFolderChange(mirror: Mirror, { objectId, object, change }: OutboxOperation): void {
+/** A folder whose change had been held shows the server's state; tried again, it shows all that goes out. */
+function showFolderChange(mirror: Mirror, { objectId, object }: OutboxOperation): void {
   const folder = object === 'folder' ? mirror.folders.get(objectId) : null;
   if (folder === null) return;
-  if (change.kind === 'renameFolder') mirror.folders.upsert({ ...folder, name: change.name });
-  if (change.kind === 'moveFolder') mirror.folders.upsert({ ...folder, parentId: change.parentId });
+  const going = mirror.outbox.ofObject('folder', objectId).filter(({ state }) => state !== 'held');
+  mirror.folders.upsert(going.reduce(withFolderChange, folder));
 }
 
 /**

@@ -10,7 +10,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { sealRecordKey, sameKey, wipe } from '../keychain/index.ts';
 import type { RecordKey } from '../keychain/index.ts';
-import type { ConflictedField, OutboxOperation, RecordFields, StoredRecord } from '../mirror/index.ts';
+import type { ConflictedField, Mirror, OutboxOperation, RecordFields, StoredRecord } from '../mirror/index.ts';
 import { customsWithTheirs } from './decisions.ts';
 import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
 import {
@@ -162,6 +162,8 @@ function openConflict({ mirror }: PullContext, recordId: string): readonly Confl
   const conflict = mirror.conflicts.ofRecord(recordId);
   if (conflict === null || conflict.sealed !== null) return [];
   if (conflict.kind === 'fields') return conflict.fields;
+  // Changed there once more: it is still not to be deleted without a person.
+  if (conflict.kind === 'changedThere') return [];
   mirror.conflicts.remove(conflict.id);
   for (const operation of mirror.outbox.ofObject('record', recordId)) {
     if (operation.state === 'undecided') mirror.outbox.setState(operation.id, 'waiting', null);
@@ -256,7 +258,15 @@ function noteConflicts(
   const vaultName = (row.vaultId === null ? null : mirror.vaults.get(row.vaultId)?.name) ?? '';
   const { id: recordId, name } = row;
   const [id, at] = [known?.id ?? randomUUID(), known?.at ?? now()];
+  if (known?.kind === 'changedThere') dropUndecidedRemoval(mirror, recordId);
   mirror.conflicts.put({ id, kind: 'fields', recordId, name, vaultName, at, fields, sealed: null });
+}
+
+/** The fields are decided first; after that the record may be deleted again. */
+function dropUndecidedRemoval(mirror: Mirror, recordId: string): void {
+  for (const { id, state, change } of mirror.outbox.ofObject('record', recordId)) {
+    if (state === 'undecided' && change.kind === 'remove') mirror.outbox.remove(id);
+  }
 }
 
 /** A place that both sides chose is decided by a person; another vault needs the key of now. */

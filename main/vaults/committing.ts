@@ -58,6 +58,8 @@ function decidedFields(
   next: StoredRecord,
   fields: RecordFields,
 ): RecordFields {
+  // Deleted here and changed there: what is typed now goes out behind that decision.
+  if (conflict.kind === 'changedThere') return fields;
   if (conflict.kind !== 'fields') return {};
   const open = new Set<string>(conflict.fields.map(({ kind }) => memberOf(kind)));
   const updated = conflict.fields.map((field) => withMine(field, before, next));
