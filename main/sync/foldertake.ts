@@ -32,7 +32,9 @@ export function takeFolders(
 /** The folder as the server last told it; null if it has never had it. */
 function settledState(mirror: Mirror, folder: StoredFolder): StoredFolder | null {
   const base = mirror.bases.folder(folder.id);
-  return base === undefined ? folder : base;
+  if (base !== undefined) return base;
+  // One that was never sent has lost its base in the bin.
+  return isMadeHere(folder) ? null : folder;
 }
 
 /** A vault's tree as the server last told it, under the server's ids. */
