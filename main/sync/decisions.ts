@@ -15,6 +15,7 @@
  */
 import { StrongroomError } from '../../contract/errors.ts';
 import type { ConflictedField, Mirror, StoredConflict, StoredRecord } from '../mirror/index.ts';
+import { raiseDoubt } from './doubt.ts';
 import { binItemKey, binRecord, recordEntry, sendAsNew } from './binning.ts';
 import {
   changedFields,
@@ -138,6 +139,7 @@ export interface DecideOptions {
  */
 export function decide(mirror: Mirror, conflictId: string, options: DecideOptions): string[] {
   return mirror.transaction(() => {
+    raiseDoubt(mirror);
     const conflict = mirror.conflicts.get(conflictId);
     switch (conflict?.kind) {
       case 'deletedThere':

@@ -9,6 +9,7 @@
 import { StrongroomError } from '../../contract/errors.ts';
 import type { Mirror, OutboxOperation, StoredFolder } from '../mirror/index.ts';
 import { recordEntry, showAgain, takeSubtree } from './binning.ts';
+import { raiseDoubt } from './doubt.ts';
 import { endIfSettled, filesLeftOut, withChange } from './pending.ts';
 import { emptyInto } from './relocation.ts';
 
@@ -47,6 +48,7 @@ export function discardOperation(mirror: Mirror, id: string, at: number): string
   return mirror.transaction(() => {
     const operation = mirror.outbox.get(id);
     if (operation === null) throw new StrongroomError('noSuchChange');
+    raiseDoubt(mirror);
     const { object, objectId, seq } = operation;
     const all = mirror.outbox.ofObject(object, objectId);
     for (const each of all) if (each.seq >= seq) mirror.outbox.remove(each.id);

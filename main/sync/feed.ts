@@ -13,6 +13,7 @@ import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
 import { listVaultTypes, readChanges } from '../remote/index.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
+import { endDoubt, mustCompareListings } from './doubt.ts';
 import { cursorKey, FeedPage } from './feedpage.ts';
 import { flaggedKey } from './intake.ts';
 import { noteContact } from './offlineterm.ts';
@@ -34,7 +35,7 @@ const binDueKey = 'binListingDue';
 
 /** Whether the feed can be gone on with: there is a cursor, and nothing is in doubt. */
 export function feedIsUsable(mirror: Mirror): boolean {
-  if (mirror.syncState.get(cursorKey) === null) return false;
+  if (mirror.syncState.get(cursorKey) === null || mustCompareListings(mirror)) return false;
   if ((mirror.syncState.get(flaggedKey) ?? '') !== '') return false;
   return mirror.vaults.all().every(({ id }) => mirror.pins.vaultKey(id)?.trust !== 'keyChanged');
 }
@@ -79,6 +80,7 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
 /** Compares whole listings; where the server has a feed, it can be gone on with afterwards. */
 export async function pullListings(context: PullContext): Promise<void> {
   const { mirror } = context;
+  endDoubt(mirror);
   const cursor = context.features.has('changes') ? await cursorAtStart(context) : null;
   await pull(context);
   mirror.transaction(() => {

@@ -11,6 +11,7 @@ import type { StoredFolder, StoredRecord } from '../mirror/model.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
 import { settledTree, takeFolders } from './foldertake.ts';
+import { raiseDoubtWhileReshaping } from './doubt.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords, type RecordKind } from './known.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -52,6 +53,7 @@ export class FeedPage {
       const taking = new FeedPage(context, types);
       // A deleted folder takes what lies in it along, before that is told to be gone piece by piece.
       for (const change of page.changes) if (change.kind === 'folder') taking.#binFolder(change);
+      if (page.changes.some(speaksOfTree)) raiseDoubtWhileReshaping(context.mirror);
       for (const change of page.changes) taking.#take(change);
       context.mirror.syncState.set(cursorKey, page.cursor);
       return {
@@ -232,4 +234,10 @@ function expectSame(announced: string, delivered: string, reason: string): void 
 
 function badAnswer(reason: string): StrongroomError {
   return new StrongroomError('badAnswer', { reason });
+}
+
+/** Whether a change tells of a folder, or of something that is gone. */
+function speaksOfTree(change: RemoteChange): boolean {
+  if (change.kind === 'item') return change.item === null || change.item.isDeleted;
+  return change.kind === 'folder' || change.kind === 'folders' || change.kind === 'items';
 }
