@@ -139,8 +139,21 @@ class TreeTaking {
     });
   }
 
+  /**
+   * Deleted here, and renamed on both sides before that: theirs is the name it goes with, and the
+   * person is told of the one that was typed here.
+   */
   #keepAwayBase(id: string, folder: StoredFolder): void {
-    if (this.#mirror.bases.folder(id)) this.#mirror.bases.putFolder(id, { ...folder, id });
+    const { bases, outbox } = this.#mirror;
+    const base = bases.folder(id);
+    if (!base) return;
+    for (const operation of base.name === folder.name ? [] : outbox.ofObject('folder', id)) {
+      const { change } = operation;
+      if (change.kind !== 'renameFolder' || change.name === folder.name) continue;
+      outbox.remove(operation.id);
+      this.#tell(change.name, null);
+    }
+    bases.putFolder(id, { ...folder, id });
   }
 
   #idOf(folder: StoredFolder): string {
