@@ -175,6 +175,14 @@ export function missedRecords({ outbox, conflicts }: Mirror): Set<string> {
   return new Set([...restores.map(({ objectId }) => objectId), ...deleted.map(({ recordId }) => recordId)]);
 }
 
+/** A folder that will never have a server's id: it is gone, or was deleted here before it was sent. */
+export function isLostPlace(mirror: Mirror, folderId: string | null): boolean {
+  if (folderId === null) return false;
+  const folder = folderHere(mirror, folderId);
+  if (folder === null) return true;
+  return isMadeHere(folder) && mirror.outbox.ofObject('folder', folderId).length === 0;
+}
+
 /** Whether it lies in a folder that was put back here, and that the server has not put back yet. */
 export function liesInRestored(mirror: Mirror, { folderId }: StoredRecord): boolean {
   if (folderId === null) return false;

@@ -22,7 +22,7 @@ import {
 import type { ItemChange, NewItem, Sending, SentPlace } from '../remote/index.ts';
 import { binItemKey } from './binning.ts';
 import { localFolderId } from './landing.ts';
-import { folderHere, liesInRestored, recordHere } from './pending.ts';
+import { folderHere, isLostPlace, liesInRestored, recordHere } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { settleRecord, settleRemoval, type Settlement } from './settling.ts';
 
@@ -38,6 +38,7 @@ export function serverPlace(mirror: Mirror, { vaultId, folderId }: StoredPlace):
 export function isRecordReady(mirror: Mirror, { change, objectId }: OutboxOperation): boolean {
   const record = recordHere(mirror, objectId);
   if (record === null) return true;
+  if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) return true;
   if (change.kind === 'create' || change.kind === 'move') return serverPlace(mirror, change.place) !== null;
   return record.itemServerId !== '' && !liesInRestored(mirror, record);
 }
@@ -48,6 +49,11 @@ export async function sendOfRecord(context: PullContext, operation: OutboxOperat
   const record = recordHere(mirror, operation.objectId);
   // Nothing is left of it: there is nothing to be sent.
   if (record === null) return mirror.outbox.remove(operation.id);
+  // Moved to where it can never stand: it went to the bin with that place.
+  const { change } = operation;
+  if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) {
+    return mirror.outbox.remove(operation.id);
+  }
   const sending = { idempotencyKey: operation.id, signal };
   if (operation.change.kind === 'remove') {
     const expected = revisionOf(context, record);

@@ -12,7 +12,7 @@ import {
 import type { RemoteFolder, Sending } from '../remote/index.ts';
 import { binItemKey } from './binning.ts';
 import { localFolderId } from './landing.ts';
-import { folderHere } from './pending.ts';
+import { folderHere, isLostPlace } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { serverPlace } from './sending.ts';
 import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
@@ -28,6 +28,7 @@ export function isFolderReady(mirror: Mirror, { change, objectId, seq }: OutboxO
     case 'createFolder':
       return serverPlace(mirror, { vaultId: change.vaultId, folderId: change.parentId }) !== null;
     case 'moveFolder':
+      if (isLostPlace(mirror, change.parentId)) return true;
       return serverPlace(mirror, { vaultId: folder.vaultId, folderId: change.parentId }) !== null;
     case 'removeFolder':
       return mirror.bin
@@ -43,6 +44,11 @@ export async function sendOfFolder(context: PullContext, operation: OutboxOperat
   const { client, mirror, signal } = context;
   const folder = folderHere(mirror, operation.objectId);
   if (folder === null) return mirror.outbox.remove(operation.id);
+  // Moved to where it can never stand: it went to the bin with that place.
+  const { change } = operation;
+  if (change.kind === 'moveFolder' && isLostPlace(mirror, change.parentId)) {
+    return mirror.outbox.remove(operation.id);
+  }
   const sending = { idempotencyKey: operation.id, signal };
   if (operation.change.kind === 'removeFolder') {
     return settleRemoval(context, operation, await deleteFolder(client, folder.serverId, sending));
@@ -73,7 +79,8 @@ async function carriedOut(
       if (!features.has('folderMove')) throw new StrongroomError('notFound');
       const { folderId } = placeOf(mirror, folder.vaultId, change.parentId);
       await mustStandAsKnown(context, objectId, folder.serverId, (there, known) => {
-        const before = known.parentId === null ? null : (folderHere(mirror, known.parentId)?.serverId ?? null);
+        const before =
+          known.parentId === null ? null : (folderHere(mirror, known.parentId)?.serverId ?? null);
         return [before, folderId].includes(there.parentFolderId);
       });
       await moveFolder(client, folder.serverId, folderId, sending);

@@ -168,7 +168,10 @@ export async function commonContent(account: OpenAccount, vaultId?: string): Pro
 }
 
 function binnedIds(account: OpenAccount, vaultIds: ReadonlySet<string>): string[] {
-  const entries = allBinned(account).filter((entry) => vaultIds.has(entry.vaultId) && entry.under === null);
+  // What the server has an entry of its own for; a folder's content is under the folder's.
+  const entries = allBinned(account).filter(
+    ({ vaultId, under, binItemId }) => vaultIds.has(vaultId) && under === null && binItemId !== null,
+  );
   return entries
     .map(({ kind, record, folder }) => `${kind} ${(record ?? folder)?.serverId ?? ''}`)
     .filter((entry) => !entry.endsWith(' '))
