@@ -15,6 +15,7 @@ import { listVaultTypes, readChanges } from '../remote/index.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
 import { endDoubt, mustCompareListings } from './doubt.ts';
 import { cursorKey, FeedPage } from './feedpage.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { flaggedKey } from './intake.ts';
 import { noteContact } from './offlineterm.ts';
 import { breathe } from './pace.ts';
@@ -125,7 +126,7 @@ async function takePage(
   const { recordIds, treeChanged, idleFiles } = FeedPage.take(context, page, types);
   if (recordIds.length > 0) context.changed(recordIds);
   if (treeChanged) context.changed(null);
-  for (const localFile of idleFiles) await context.files?.remove(localFile);
+  await removeIdleFiles(context.mirror, context.files, idleFiles);
   await breathe(context.signal);
   await context.pace.rest(context.signal);
 }

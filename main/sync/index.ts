@@ -6,6 +6,7 @@ export { decide, pickSides, resolveFields, type DecideOptions, type Pick } from 
 export { discardOperation, retryOperations } from './discard.ts';
 export { Enrolment, type EnrolmentResult, type EnrolmentStart, type OpenedKeys } from './enrol.ts';
 export { noteContact, offlineTerm, type OfflinePolicy, type OfflineTerm } from './offlineterm.ts';
+export { removeIdleFiles } from './idlefiles.ts';
 export { allFieldsOf, changedFields, isMadeHere } from './pending.ts';
 export type { FileStore, WireFile } from './pullcontext.ts';
 export { Synchroniser, type ChangeListener, type SynchroniserParts } from './synchroniser.ts';

@@ -6,6 +6,7 @@
  */
 import type { StoredVault } from '../mirror/model.ts';
 import { departRecords } from './departures.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords } from './known.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -59,16 +60,16 @@ async function pullPersonal(
 }
 
 async function removeRecords(context: PullContext, ids: readonly string[]): Promise<number> {
-  const { files, pace, signal, changed } = context;
+  const { mirror, files, pace, signal, changed } = context;
   const localFiles: string[] = [];
   await pace.work(ids, signal, (portion) => {
     localFiles.push(...departRecords(context, portion));
   });
-  for (const localFile of localFiles) await files?.remove(localFile);
+  await removeIdleFiles(mirror, files, localFiles);
   if (ids.length > 0) changed(null);
   return ids.length;
 }
 
-async function removeOrphans({ files }: PullContext, intake: RecordIntake): Promise<void> {
-  for (const localFile of intake.takeOrphans()) await files?.remove(localFile);
+async function removeOrphans({ mirror, files }: PullContext, intake: RecordIntake): Promise<void> {
+  await removeIdleFiles(mirror, files, intake.takeOrphans());
 }

@@ -2,6 +2,7 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { StoredFolder, StoredVault } from '../mirror/model.ts';
 import { listFolders, listVaults, listVaultTypes } from '../remote/index.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { takeFolders } from './foldertake.ts';
 import { breathe, sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -65,7 +66,7 @@ async function eraseMissingVaults(context: PullContext, listed: ReadonlySet<stri
   );
   const gone = missing.filter(({ id }) => going.has(id));
   for (const vault of gone) {
-    for (const localFile of eraseVault(context, vault)) await files?.remove(localFile);
+    await removeIdleFiles(mirror, files, eraseVault(context, vault));
   }
   return gone.length > 0;
 }

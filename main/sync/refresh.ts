@@ -5,6 +5,7 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { StoredRecord } from '../mirror/model.ts';
 import { batchItems, readItem } from '../remote/index.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { departRecords } from './departures.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords } from './known.ts';
@@ -45,5 +46,5 @@ export async function takeAgain(context: PullContext, recordId: string): Promise
   const listed = mirror.records.get(recordId);
   const intake = new RecordIntake(context, new KnownRecords(listed === null ? [] : [listed]));
   mirror.transaction(() => intake.takeAtOnce([recordRow(item, vault, mode)]));
-  for (const localFile of intake.takeOrphans()) await context.files?.remove(localFile);
+  await removeIdleFiles(context.mirror, context.files, intake.takeOrphans());
 }

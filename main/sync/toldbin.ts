@@ -5,6 +5,7 @@
 import type { Mirror, StoredRecord } from '../mirror/index.ts';
 import { listBin } from '../remote/index.ts';
 import type { RemoteBinEntry } from '../remote/index.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { folderEntry, recordEntry, takeSubtree } from './binning.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
 import { localised } from './landing.ts';
@@ -76,7 +77,7 @@ export async function pullBin(context: PullContext): Promise<void> {
     });
   }
   idle.push(...dropEmptied(mirror, listed));
-  for (const localFile of idle) await files?.remove(localFile);
+  await removeIdleFiles(mirror, files, idle);
   if (listed.size > 0 || idle.length > 0) changed(null);
 }
 

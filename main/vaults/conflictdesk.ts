@@ -5,7 +5,15 @@ import { StrongroomError } from '../../contract/errors.ts';
 import { asAttachmentKey, PLAIN_ATTACHMENT_KEY, sealAttachmentKey, wipe } from '../keychain/index.ts';
 import type { RecordKey } from '../keychain/index.ts';
 import type { ConflictedField, StoredAttachment, StoredConflict, StoredRecord } from '../mirror/index.ts';
-import { decide, forgetTyped, pickSides, resolveFields, sendAsNew, serverRestores } from '../sync/index.ts';
+import {
+  decide,
+  forgetTyped,
+  pickSides,
+  removeIdleFiles,
+  resolveFields,
+  sendAsNew,
+  serverRestores,
+} from '../sync/index.ts';
 import type { TypedRecord } from '../sync/index.ts';
 import { newId } from './committing.ts';
 import { changedSides, ConflictFaces, conflictRowOf, typedFields } from './conflictfaces.ts';
@@ -109,7 +117,7 @@ export class ConflictDesk {
     const how = { decision, at, serverRestores: serverRestores(mirror) };
     const idle = mirror.durable(() => decide(mirror, id, how));
     account.edited(null);
-    for (const localFile of idle) await account.files.remove(localFile);
+    await removeIdleFiles(account.mirror, account.files, idle);
   }
 
   #makeRecordOf(account: OpenAccount, conflict: StoredConflict, place: Place | null, at: number): void {

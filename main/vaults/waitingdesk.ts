@@ -7,7 +7,7 @@ import type { WaitingRow } from '../../contract/sync.ts';
 import { asDiskFault } from '../custody/index.ts';
 import { wipe } from '../keychain/index.ts';
 import type { OutboxOperation } from '../mirror/index.ts';
-import { discardOperation, retryOperations } from '../sync/index.ts';
+import { discardOperation, removeIdleFiles, retryOperations } from '../sync/index.ts';
 import type { OpenAccount } from './openaccount.ts';
 import { unsentOf } from './unsent.ts';
 
@@ -57,7 +57,7 @@ export class WaitingDesk {
     const account = this.#options.current();
     const idle = account.mirror.durable(() => discardOperation(account.mirror, id, this.#now()));
     account.edited(null);
-    for (const localFile of idle) await account.files.remove(localFile);
+    await removeIdleFiles(account.mirror, account.files, idle);
   }
 
   /**
