@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BinEntry, Mirror, OutboxOperation, StoredRecord } from '../mirror/index.ts';
 import { sendUnsent, showAgain } from './binning.ts';
-import { allFieldsOf, isMadeHere, renewed, sameValue } from './pending.ts';
+import { allFieldsOf, isMadeHere, renewed, sameValue, settlePutBack } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
 import { rebase } from './rebase.ts';
 
@@ -74,7 +74,10 @@ export function outOfBin(
   const root = removedFolderOf(mirror, entry);
   const removal = mirror.outbox.ofObject('record', id).find(({ change }) => change.kind === 'remove');
   if (root !== null || removal !== undefined) {
-    if (mine.contentHash === delivered.contentHash) return null;
+    if (mine.contentHash === delivered.contentHash) {
+      settlePutBack(mirror, id);
+      return null;
+    }
   }
   if (root !== null) {
     comeBack(context, root);

@@ -168,6 +168,13 @@ export function isPutBackThere(mirror: Mirror, { object, objectId, change, seq }
   return !mirror.outbox.ofObject(object, objectId).some((each) => each.seq < seq && isRemoval(each));
 }
 
+/** It stands there, whoever put it back: that needs not be asked for any more. */
+export function settlePutBack(mirror: Mirror, recordId: string): void {
+  for (const operation of mirror.outbox.ofObject('record', recordId)) {
+    if (isPutBackThere(mirror, operation)) mirror.outbox.remove(operation.id);
+  }
+}
+
 /** Records that are to be put back, or about whose deletion there a person has to decide. */
 export function missedRecords({ outbox, conflicts }: Mirror): Set<string> {
   const restores = outbox.all().filter(({ change }) => change.kind === 'restore');
