@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { choicesFrom } from '../organisation/random.ts';
+import { brokenLine } from './law.ts';
 import { convergeUnderLaw } from './settling.ts';
 import { FaultStage } from './stage.ts';
 import type { Device } from './stage.ts';
@@ -38,7 +39,7 @@ afterEach(() => {
 afterAll(async () => {
   await stage.close();
   const { jumps, values } = counts;
-  console.log(`clocks: ${String(jumps)} jumps, ${String(values)} values held to, 0 lost`);
+  console.log(`clocks: ${String(jumps)} jumps, ${String(values)} values held to, ${brokenLine()}`);
 });
 
 describe('a clock that jumps', () => {

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { cutEverywhere } from './cutting.ts';
 import type { CutCounts } from './cutting.ts';
+import { brokenLine } from './law.ts';
 import { ownFeatures } from './stage.ts';
 
 const all: CutCounts[] = [];
@@ -10,7 +11,7 @@ const seed = Number(process.env['FAULT_SEED'] ?? 21);
 
 afterAll(() => {
   const counts = `${String(sum(({ cuts }) => cuts))} cuts, ${String(sum(({ values }) => values))} values held to`;
-  console.log(`cut lines: ${counts}, 0 lost, 0 doubled`);
+  console.log(`cut lines: ${counts}, ${brokenLine()}`);
 });
 
 describe.each([

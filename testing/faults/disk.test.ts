@@ -12,6 +12,7 @@ import { Engine } from '../../main/mirror/engine.ts';
 import { choicesFrom } from '../organisation/random.ts';
 import { commonContent } from './contents.ts';
 import type { Hands } from './hands.ts';
+import { brokenLine } from './law.ts';
 import { convergeUnderLaw } from './settling.ts';
 import { FaultStage } from './stage.ts';
 import type { Device } from './stage.ts';
@@ -57,7 +58,7 @@ afterAll(async () => {
   await stage.close();
   const { faults, refused, syncs, values } = counts;
   console.log(
-    `full disks: ${String(faults)} times full, ${String(refused)} acts and ${String(syncs)} syncs refused, ${String(values)} values held to, 0 lost`,
+    `full disks: ${String(faults)} times full, ${String(refused)} acts and ${String(syncs)} syncs refused, ${String(values)} values held to, ${brokenLine()}`,
   );
 });
 

@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Choices } from '../organisation/random.ts';
 import type { Book } from './book.ts';
-import { LawBroken } from './law.ts';
+import { brokenLine, LawBroken } from './law.ts';
 import type { Truth } from './servertruth.ts';
 import type { FoundState, Orders, Told, VictimMode } from './victimlanguage.ts';
 
@@ -192,6 +192,6 @@ export function killLine(counts: readonly KillCounts[], book: Book): string {
   return [
     `killed ${String(sum(({ kills }) => kills))} times (${list.map(([phase, n]) => `${phase} ${String(n)}`).join(', ')})`,
     `${String(sum(({ checked }) => checked))} openings checked, ${String(book.acts)} edits acknowledged`,
-    '0 lost, 0 doubled',
+    brokenLine(),
   ].join('; ');
 }

@@ -18,6 +18,11 @@ export interface Verdict {
   readonly objects: number;
 }
 
+/** Everything that this process has found lost or doubled, for the lines that the suites print. */
+const broken = { lost: 0, doubled: 0 };
+
+export const brokenLine = (): string => `${String(broken.lost)} lost, ${String(broken.doubled)} doubled`;
+
 export class LawBroken extends Error {
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
@@ -25,6 +30,8 @@ export class LawBroken extends Error {
   constructor(lost: readonly string[], doubled: readonly string[]) {
     const some = [...lost.slice(0, 20), ...doubled.slice(0, 20)].join('\n  ');
     super(`${String(lost.length)} lost, ${String(doubled.length)} wrong in number:\n  ${some}`);
+    broken.lost += lost.length;
+    broken.doubled += doubled.length;
     this.lost = lost;
     this.doubled = doubled;
   }

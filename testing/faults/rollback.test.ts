@@ -11,7 +11,7 @@ import type { Device } from './stage.ts';
 import { valuesIn } from './tokens.ts';
 import { actAtRandom } from './walk.ts';
 
-const counts = { rollbacks: 0, values: 0 };
+const counts = { rollbacks: 0, values: 0, erased: 0 };
 let stage: FaultStage;
 let device: Device;
 
@@ -22,7 +22,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage.close();
   const { rollbacks, values } = counts;
-  console.log(`rollbacks: ${String(rollbacks)}, ${String(values)} values kept on the device, 0 erased`);
+  console.log(
+    `rollbacks: ${String(rollbacks)}, ${String(values)} values on the device before, ${String(counts.erased)} erased`,
+  );
 });
 
 const putBack = (copy: string): Promise<void> =>
@@ -49,7 +51,9 @@ describe('a server that was put back to an older backup', () => {
     await device.sync();
     expect(noticed()).toBe(true);
     const after = new Set(valuesIn(await heldTexts(device.account)));
-    expect(before.filter((token) => !after.has(token))).toEqual([]);
+    const erased = before.filter((token) => !after.has(token));
+    counts.erased += erased.length;
+    expect(erased).toEqual([]);
     counts.values += before.length;
     rmSync(backup, { recursive: true, force: true });
   }, 60_000);
@@ -61,7 +65,9 @@ describe('a server that was put back to an older backup', () => {
       await device.sync();
     }
     const after = new Set(valuesIn(await heldTexts(device.account)));
-    expect(before.filter((token) => !after.has(token))).toEqual([]);
+    const erased = before.filter((token) => !after.has(token));
+    counts.erased += erased.length;
+    expect(erased).toEqual([]);
     counts.values += before.length;
     const { values } = await stage.truth();
     const newest = device.hands

@@ -1,6 +1,7 @@
 /** One walk of two devices from an empty organisation to the end, with everything counted. */
 import { anna, boris } from '../hostile/smallorganisation.ts';
 import { choicesFrom } from '../organisation/random.ts';
+import { brokenLine } from './law.ts';
 import type { Verdict } from './law.ts';
 import { convergeUnderLaw } from './settling.ts';
 import { FaultStage } from './stage.ts';
@@ -44,6 +45,6 @@ export function walkLine(results: readonly WalkResult[]): string {
     `two devices: ${String(results.length)} walks, ${String(sum(({ steps }) => steps))} steps`,
     `${String(sum(({ syncs }) => syncs))} syncs, ${String(sum(({ broken }) => broken))} broken`,
     `${String(sum(({ merges }) => merges))} merges, decided: ${kinds.join(', ') || 'nothing'}`,
-    `${String(sum(({ values }) => values))} values held to, 0 lost, 0 doubled`,
+    `${String(sum(({ values }) => values))} values held to, ${brokenLine()}`,
   ].join('; ');
 }
