@@ -20,7 +20,7 @@ import type { BenchRow } from './table.ts';
 /** As many as a sync asks for at a time. */
 const pageRows = 100;
 
-interface Holds {
+export interface Holds {
   /** Milliseconds between the calls of a timer that wants to be called every one. */
   readonly longest: number;
   readonly p99: number;
@@ -29,7 +29,7 @@ interface Holds {
 }
 
 /** Begins to measure; the returned function ends that. */
-function watchHolds(): () => Holds {
+export function watchHolds(): () => Holds {
   const histogram: ELDHistogram = monitorEventLoopDelay({ resolution: 1 });
   let last = workedMs();
   let longestWork = 0;

@@ -1,6 +1,7 @@
 /**
  * Whole journeys through the use cases, with a real server in a process of its own: first syncs
- * of 50,000 records, a sync with nothing changed, unlock to the first page, one reveal.
+ * of 50,000 records, a sync with nothing changed, unlock to the first page, one reveal, and 5,000
+ * edits made offline on their way to the server.
  *
  * The peer of a sync is the server itself. The peer of an unlock is the key derivation that
  * nobody can skip.
@@ -13,6 +14,7 @@ import { keepObjectsYoung } from '../main/desktop/heap.ts';
 import { buildLargeVaults, httpClient, signIn } from '../testing/organisation/index.ts';
 import type { LargeVaults } from '../testing/organisation/index.ts';
 import { Bench, firstPage, startServer } from './application.ts';
+import { editsAndDrain } from './drain.ts';
 import { fetchOnly, firstSync, firstSyncRows } from './first-sync.ts';
 import type { Fetching, FirstSync } from './first-sync.ts';
 import { benchRow } from './table.ts';
@@ -126,6 +128,7 @@ export async function run(): Promise<BenchRow[]> {
     const rows = firstSyncRows(recordCount, ours, peers);
     rows.push(await unchangedSync(bench, server.url, large));
     rows.push(await unlockToFirstPage(bench, large.owner.masterPassword ?? ''), reveals(bench));
+    rows.push(...(await editsAndDrain(bench, server.url, large)));
     return rows;
   } finally {
     await bench.accounts.lock('quit');

@@ -114,6 +114,8 @@ class Push {
       const noted = this.#note(heads.slice(at, at + width));
       await sideBySide(noted, sentAtOnce, (operation) => this.#lane(operation));
       this.#tell();
+      // What thousands of settled changes owe the index is paid on the way, a little at a time.
+      await this.#context.pace.rest(this.#context.signal);
       await breathe(this.#context.signal);
     }
   }

@@ -71,6 +71,8 @@ export class OpenAccount {
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
   readonly #onEdited: OpenAccountFrom['onEdited'];
+  readonly #report: OpenAccountFrom['report'];
+  #tidying: NodeJS.Timeout | null = null;
   readonly #cacheKey: LockedBytes;
   readonly #filesKey: LockedBytes;
   readonly #manifestKey: LockedBytes;
@@ -87,6 +89,7 @@ export class OpenAccount {
   constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
     this.profile = from.profile;
     this.#onEdited = from.onEdited;
+    this.#report = from.report;
     // An empty mirror in the place of a missing one would lack every pin that protects the account.
     if (!enrolment && !existsSync(from.mirrorPath)) throw new StrongroomError('mirrorDamaged');
     const pageKey = from.deviceKey.subkey('mirror');
@@ -139,8 +142,24 @@ export class OpenAccount {
 
   /** Something was changed on this device and waits to be sent; null stands for the tree as a whole. */
   edited(recordIds: readonly string[] | null): void {
-    this.#onEdited(recordIds);
-    this.synchroniser.edited();
+    this.#tidyLater();
+    try {
+      this.#onEdited(recordIds);
+      this.synchroniser.edited();
+    } catch (failure) {
+      // The change is on the disk; whoever could not be told of it must not make it look lost.
+      this.#report(failure);
+    }
+  }
+
+  /** Every save leaves a piece in the search index; they are merged when nobody waits for it. */
+  #tidyLater(waitMs = 250): void {
+    if (this.#tidying !== null || this.#closed) return;
+    this.#tidying = setTimeout(() => {
+      this.#tidying = null;
+      if (!this.#closed && this.mirror.upkeep.mergeSome()) this.#tidyLater(20);
+    }, waitMs);
+    this.#tidying.unref();
   }
 
   /** What is kept of a record that cannot be sent. Throws `noSuchConflict`, `tampered`. */
@@ -162,6 +181,7 @@ export class OpenAccount {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#tidying !== null) clearTimeout(this.#tidying);
     try {
       // The network first: its last answers must find neither keys nor database.
       this.client.gate.close();
