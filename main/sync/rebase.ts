@@ -10,7 +10,13 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { sealRecordKey, sameKey, wipe } from '../keychain/index.ts';
 import type { RecordKey } from '../keychain/index.ts';
-import type { ConflictedField, Mirror, OutboxOperation, RecordFields, StoredRecord } from '../mirror/index.ts';
+import type {
+  ConflictedField,
+  Mirror,
+  OutboxOperation,
+  RecordFields,
+  StoredRecord,
+} from '../mirror/index.ts';
 import { customsWithTheirs } from './decisions.ts';
 import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
 import {
