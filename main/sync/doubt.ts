@@ -18,6 +18,7 @@ const reshaping: ReadonlySet<OutboxChange['kind']> = new Set([
   'remove',
   'restore',
   'createFolder',
+  'renameFolder',
   'moveFolder',
   'removeFolder',
   'restoreFolder',

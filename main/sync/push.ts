@@ -14,6 +14,7 @@
  */
 import { StrongroomError } from '../../contract/errors.ts';
 import type { OutboxOperation } from '../mirror/index.ts';
+import { raiseDoubt } from './doubt.ts';
 import { fromKeychain } from './chainfailure.ts';
 import { breathe, sideBySide } from './pace.ts';
 import { endIfSettled, recordHere, renewed } from './pending.ts';
@@ -221,8 +222,10 @@ class Push {
   }
 
   #hold({ id }: OutboxOperation, { code, params }: StrongroomError): void {
-    const { outbox } = this.#context.mirror;
-    if (outbox.get(id) !== null) outbox.setState(id, 'held', { code, params: { ...params } });
+    const { mirror } = this.#context;
+    if (mirror.outbox.get(id) === null) return;
+    mirror.outbox.setState(id, 'held', { code, params: { ...params } });
+    raiseDoubt(mirror);
   }
 
   /** Changed on both sides: theirs will be shown, mine is a person's to try again, as another request. */

@@ -6,6 +6,7 @@
  * that is left, and its waiting operations name that place.
  */
 import type { Mirror, OutboxOperation, StoredPlace } from '../mirror/index.ts';
+import { raiseDoubt } from './doubt.ts';
 import { recordsInFolder } from './binning.ts';
 import { rewriteUnsent } from './pending.ts';
 
@@ -34,6 +35,7 @@ export function emptyInto(mirror: Mirror, folderId: string, parentId: string | n
 export function replaceRecord(mirror: Mirror, id: string, folderId: string | null, at: number): void {
   const record = mirror.records.get(id);
   if (record === null || record.vaultId === null) return;
+  raiseDoubt(mirror);
   const place: StoredPlace = { vaultId: record.vaultId, folderId };
   mirror.records.upsertMany([{ ...record, folderId }]);
   const operations = mirror.outbox.ofObject('record', id);
@@ -55,6 +57,7 @@ function rewritePlace(mirror: Mirror, operation: OutboxOperation, place: StoredP
 export function replaceFolder(mirror: Mirror, id: string, parentId: string | null, at: number): void {
   const folder = mirror.folders.get(id);
   if (folder === null) return;
+  raiseDoubt(mirror);
   mirror.folders.upsert({ ...folder, parentId });
   const operations = mirror.outbox.ofObject('folder', id);
   const last = operations.findLast(
