@@ -157,7 +157,7 @@ export class OpenAccount {
     if (this.#tidying !== null || this.#closed) return;
     this.#tidying = setTimeout(() => {
       this.#tidying = null;
-      if (!this.#closed && this.mirror.upkeep.mergeSome()) this.#tidyLater(20);
+      if (!this.#closed && this.#tidySome()) this.#tidyLater(20);
     }, waitMs);
     this.#tidying.unref();
   }
@@ -165,6 +165,16 @@ export class OpenAccount {
   /** What is kept of a record that cannot be sent. Throws `noSuchConflict`, `tampered`. */
   typedOf(conflictId: string): TypedRecord {
     return openTyped(this.mirror, this.#cacheKey, conflictId);
+  }
+
+  /** True while there is more. Merging only saves time: a disk that takes nothing may have it later. */
+  #tidySome(): boolean {
+    try {
+      return this.mirror.upkeep.mergeSome();
+    } catch (failure) {
+      this.#report(failure);
+      return false;
+    }
   }
 
   /** Takes the tokens of a new sign-in. */
