@@ -135,6 +135,8 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
     return vault;
   };
 
+  const sameIds = (id: string) => ({ id, serverId: id });
+
   function* records(): Generator<StoredRecord, void, undefined> {
     for (let index = 0; index < count; index += 1) {
       const id = objectId();
@@ -146,7 +148,7 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
         random() < 0.05
           ? [
               {
-                id: objectId(),
+                ...sameIds(objectId()),
                 name: `${pick(things)}-${String(below(1000))}.pem`,
                 encryptedKey: ciphertext(263),
                 hash: null,

@@ -22,8 +22,13 @@ export const attachments = {
   }),
   /** Opens the system's file chooser. */
   choose: channel(nothing, staged),
-  /** Encrypts one staged file on this device and sends it; progress comes as an event. */
+  /**
+   * Encrypts one staged file and keeps it on this device until the server has it; progress comes
+   * as an event.
+   */
   add: channel(z.strictObject({ recordId: idText, token: idText }), z.strictObject({ attachmentId: idText })),
+  /** Takes a file off its record. */
+  remove: channel(z.strictObject({ recordId: idText, attachmentId: idText }), nothing),
   cancel: channel(z.strictObject({ token: idText }), nothing),
   /** Decrypts to a place the person picks in the system's dialog. */
   saveAs: channel(

@@ -45,6 +45,8 @@ export const errorCodes = [
   'profileDamaged',
   'mirrorDamaged',
   'mirrorWrongKey',
+  'offlineTermOver', // params: days; the copy opens again at the next contact
+  'offlineForbidden', // the server does not allow work without contact
   'mirrorNewer', // written by a newer version; params: found, known
   'diskFull',
   'diskReadOnly',
@@ -53,6 +55,14 @@ export const errorCodes = [
   'noSuchAccount',
   'noSuchRecord',
   'noSuchField',
+  'noSuchFolder',
+  'noSuchVault',
+  'noSuchConflict',
+  'noSuchChange', // a waiting change that has gone out or been given up meanwhile
+  'nameMissing',
+  'folderIntoItself',
+  'notRestorable', // the server offers no way to put it back
+  'changedMeanwhile', // another device changed the record since it was last seen here
   'emptyField',
   'badTotp',
   'fileTooLarge', // params: name, size, limit

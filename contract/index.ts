@@ -7,8 +7,11 @@
 import type { z } from 'zod';
 import { accounts } from './accounts.ts';
 import { attachments } from './attachments.ts';
+import { bin } from './bin.ts';
 import type { Channel } from './channel.ts';
+import { conflicts } from './conflicts.ts';
 import { desktop } from './desktop.ts';
+import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
 import { records } from './records.ts';
@@ -17,7 +20,19 @@ import { settings } from './settings.ts';
 import { sync } from './sync.ts';
 import { tree } from './tree.ts';
 
-export const contract = { accounts, attachments, desktop, records, session, settings, sync, tree };
+export const contract = {
+  accounts,
+  attachments,
+  bin,
+  conflicts,
+  desktop,
+  editing,
+  records,
+  session,
+  settings,
+  sync,
+  tree,
+};
 
 export type Contract = typeof contract;
 export type Feature = keyof Contract;

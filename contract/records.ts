@@ -30,6 +30,10 @@ export const recordRow = z.strictObject({
   /** A change of the ciphertext that no honest edit explains; the previous values were kept. */
   flagged: z.boolean(),
   unread: z.boolean(),
+  /** Changed here, and the server does not have it yet. */
+  pending: z.boolean(),
+  /** A person has to decide between values of two sides. */
+  conflict: z.boolean(),
   updatedAt: z.nullable(instant),
 });
 export type RecordRow = z.infer<typeof recordRow>;
@@ -95,6 +99,8 @@ export const attachmentView = z.strictObject({
   size: z.nullable(z.number().int()),
   /** The encrypted contents are on this device. */
   here: z.boolean(),
+  /** Added here and not sent yet. */
+  pending: z.boolean(),
 });
 export type AttachmentView = z.infer<typeof attachmentView>;
 
@@ -115,6 +121,17 @@ export const recordView = z.strictObject({
   fields: z.array(fieldView),
   attachments: z.array(attachmentView),
   writable: z.boolean(),
+  /** What this user may do with it, as far as the server's rights and the trust in its key go. */
+  can: z.strictObject({
+    edit: z.boolean(),
+    remove: z.boolean(),
+    move: z.boolean(),
+    copy: z.boolean(),
+  }),
+  /** Changed here, and the server does not have it yet. */
+  pending: z.boolean(),
+  /** The conflict that waits for a person, or null. */
+  conflictId: z.nullable(idText),
   flagged: z.boolean(),
   /** Who sent it, for inbox entries. */
   sender: z.nullable(z.string()),

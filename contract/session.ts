@@ -13,6 +13,7 @@ export const lockReason = z.enum([
   'quit',
   'minimise',
   'removed',
+  'offlineTermOver',
 ]);
 export type LockReason = z.infer<typeof lockReason>;
 

@@ -19,6 +19,7 @@ export const vaultNode = z.strictObject({
   trust: vaultTrust,
   /** May records be written here, as far as the server's rights and the trust go. */
   writable: z.boolean(),
+  can: z.strictObject({ addRecords: z.boolean(), editFolders: z.boolean() }),
 });
 export type VaultNode = z.infer<typeof vaultNode>;
 
@@ -29,6 +30,8 @@ export const folderNode = z.strictObject({
   /** Records in this folder and in every folder below it. */
   recordCount: z.number().int(),
   childCount: z.number().int(),
+  /** Made, renamed or moved here, and the server does not have it yet. */
+  pending: z.boolean(),
 });
 export type FolderNode = z.infer<typeof folderNode>;
 
@@ -39,6 +42,8 @@ export const treeOverview = z.strictObject({
   recentCount: z.number().int(),
   inboxCount: z.number().int(),
   inboxUnread: z.number().int(),
+  binCount: z.number().int(),
+  conflictCount: z.number().int(),
 });
 export type TreeOverview = z.infer<typeof treeOverview>;
 

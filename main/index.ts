@@ -14,6 +14,7 @@ import { appOrigin, registerAppScheme, serveApp } from './desktop/appscheme.ts';
 import { ClipboardKeeper } from './desktop/clipboardkeeper.ts';
 import { systemDialogs } from './desktop/dialogs.ts';
 import { denyLeavingThePage, denyNetwork, denyPermissions } from './desktop/guards.ts';
+import { keepObjectsYoung } from './desktop/heap.ts';
 import { IncidentLog } from './desktop/incidentlog.ts';
 import { ipcWire } from './desktop/ipcwire.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
@@ -25,12 +26,17 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  BinDesk,
+  ConflictDesk,
   Copying,
+  Editing,
+  FolderEditing,
   OpeningUrls,
   Records,
   Settings,
   SyncDesk,
   VaultTree,
+  WaitingDesk,
 } from './vaults/index.ts';
 
 const here = import.meta.dirname;
@@ -54,6 +60,7 @@ async function start(): Promise<void> {
     developerTools: false,
     onVisibility: (visible) => {
       announcer.announce('visibilityChanged', { visible });
+      accounts.windowVisible(visible);
     },
     onMinimise: () => {
       lockRules.minimised();
@@ -89,6 +96,7 @@ async function start(): Promise<void> {
   const accounts: Accounts = new Accounts({
     profiles: new ProfileStore(userData),
     migrationsDir: join(here, '../../resources/migrations'),
+    checkpointWorker: join(here, 'checkpointworker.js'),
     onSession: (state) => {
       lockRules.unlocked(state.unlocked);
       announcer.announce('sessionChanged', state);
@@ -123,19 +131,22 @@ async function start(): Promise<void> {
     lock,
     idleSeconds: systemIdleSeconds,
   });
-  watchPower({ onSleep: () => lockRules.slept(), onScreenLock: () => lockRules.screenLocked() });
+  watchPower({
+    onSleep: () => lockRules.slept(),
+    onScreenLock: () => lockRules.screenLocked(),
+    onWake: () => accounts.reconnected(),
+  });
 
   const current = (): ReturnType<Accounts['current']> => accounts.current();
-  const records = new Records({
-    current,
-    hideAfterMs: () => settings.read().hideRevealedAfterSeconds * 1000,
-  });
+  const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
+  const dialogs = systemDialogs(() => windows.all()[0]);
+  const records = new Records({ current, hideAfterMs });
   const links = new SafeLinks((address) => shell.openExternal(address));
   const attachments: Attachments = new Attachments({
     current,
     records,
     thread: new AttachmentThread(join(here, 'attachmentworker.js')),
-    dialogs: systemDialogs(() => windows.all()[0]),
+    dialogs,
     onProgress: (progress) => {
       announcer.announce('attachmentProgress', progress);
     },
@@ -145,6 +156,15 @@ async function start(): Promise<void> {
     handlersOf({
       accounts,
       attachments,
+      bin: new BinDesk({ current }),
+      conflicts: new ConflictDesk({ current, hideAfterMs }),
+      editing: new Editing({ current }),
+      folders: new FolderEditing({ current }),
+      waiting: new WaitingDesk({
+        current,
+        prove: (accountId, secret) => accounts.prove(accountId, secret),
+        chooseTarget: (name) => dialogs.chooseTarget(name),
+      }),
       copying: new Copying(records, clipboardKeeper),
       openingUrls: new OpeningUrls(current, records, {
         hostOf: (address) => placeOfAddress(checkedAddress(address)),
@@ -216,6 +236,7 @@ function endOnQuit(end: () => Promise<void>): void {
   });
 }
 
+keepObjectsYoung();
 registerAppScheme();
 app.enableSandbox();
 denyLeavingThePage();

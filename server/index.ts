@@ -33,6 +33,8 @@ const databaseFile = 'server.db';
 const hour = 3600 * 1000;
 /** How long the journal remembers, in seconds; whoever stays away longer fetches whole listings. */
 const journalMemory = 90 * 24 * 3600;
+/** How long an answer is kept for a request that may come again, in seconds. */
+const answerMemory = 90 * 24 * 3600;
 
 function addressOf(options: ServerOptions, port: number): string {
   const host = options.host ?? '127.0.0.1';
@@ -71,7 +73,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = await buildApplication(context, log.logger, readTls(options));
   const dropOutdated = async () => {
     await context.sessions.dropExpired();
-    await context.storage.journal.forgetBefore(Math.floor(context.clock() / 1000) - journalMemory);
+    const now = Math.floor(context.clock() / 1000);
+    await context.storage.journal.forgetBefore(now - journalMemory);
+    await context.storage.answers.forgetBefore(now - answerMemory);
   };
   await dropOutdated();
   const sweep = setInterval(() => {

@@ -7,36 +7,47 @@ import type { Output } from '../../contract/index.ts';
 import type {
   Accounts,
   Attachments,
+  BinDesk,
+  ConflictDesk,
   Copying,
+  Editing,
+  FolderEditing,
   OpeningUrls,
   Records,
   Settings,
   SyncDesk,
   VaultTree,
+  WaitingDesk,
 } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
 
 export interface UseCases {
   readonly accounts: Accounts;
   readonly attachments: Attachments;
+  readonly bin: BinDesk;
+  readonly conflicts: ConflictDesk;
   readonly copying: Copying;
+  readonly editing: Editing;
+  readonly folders: FolderEditing;
   readonly openingUrls: OpeningUrls;
   readonly records: Records;
   readonly settings: Settings;
   readonly sync: SyncDesk;
   readonly tree: VaultTree;
+  readonly waiting: WaitingDesk;
   readonly about: () => Output<'desktop', 'about'>;
   readonly clearClipboard: () => Promise<void>;
 }
 
 /** For channels whose answer is that the work is done. */
-async function done(work: Promise<unknown> | undefined): Promise<Record<string, never>> {
+async function done(work: Promise<unknown> | void): Promise<Record<string, never>> {
   await work;
   return {};
 }
 
 export function handlersOf(uses: UseCases): Handlers {
-  const { accounts, attachments, copying, records, settings, sync, tree } = uses;
+  const { accounts, attachments, bin, conflicts, copying, editing, folders, records, settings, sync, tree } =
+    uses;
   return {
     accounts: {
       list: () => accounts.list(),
@@ -72,6 +83,31 @@ export function handlersOf(uses: UseCases): Handlers {
       openUrl: ({ recordId, index, confirmedHost }) => uses.openingUrls.open(recordId, index, confirmedHost),
       clearClipboard: () => done(uses.clearClipboard()),
     },
+    editing: {
+      create: ({ place, fields }) => editing.create(place, fields),
+      save: ({ recordId, fields }) => done(editing.save(recordId, fields)),
+      move: ({ recordIds, to }) => done(editing.move(recordIds, to)),
+      copy: ({ recordIds, to }) => editing.copy(recordIds, to),
+      remove: ({ recordIds }) => done(editing.remove(recordIds)),
+      setFavourite: ({ recordIds, favourite }) => done(editing.setFavourite(recordIds, favourite)),
+      setColor: ({ recordIds, color }) => done(editing.setColor(recordIds, color)),
+      changeTags: ({ recordIds, add, remove }) => done(editing.changeTags(recordIds, add, remove)),
+      createFolder: ({ vaultId, parentId, name }) => folders.create(vaultId, parentId, name),
+      renameFolder: ({ folderId, name }) => done(folders.rename(folderId, name)),
+      moveFolder: ({ folderId, parentId }) => done(folders.move(folderId, parentId)),
+      removeFolder: ({ folderId }) => done(folders.remove(folderId)),
+    },
+    bin: {
+      page: (input) => bin.page(input),
+      restore: ({ ids }) => done(bin.restore(ids)),
+    },
+    conflicts: {
+      list: () => conflicts.list(),
+      read: ({ id }) => conflicts.read(id),
+      reveal: ({ id, key, side }) => conflicts.reveal(id, key, side),
+      resolve: ({ id, picks }) => done(conflicts.resolve(id, picks)),
+      decide: ({ id, decision, place }) => done(conflicts.decide(id, decision, place)),
+    },
     attachments: {
       stage: ({ paths }) => attachments.stage(paths),
       choose: () => attachments.choose(),
@@ -80,6 +116,7 @@ export function handlersOf(uses: UseCases): Handlers {
         attachments.cancel(token);
         return {};
       },
+      remove: ({ recordId, attachmentId }) => done(attachments.remove(recordId, attachmentId)),
       saveAs: ({ recordId, attachmentId }) => attachments.saveAs(recordId, attachmentId),
     },
     sync: {
@@ -88,6 +125,10 @@ export function handlersOf(uses: UseCases): Handlers {
         sync.start();
         return {};
       },
+      waiting: (input) => uses.waiting.page(input),
+      retry: ({ id }) => done(uses.waiting.retry(id)),
+      discard: ({ id }) => done(uses.waiting.discard(id)),
+      exportUnsent: ({ secret }) => uses.waiting.exportUnsent(secret),
       dismissNotice: ({ id }) => {
         sync.dismissNotice(id);
         return {};

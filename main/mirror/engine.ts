@@ -24,6 +24,13 @@ function canBeKeyed(database: Database.Database): database is KeyedDatabase {
   return 'key' in database && typeof database.key === 'function';
 }
 
+/** What SQLite's `wal_checkpoint` pragma tells. Once all of the log is in the file, it begins anew. */
+export interface LogState {
+  readonly log: number;
+  /** As many of these pages are in the file. */
+  readonly checkpointed: number;
+}
+
 const pageKeyBytes = 32;
 const saltBytes = 16;
 
@@ -79,6 +86,7 @@ export class Engine {
   readonly #database: KeyedDatabase;
   #durable = false;
   #generation = 0;
+  #committed: () => void = () => undefined;
 
   private constructor(database: KeyedDatabase) {
     this.#database = database;
@@ -125,12 +133,20 @@ export class Engine {
 
   /** All or nothing. Inside another transaction it becomes a savepoint of it. */
   transaction<T>(work: () => T): T {
+    let result: T;
     try {
-      return this.#database.transaction(work).immediate();
+      result = this.#database.transaction(work).immediate();
     } catch (error) {
       this.noteChange();
       throw asMirrorFault(error);
     }
+    if (!this.#database.inTransaction) this.#committed();
+    return result;
+  }
+
+  /** Calls back after each transaction that is committed. */
+  onCommit(listener: () => void): void {
+    this.#committed = listener;
   }
 
   /** Like `transaction`, and on the disk itself when it returns. Not inside a plain transaction. */
@@ -161,6 +177,22 @@ export class Engine {
   /** Folds the write-ahead log into the file and empties it. */
   checkpoint(): void {
     this.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Folds what nobody reads any more, and waits for no one; some may stay in the log. */
+  checkpointAside(): void {
+    this.pragma('wal_checkpoint(PASSIVE)');
+  }
+
+  /** Whether a commit that makes the log long folds it into the file at once. */
+  checkpointsByItself(does: boolean): void {
+    this.pragma(`wal_autocheckpoint = ${does ? '1000' : '0'}`);
+  }
+
+  /** How long the write-ahead log is, in pages; read from memory, the disk is not touched. */
+  log(): LogState {
+    const [state] = translated(() => this.#database.pragma('wal_checkpoint(NOOP)')) as LogState[];
+    return state ?? { log: 0, checkpointed: 0 };
   }
 
   close(): void {

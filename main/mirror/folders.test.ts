@@ -32,6 +32,24 @@ describe('folders', () => {
     expect(folders.path('c').map((folder) => folder.id)).toEqual(['c']);
   });
 
+  it('are written and erased one by one, and found by the id that the server gave', () => {
+    using test = withFolders({ a: null, b: 'a' });
+    const { folders, records } = test.mirror;
+    folders.upsert(aFolder({ id: 'new-1', serverId: '', vaultId: 'v', parentId: 'a', name: 'aa' }));
+    folders.upsert(aFolder({ id: 'b', vaultId: 'v', name: 'Moved up' }));
+    expect(folders.ofVault('v').map(({ id }) => id)).toEqual(['a', 'new-1', 'b']);
+    expect(folders.path('b').map(({ id }) => id)).toEqual(['b']);
+    expect(folders.byServerId('')).toBeNull();
+    folders.setServerId('new-1', 's1');
+    expect(folders.byServerId('s1')?.id).toBe('new-1');
+    expect(folders.byServerId('b')?.id).toBe('b');
+    expect(folders.byServerId('new-1')).toBeNull();
+    records.upsertMany([aRecord({ id: 'r', vaultId: 'v', folderId: 'b' })]);
+    folders.remove(['b', 'unknown']);
+    expect(folders.get('b')).toBeNull();
+    expect(records.get('r')?.folderId).toBe('b');
+  });
+
   it('count records below them as well', () => {
     using test = withFolders({ a: null, b: 'a', c: 'b', d: 'a' });
     const places = ['a', 'b', 'b', 'c', null, 'gone'];
@@ -40,10 +58,10 @@ describe('folders', () => {
     );
     expect(test.mirror.folders.countsOfVault('v')).toEqual(
       new Map([
-        ['a', { records: 4, children: 2 }],
-        ['b', { records: 3, children: 1 }],
-        ['c', { records: 1, children: 0 }],
-        ['d', { records: 0, children: 0 }],
+        ['a', { records: 4, children: 2, pending: false }],
+        ['b', { records: 3, children: 1, pending: false }],
+        ['c', { records: 1, children: 0, pending: false }],
+        ['d', { records: 0, children: 0, pending: false }],
       ]),
     );
   });

@@ -5,6 +5,7 @@
 import type { Engine, Query } from './engine.ts';
 import { sortKey } from './folding.ts';
 import type { StoredFolder } from './model.ts';
+import { isPendingSql } from './outbox.ts';
 
 interface FolderRow {
   id: string;
@@ -21,49 +22,71 @@ export interface FolderCounts {
   readonly records: number;
   /** Folders directly in it. */
   readonly children: number;
+  /** Changed here, and the server does not have it yet. */
+  readonly pending: boolean;
 }
 
 const columns = 'id, server_id, vault_id, parent_id, name, color, content_hash';
 
 export class Folders {
   readonly #engine: Engine;
-  readonly #insert: Query<never>;
+  readonly #put: Query<never>;
   readonly #clear: Query<never>;
   readonly #ofVault: Query<FolderRow>;
   readonly #get: Query<FolderRow>;
+  readonly #renamed: Query<FolderRow>;
   readonly #direct: Query<{ folder_id: string; records: number }>;
+  readonly #pending: Query<string>;
   readonly #paths = new Map<string, readonly StoredFolder[]>();
   #pathsGeneration = -1;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#insert = engine.query(`INSERT INTO folders (${columns}, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    // A row that is put back may have operations from before.
+    this.#put = engine.query(
+      `INSERT INTO folders (${columns}, name_key, pending)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ${isPendingSql('folder', '?')})
+       ON CONFLICT (id) DO UPDATE SET server_id = excluded.server_id, vault_id = excluded.vault_id,
+         parent_id = excluded.parent_id, name = excluded.name, color = excluded.color,
+         content_hash = excluded.content_hash, name_key = excluded.name_key`,
+    );
     this.#clear = engine.query('DELETE FROM folders WHERE vault_id = ?');
     this.#ofVault = engine.query(`SELECT ${columns} FROM folders WHERE vault_id = ? ORDER BY name_key, id`);
     this.#get = engine.query(`SELECT ${columns} FROM folders WHERE id = ?`);
+    this.#renamed = engine.query(`SELECT ${columns} FROM folders WHERE server_id = ? AND server_id <> id`);
     this.#direct = engine.query(
       `SELECT folder_id, count(*) AS records FROM records
        WHERE vault_id = ? AND folder_id IS NOT NULL GROUP BY folder_id`,
     );
+    this.#pending = engine.values('SELECT id FROM folders WHERE vault_id = ? AND pending = 1');
   }
 
   /** Makes `folders` the whole tree of the vault. */
   replaceForVault(vaultId: string, folders: readonly StoredFolder[]): void {
     this.#engine.transaction(() => {
       this.#clear.run(vaultId);
-      for (const folder of folders) {
-        this.#insert.run(
-          folder.id,
-          folder.serverId,
-          vaultId,
-          folder.parentId,
-          folder.name,
-          folder.color,
-          folder.contentHash,
-          sortKey(folder.name),
-        );
-      }
+      for (const folder of folders) this.#write({ ...folder, vaultId });
     });
+    this.#engine.noteChange();
+  }
+
+  /** Writes one folder, new or known. */
+  upsert(folder: StoredFolder): void {
+    this.#write(folder);
+    this.#engine.noteChange();
+  }
+
+  /** Erases these folders alone: what lay in them stays where it is, without a folder to show it in. */
+  remove(ids: readonly string[]): void {
+    this.#engine
+      .query('DELETE FROM folders WHERE id IN (SELECT value FROM json_each(?))')
+      .run(JSON.stringify(ids));
+    this.#engine.noteChange();
+  }
+
+  /** The id that the server gave to a folder made here; the row keeps its own. */
+  setServerId(id: string, serverId: string): void {
+    this.#engine.query('UPDATE folders SET server_id = ? WHERE id = ?').run(serverId, id);
     this.#engine.noteChange();
   }
 
@@ -74,6 +97,14 @@ export class Folders {
 
   get(id: string): StoredFolder | null {
     const row = this.#get.get(id);
+    return row === undefined ? null : folderOf(row);
+  }
+
+  byServerId(serverId: string): StoredFolder | null {
+    if (serverId === '') return null;
+    // Nearly every folder goes by its server's id on this device as well.
+    const same = this.#get.get(serverId);
+    const row = same?.server_id === serverId ? same : this.#renamed.get(serverId);
     return row === undefined ? null : folderOf(row);
   }
 
@@ -106,10 +137,11 @@ export class Folders {
     return path;
   }
 
-  /** Counts of every folder of a vault, by folder id. */
+  /** Counts and mark of every folder of a vault, by folder id. */
   countsOfVault(vaultId: string): Map<string, FolderCounts> {
     const folders = this.ofVault(vaultId);
     const records = new Map(this.#direct.all(vaultId).map((row) => [row.folder_id, row.records]));
+    const pending = new Set(this.#pending.all(vaultId));
     const children = new Map<string, number>();
     const placed = new Set<string>();
     const inTree: { folder: StoredFolder; parent: string | null }[] = [];
@@ -123,10 +155,28 @@ export class Folders {
     const counts = new Map<string, FolderCounts>();
     for (const { folder, parent } of inTree.reverse()) {
       const own = records.get(folder.id) ?? 0;
-      counts.set(folder.id, { records: own, children: children.get(folder.id) ?? 0 });
+      counts.set(folder.id, {
+        records: own,
+        children: children.get(folder.id) ?? 0,
+        pending: pending.has(folder.id),
+      });
       if (parent !== null) records.set(parent, (records.get(parent) ?? 0) + own);
     }
     return counts;
+  }
+
+  #write(folder: StoredFolder): void {
+    this.#put.run(
+      folder.id,
+      folder.serverId,
+      folder.vaultId,
+      folder.parentId,
+      folder.name,
+      folder.color,
+      folder.contentHash,
+      sortKey(folder.name),
+      folder.id,
+    );
   }
 }
 

@@ -1,36 +1,52 @@
 /**
- * Lists that stand in one column as JSON. They were written by this application into
- * authenticated pages; a shape that is not ours therefore means damage, and is called so.
+ * What stands in one column as JSON. It was written by this application into authenticated
+ * pages; a shape that is not ours therefore means damage, and is called so.
  */
 import { StrongroomError } from '../../contract/errors.ts';
 import type { ManifestEntry, StoredCustomField } from './model.ts';
 
-function listIn(column: string): unknown[] {
+function parsed(column: string): unknown {
   try {
-    const value: unknown = JSON.parse(column);
-    if (Array.isArray(value)) return value;
+    return JSON.parse(column);
   } catch (error) {
     throw new StrongroomError('mirrorDamaged', {}, { cause: error });
   }
-  throw new StrongroomError('mirrorDamaged');
 }
 
-function listOf<T>(column: string, fits: (value: unknown) => value is T): T[] {
-  const list = listIn(column);
-  if (!list.every(fits)) throw new StrongroomError('mirrorDamaged');
+/** A list whose every value fits. */
+export function listOf<T>(column: string, fits: (value: unknown) => value is T): T[] {
+  const list = parsed(column);
+  if (!Array.isArray(list) || !list.every(fits)) throw new StrongroomError('mirrorDamaged');
   return list;
 }
 
-function hasTexts(value: unknown, names: readonly string[]): boolean {
+/** One value of a known shape. */
+export function valueOf<T>(column: string, fits: (value: unknown) => value is T): T {
+  const value = parsed(column);
+  if (!fits(value)) throw new StrongroomError('mirrorDamaged');
+  return value;
+}
+
+/** An object of which every named member passes its check. */
+export function hasMembers(
+  value: unknown,
+  members: Readonly<Record<string, (member: unknown) => boolean>>,
+): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const members = new Map<string, unknown>(Object.entries(value));
-  return names.every((name) => typeof members.get(name) === 'string');
+  const found = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(members).every(([name, fits]) => fits(found.get(name)));
+}
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
+function hasTexts(value: unknown, names: readonly string[]): boolean {
+  return hasMembers(value, Object.fromEntries(names.map((name) => [name, isText])));
 }
 
 /** A list of strings. */
 export function textList(column: string): string[] {
   if (column === '[]') return [];
-  return listOf(column, (value): value is string => typeof value === 'string');
+  return listOf(column, isText);
 }
 
 /** Custom fields in wire form, unknown members included. */

@@ -122,3 +122,91 @@ describe('migrations', () => {
     expect(() => loadMigrations(path.join(folder, 'missing'))).toThrow(codeOf('diskError'));
   });
 });
+
+/** A mirror as version 1 of the schema left it: two records with files, one of them searchable, a folder. */
+const filled = `
+  INSERT INTO vaults VALUES ('v', 'v', 'Office', 'office', 'corporate', NULL, '["item:read"]', 'admin',
+    'wrapped', NULL, NULL, 'hv');
+  INSERT INTO folders VALUES ('f', 'f', 'v', NULL, 'Network', 'network', 2, 'hf');
+  INSERT INTO wrapped_vault_keys VALUES (1, 'wrapped vault key');
+  INSERT INTO records VALUES
+    (1, 'r1', 'r1', 'record', 'v', 'f', 'r1', 'Switch', 'switch', 'root', 'root', 'sw.example', 'sw.example',
+     '["prod"]', 3, 1, 1, 2, 0, 0, 7, 8, 'h1'),
+    (2, 'r2', 'r2', 'inbox', NULL, NULL, 'i2', 'Sent', 'sent', '', '', '', '', '[]', 0, 0, NULL, 0, 1, 1,
+     NULL, NULL, 'h2');
+  INSERT INTO record_details VALUES
+    (1, '["https://sw.example"]', 'in the cellar', 'vault', 'key', 1, 'sealed', '[]', NULL, 1),
+    (2, '[]', '', 'rsa', 'key 2', NULL, NULL, '[{"name":"n","value":"v","type":"t"}]', 'Anna', 0);
+  INSERT INTO attachments VALUES
+    (1, 0, 'a1', 'config.txt', 'key of a1', 'hash', 12, 'sealed-a1'),
+    (1, 1, 'a2', 'notes.txt', 'key of a2', NULL, NULL, NULL);
+  INSERT INTO search_text VALUES (1, 'switch', 'root', 'in the cellar'), (2, 'sent', '', '');
+  INSERT INTO search_index (rowid, pieces) VALUES (1, 'ssw tswi twit titc ttch tch th '), (2, 'sse tsen tent tnt tt ');
+  INSERT INTO manifest VALUES ('r1', '[{"field":"password","salt":"s","mac":"m"}]');
+  INSERT INTO pinned_vault_keys VALUES ('v', 'mac', 'verified', 4);
+  INSERT INTO key_cache VALUES ('masterKey', x'0102');
+  INSERT INTO notices VALUES ('n1', 5, 'vaultRemoved', 'Old', NULL);
+  INSERT INTO sync_state VALUES ('changeCursor', 'c7');
+  INSERT INTO recents VALUES ('r1', 6);
+`;
+
+describe('a mirror of schema version 1', () => {
+  it('keeps everything when it learns the outbox, and knows its files by the server’s ids', () => {
+    const [initial] = loadMigrations(migrationsDir);
+    if (initial === undefined) throw new Error('there is no first migration');
+    migrate(engine, file, [initial]);
+    engine.execute(filled);
+    const rows = (open: Engine, table: string): unknown[] => open.query(`SELECT * FROM ${table}`).all();
+    const tables = engine.values<string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%search_index%'",
+    );
+    const before = new Map(tables.all().map((table) => [table, rows(engine, table)]));
+    engine.close();
+
+    const mirror = Mirror.open({ path: file, pageKey, migrationsDir });
+    mirror.checkIntegrity();
+    const bare = { hash: null, size: null, localFile: null };
+    expect(mirror.records.get('r1')).toMatchObject({
+      ...{
+        name: 'Switch',
+        favourite: true,
+        revision: 7,
+        contentHash: 'h1',
+        vaultKeyWrapped: 'wrapped vault key',
+      },
+      attachments: [
+        {
+          id: 'a1',
+          serverId: 'a1',
+          name: 'config.txt',
+          encryptedKey: 'key of a1',
+          hash: 'hash',
+          size: 12,
+          localFile: 'sealed-a1',
+        },
+        { id: 'a2', serverId: 'a2', name: 'notes.txt', encryptedKey: 'key of a2', ...bare },
+      ],
+    });
+    const found = mirror.search.query({ text: 'switch', scope: null, offset: 0, limit: 5 });
+    expect(found.rows).toMatchObject([{ id: 'r1', pending: false, conflict: false, hasTotp: true }]);
+    expect(mirror.folders.countsOfVault('v').get('f')).toEqual({ records: 1, children: 0, pending: false });
+    mirror.outbox.add({
+      object: 'record',
+      objectId: 'r1',
+      name: 'Switch',
+      change: { kind: 'remove' },
+      at: 1,
+    });
+    expect(mirror.search.query({ text: 'switch', scope: null, offset: 0, limit: 5 }).rows[0]?.pending).toBe(
+      true,
+    );
+    mirror.close();
+
+    engine = Engine.open({ path: file, pageKey });
+    engine.execute('DELETE FROM outbox; UPDATE records SET pending = 0');
+    for (const [table, old] of before) expect(rows(engine, table), table).toMatchObject(old);
+    const older = Engine.open({ path: backupPath(file, 1), pageKey });
+    for (const [table, old] of before) expect(rows(older, table), table).toEqual(old);
+    older.close();
+  });
+});

@@ -14,7 +14,15 @@ describe('the mirror', () => {
       vaultKeyWrapped: 'wrapped vault key',
       customs: [{ name: 'n', value: 'v', type: 't', other: { kept: true } }],
       attachments: [
-        { id: 'a1', name: 'file.pem', encryptedKey: 'k', hash: null, size: null, localFile: null },
+        {
+          id: 'a1',
+          serverId: 'a1',
+          name: 'file.pem',
+          encryptedKey: 'k',
+          hash: null,
+          size: null,
+          localFile: null,
+        },
       ],
       updatedAt: 5,
       revision: 2,

@@ -4,6 +4,10 @@
  */
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { StrongroomError } from '../../contract/errors.ts';
+import { Bases } from './bases.ts';
+import { Bin } from './bin.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Conflicts } from './conflicts.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
 import { Folders } from './folders.ts';
@@ -11,12 +15,16 @@ import { KeyCache } from './keycache.ts';
 import { Manifest } from './manifest.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { Notices } from './notices.ts';
+import { OfflineReads } from './offlinereads.ts';
+import { Outbox } from './outbox.ts';
 import { PinStore } from './pins.ts';
 import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
 import { Records } from './records.ts';
 import { Search } from './search.ts';
+import { SearchMerge } from './searchmerge.ts';
 import { SyncState } from './syncstate.ts';
+import { Upkeep } from './upkeep.ts';
 import { Users } from './users.ts';
 import { Vaults } from './vaults.ts';
 
@@ -26,6 +34,8 @@ export interface MirrorOptions {
   readonly pageKey: Uint8Array;
   /** The folder of the numbered SQL files. */
   readonly migrationsDir: string;
+  /** Script of the checkpoint thread; without it SQLite makes checkpoints inside commits. */
+  readonly checkpointWorker?: string | URL | undefined;
 }
 
 /** One page. */
@@ -46,10 +56,19 @@ export class Mirror {
   readonly notices: Notices;
   readonly syncState: SyncState;
   readonly recents: Recents;
+  readonly upkeep: Upkeep;
+  readonly outbox: Outbox;
+  readonly bases: Bases;
+  readonly conflicts: Conflicts;
+  readonly bin: Bin;
+  readonly offlineReads: OfflineReads;
   readonly #engine: Engine;
+  readonly #checkpointer: Checkpointer | null;
 
-  private constructor(engine: Engine) {
+  private constructor(engine: Engine, checkpointer: Checkpointer | null) {
     this.#engine = engine;
+    this.#checkpointer = checkpointer;
+    this.upkeep = new Upkeep(new SearchMerge(engine), checkpointer);
     this.vaults = new Vaults(engine);
     this.folders = new Folders(engine);
     const list = new RecordList(engine, this.vaults, this.folders);
@@ -62,6 +81,11 @@ export class Mirror {
     this.notices = new Notices(engine);
     this.syncState = new SyncState(engine);
     this.recents = new Recents(engine);
+    this.outbox = new Outbox(engine);
+    this.bases = new Bases(engine);
+    this.conflicts = new Conflicts(engine);
+    this.bin = new Bin(engine);
+    this.offlineReads = new OfflineReads(engine);
   }
 
   /**
@@ -79,7 +103,10 @@ export class Mirror {
     const engine = Engine.open(options);
     try {
       migrate(engine, options.path, migrations);
-      return new Mirror(engine);
+      const { path, pageKey, checkpointWorker: workerFile } = options;
+      const thread =
+        workerFile === undefined ? null : new Checkpointer(engine, { path, pageKey, workerFile });
+      return new Mirror(engine, thread);
     } catch (error) {
       engine.close();
       throw error;
@@ -120,7 +147,11 @@ export class Mirror {
 
   /** Nothing of the mirror may be used afterwards. */
   close(): void {
-    this.#engine.close();
+    try {
+      this.#checkpointer?.close();
+    } finally {
+      this.#engine.close();
+    }
   }
 }
 

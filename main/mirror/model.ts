@@ -5,7 +5,8 @@
  * cipher of the database protects the rest. Ids: `id` is this device's own name of an
  * object and never changes. For everything that came from the server it equals the server's
  * id; an object made on this device keeps its own id when the server gives it another, which
- * then stands in `serverId`.
+ * then stands in `serverId`. Until it has given one, `serverId` (and a record's `itemServerId`)
+ * is empty.
  */
 
 /** Client-side encryption of an account, pinned at enrolment. */
@@ -48,8 +49,10 @@ export interface StoredCustomField {
 }
 
 export interface StoredAttachment {
-  /** The server's id of the attachment. */
+  /** This device's id of the attachment; the server's own for everything that came from there. */
   readonly id: string;
+  /** The server's id; null for a file that was added here and is not sent yet. */
+  readonly serverId: string | null;
   readonly name: string;
   readonly encryptedKey: string;
   /** Peculiar hash of the plain file, if the listing carried it. */
@@ -115,7 +118,14 @@ export interface ManifestEntry {
 export interface StoredNotice {
   readonly id: string;
   readonly at: number;
-  readonly kind: 'vaultKeyChanged' | 'vaultRemoved' | 'fieldTampered' | 'recordUnreadable' | 'weakOwnKey';
+  readonly kind:
+    | 'vaultKeyChanged'
+    | 'vaultRemoved'
+    | 'fieldTampered'
+    | 'recordUnreadable'
+    | 'weakOwnKey'
+    | 'serverRolledBack'
+    | 'placeGone';
   readonly subject: string;
   readonly recordId: string | null;
 }
@@ -159,6 +169,9 @@ export interface ListRow {
   readonly attachmentCount: number;
   readonly flagged: boolean;
   readonly unread: boolean;
+  /** Changed here, and the server does not have it yet. */
+  readonly pending: boolean;
+  readonly conflict: boolean;
   readonly updatedAt: number | null;
 }
 
@@ -183,6 +196,7 @@ export interface MissingFile {
   readonly recordKind: StoredRecord['kind'];
   readonly itemServerId: string;
   readonly attachmentId: string;
+  readonly attachmentServerId: string;
   readonly name: string;
   readonly size: number | null;
 }

@@ -218,6 +218,8 @@ describe('pages of records', () => {
         attachmentCount: 0,
         flagged: true,
         unread: true,
+        pending: false,
+        conflict: false,
         updatedAt: null,
       },
     ]);

@@ -41,11 +41,13 @@ interface StoredListRow {
   attachment_count: number;
   flagged: number;
   unread: number;
+  pending: number;
+  conflict: number;
   updated_at: number | null;
 }
 
 const listColumns = `id, kind, vault_id, folder_id, name, login, host, tags, color, favourite, has_totp,
-  attachment_count, flagged, unread, updated_at`;
+  attachment_count, flagged, unread, pending, conflict, updated_at`;
 
 /** Pages that end before this row are not worth an order of the whole list. */
 const nearStart = 400;
@@ -164,6 +166,8 @@ export class RecordList {
       attachmentCount: row.attachment_count,
       flagged: row.flagged === 1,
       unread: row.unread === 1,
+      pending: row.pending === 1,
+      conflict: row.conflict === 1,
       updatedAt: row.updated_at,
     };
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredAttachment } from './model.ts';
-import { aFolder, aRecord, aVault, temporaryMirror } from './testmirror.ts';
+import { aRecord, aVault, temporaryMirror } from './testmirror.ts';
 
 const file = (change: Partial<StoredAttachment> & { readonly id: string }): StoredAttachment => ({
+  serverId: change.id,
   name: `${change.id}.pem`,
   encryptedKey: `key of ${change.id}`,
   hash: null,
@@ -78,6 +79,7 @@ describe('records', () => {
         recordKind: 'record',
         itemServerId: 'r1',
         attachmentId: 'b',
+        attachmentServerId: 'b',
         name: 'b.pem',
         size: 10,
       },
@@ -86,6 +88,7 @@ describe('records', () => {
         recordKind: 'shortcut',
         itemServerId: 'i2',
         attachmentId: 'd',
+        attachmentServerId: 'd',
         name: 'd.pem',
         size: 7,
       },
@@ -188,37 +191,60 @@ describe('records', () => {
   });
 });
 
-describe('vaults', () => {
-  it('take everything in them along when they are removed, but not the pin of their key', () => {
+describe('what the server names later', () => {
+  it('keeps the id it has here', () => {
     using test = temporaryMirror();
-    const { mirror } = test;
-    for (const id of ['v1', 'v2']) {
-      mirror.vaults.upsert(aVault({ id }));
-      mirror.folders.replaceForVault(id, [aFolder({ id: `f-${id}`, vaultId: id })]);
-      mirror.records.upsertMany([
-        aRecord({ id: `r-${id}`, vaultId: id, folderId: `f-${id}`, name: 'findable' }),
-      ]);
-      mirror.manifest.replace(`r-${id}`, [{ field: 'password', salt: '', mac: 'm' }]);
-      mirror.pins.setVaultKey({ vaultId: id, mac: 'mac', trust: 'verified', firstSeenAt: 1 });
-    }
-    mirror.vaults.remove('v1');
-    expect(mirror.vaults.all().map((vault) => vault.id)).toEqual(['v2']);
-    expect(mirror.folders.get('f-v1')).toBeNull();
-    expect(mirror.records.get('r-v1')).toBeNull();
-    expect(mirror.manifest.entries('r-v1')).toEqual([]);
-    expect(mirror.pins.vaultKey('v1')).not.toBeNull();
-    expect(mirror.search.query({ text: 'find', scope: null, offset: 0, limit: 5 }).total).toBe(1);
-    expect(mirror.vaults.counts()).toEqual(new Map([['v2', { records: 1, folders: 1 }]]));
-    mirror.checkIntegrity();
+    const { records } = test.mirror;
+    const own = file({ id: 'new-a', serverId: null, localFile: 'sealed', size: 9 });
+    records.upsertMany([
+      aRecord({ id: 'new-1', serverId: '', itemServerId: '', attachments: [own] }),
+      aRecord({ id: 'new-2', serverId: '', kind: 'shortcut', itemServerId: 'behind' }),
+    ]);
+    expect(records.byServerId('record', '')).toBeNull();
+    expect(records.missingFiles()).toEqual([]);
+    records.setServerId('new-1', 's1');
+    records.setServerId('new-2', 's2');
+    records.setAttachmentServerId('new-1', 'new-a', 'sa');
+    expect(records.byServerId('record', 's1')).toMatchObject({ id: 'new-1', itemServerId: 's1' });
+    expect(records.byServerId('shortcut', 's2')).toMatchObject({ id: 'new-2', itemServerId: 'behind' });
+    expect(records.get('new-1')?.attachments).toEqual([{ ...own, serverId: 'sa' }]);
+    const delivered = file({ id: 'sa', name: own.name, encryptedKey: own.encryptedKey });
+    records.upsertMany([aRecord({ id: 'new-1', serverId: 's1', attachments: [delivered] })]);
+    expect(records.get('new-1')?.attachments).toEqual([{ ...own, serverId: 'sa' }]);
   });
 
-  it('are ordered by kind and name', () => {
+  it('is not taken for something that a listing lacks', () => {
     using test = temporaryMirror();
-    const { vaults } = test.mirror;
-    vaults.upsert(aVault({ id: '1', name: 'Zeta 10' }));
-    vaults.upsert(aVault({ id: '2', name: 'Mine', kind: 'personal' }));
-    vaults.upsert(aVault({ id: '3', name: 'zeta 9' }));
-    vaults.upsert(aVault({ id: '1', name: 'Zeta 11' }));
-    expect(vaults.all().map((vault) => vault.name)).toEqual(['zeta 9', 'Zeta 11', 'Mine']);
+    const { records, vaults } = test.mirror;
+    vaults.upsert(aVault({ id: 'v' }));
+    records.upsertMany([
+      aRecord({ id: 'new-1', serverId: '', vaultId: 'v' }),
+      aRecord({ id: 'a', vaultId: 'v' }),
+    ]);
+    expect([...records.contentHashes('v', 'record').keys()]).toEqual(['a']);
+    expect(records.serverIdsBetween('v', 'record', null, null)).toEqual([{ id: 'a', serverId: 'a' }]);
+  });
+
+  it('notes the state that the server came to', () => {
+    using test = temporaryMirror();
+    const { records } = test.mirror;
+    records.upsertMany([aRecord({ id: 'r1', name: 'Mine', revision: 1 })]);
+    records.setSynced('r1', { revision: 2, updatedAt: 7, contentHash: 'new' });
+    expect(records.get('r1')).toEqual(
+      aRecord({ id: 'r1', name: 'Mine', revision: 2, updatedAt: 7, contentHash: 'new' }),
+    );
+  });
+
+  it('keeps its files also in the bin and in settled states', () => {
+    using test = temporaryMirror();
+    const { bases, bin, records } = test.mirror;
+    const holding = (id: string, localFile: string | null): ReturnType<typeof aRecord> =>
+      aRecord({ id, attachments: [file({ id: `a-${id}`, localFile }), file({ id: `b-${id}` })] });
+    records.upsertMany([holding('r1', 'listed'), holding('r2', null)]);
+    bases.putRecord('r2', holding('r2', 'settled'));
+    bases.putRecord('made', null);
+    const entry = { kind: 'record', binItemId: null, vaultId: 'v', name: 'n', place: [] } as const;
+    bin.put({ ...entry, id: 'r3', deletedAt: 1, under: null, record: holding('r3', 'binned'), folder: null });
+    expect(records.localFiles()).toEqual(new Set(['listed', 'settled', 'binned']));
   });
 });

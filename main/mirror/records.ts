@@ -1,39 +1,10 @@
 /** Records of the mirror: writing, reading one, and the lists. */
 import type { Engine, Query } from './engine.ts';
-import { customFieldList, textList } from './jsoncolumn.ts';
-import type { MissingFile, RecordKeyWrap, StoredAttachment, StoredRecord } from './model.ts';
+import type { MissingFile, StoredRecord } from './model.ts';
 import { eraseRecords } from './recorderase.ts';
 import type { Page, PageRequest, RecordList } from './recordlist.ts';
+import { RecordReader, selectRecord, type RecordRow } from './recordreader.ts';
 import { RecordWriter } from './recordwriter.ts';
-
-interface RecordRow {
-  row: number;
-  id: string;
-  server_id: string;
-  kind: StoredRecord['kind'];
-  vault_id: string | null;
-  folder_id: string | null;
-  item_server_id: string;
-  name: string;
-  login: string;
-  urls: string;
-  description: string;
-  tags: string;
-  color: number;
-  favourite: number;
-  key_wrap: RecordKeyWrap;
-  key_wrapped: string | null;
-  vault_key_wrapped: string | null;
-  password_encrypted: string | null;
-  customs: string;
-  sender: string | null;
-  writable: number;
-  unread: number;
-  revision: number | null;
-  updated_at: number | null;
-  content_hash: string;
-  flagged: number;
-}
 
 export interface RecordCounts {
   readonly total: number;
@@ -43,38 +14,29 @@ export interface RecordCounts {
   readonly inboxUnread: number;
 }
 
-const selectRecord = `
-  SELECT records.row, id, server_id, kind, vault_id, folder_id, item_server_id, name, login, urls,
-    description, tags, color, favourite, key_wrap, key_wrapped, wrapped AS vault_key_wrapped,
-    password_encrypted, customs, sender, writable, unread, revision, updated_at, content_hash, flagged
-  FROM records JOIN record_details USING (row)
-  LEFT JOIN wrapped_vault_keys ON wrapped_vault_keys.number = record_details.vault_key`;
-
 export class Records {
   readonly #engine: Engine;
   readonly #list: RecordList;
   readonly #writer: RecordWriter;
+  readonly #reader: RecordReader;
   readonly #get: Query<RecordRow>;
   readonly #renamed: Query<RecordRow>;
   readonly #after: Query<RecordRow>;
-  readonly #attachments: Query<StoredAttachment>;
 
   constructor(engine: Engine, list: RecordList) {
     this.#engine = engine;
     this.#list = list;
     this.#writer = new RecordWriter(engine);
+    this.#reader = new RecordReader(engine);
     this.#get = engine.query(`${selectRecord} WHERE id = ?`);
     this.#renamed = engine.query(`${selectRecord} WHERE server_id = ? AND server_id <> id AND kind = ?`);
     this.#after = engine.query(`${selectRecord} WHERE records.row > ? ORDER BY records.row LIMIT ?`);
-    this.#attachments = engine.query(
-      `SELECT id, name, encrypted_key AS encryptedKey, hash, size, local_file AS localFile
-       FROM attachments WHERE row = ? ORDER BY position`,
-    );
   }
 
   /**
    * Writes records with their search entries, all or none. What this device knows of a record
-   * by itself (local copies of attachments, `hasTotp`) survives as long as it still holds.
+   * by itself survives as long as it still holds: local copies and ids of attachments, `hasTotp`,
+   * and the marks for waiting changes and conflicts.
    */
   upsertMany(records: readonly StoredRecord[]): void {
     this.#engine.transaction(() => {
@@ -94,14 +56,15 @@ export class Records {
 
   get(id: string): StoredRecord | null {
     const row = this.#get.get(id);
-    return row === undefined ? null : this.#recordOf(row);
+    return row === undefined ? null : this.#reader.recordOf(row);
   }
 
   byServerId(kind: StoredRecord['kind'], serverId: string): StoredRecord | null {
+    if (serverId === '') return null;
     // Nearly every record goes by its server's id on this device as well.
     const same = this.#get.get(serverId);
     const row = same?.server_id === serverId && same.kind === kind ? same : this.#renamed.get(serverId, kind);
-    return row === undefined ? null : this.#recordOf(row);
+    return row === undefined ? null : this.#reader.recordOf(row);
   }
 
   /**
@@ -123,14 +86,18 @@ export class Records {
     return this.#list.page(request);
   }
 
-  /** Content hashes by server id, of one vault's records of a kind (of the inbox with a null vault). */
+  /**
+   * Content hashes by server id, of one vault's records of a kind (of the inbox with a null
+   * vault). What the server does not have yet is left out.
+   */
   contentHashes(
     vaultId: string | null,
     kind: StoredRecord['kind'],
   ): Map<string, { readonly id: string; readonly contentHash: string }> {
     const rows = this.#engine
       .query<{ server_id: string; id: string; content_hash: string }>(
-        'SELECT server_id, id, content_hash FROM records WHERE vault_id IS ? AND kind = ?',
+        `SELECT server_id, id, content_hash FROM records
+         WHERE vault_id IS ? AND kind = ? AND server_id <> ''`,
       )
       .all(vaultId, kind);
     return new Map(rows.map((row) => [row.server_id, { id: row.id, contentHash: row.content_hash }]));
@@ -139,6 +106,7 @@ export class Records {
   /**
    * Records of a vault by a stretch of server ids: after the first id (from the start with null)
    * up to and including the second (to the end with null). Costs as much as the stretch is long.
+   * What the server does not have yet is left out.
    */
   serverIdsBetween(
     vaultId: string,
@@ -147,7 +115,7 @@ export class Records {
     through: string | null,
   ): { readonly id: string; readonly serverId: string }[] {
     // Ids have letters, digits, "-" and "_" only, so "~" stands behind all of them. The "+"
-    // keeps the planner from walking the whole vault.
+    // keeps the planner from walking the whole vault. An empty id stands before every stretch.
     const ends = [after ?? '', through ?? '~'];
     return this.#engine
       .query<{ id: string; serverId: string }>(
@@ -165,6 +133,25 @@ export class Records {
     this.#engine.noteChange();
   }
 
+  /** The id that the server gave to a record made here; the row keeps its own. */
+  setServerId(id: string, serverId: string): void {
+    this.#engine
+      .query(
+        `UPDATE records SET server_id = ?,
+           item_server_id = CASE kind WHEN 'record' THEN ? ELSE item_server_id END
+         WHERE id = ?`,
+      )
+      .run(serverId, serverId, id);
+  }
+
+  /** Notes the server's state that the row now stands on, after one of its changes was settled. */
+  setSynced(id: string, state: Pick<StoredRecord, 'revision' | 'updatedAt' | 'contentHash'>): void {
+    this.#engine
+      .query('UPDATE records SET revision = ?, updated_at = ?, content_hash = ? WHERE id = ?')
+      .run(state.revision, state.updatedAt, state.contentHash, id);
+    this.#engine.noteChange();
+  }
+
   setFlagged(id: string, flagged: boolean): void {
     this.#engine.query('UPDATE records SET flagged = ? WHERE id = ?').run(Number(flagged), id);
   }
@@ -174,10 +161,18 @@ export class Records {
     this.#engine.query('UPDATE records SET has_totp = ? WHERE id = ?').run(Number(hasTotp), id);
   }
 
-  /** Names of the stored files that records refer to. */
+  /**
+   * Names of the stored files that records refer to: those in the lists, those in the bin, and
+   * the settled states to which a change given up goes back.
+   */
   localFiles(): Set<string> {
     const names = this.#engine.values<string>(
-      'SELECT local_file FROM attachments WHERE local_file IS NOT NULL',
+      `SELECT local_file FROM attachments WHERE local_file IS NOT NULL
+       UNION
+       SELECT value ->> 'localFile' FROM (
+         SELECT record AS state FROM bin WHERE record IS NOT NULL
+         UNION ALL SELECT state FROM bases WHERE object = 'record' AND state IS NOT NULL
+       ), json_each(state, '$.attachments') WHERE value ->> 'localFile' IS NOT NULL`,
     );
     return new Set(names.all());
   }
@@ -196,14 +191,29 @@ export class Records {
       .run(local.localFile, local.size, recordId, attachmentId);
   }
 
-  /** Attachments without a local copy; those known to be larger than `limitBytes` are left out. */
+  /** The id that the server gave to an attachment added here; it keeps its own. */
+  setAttachmentServerId(recordId: string, attachmentId: string, serverId: string): void {
+    this.#engine
+      .query(
+        `UPDATE attachments SET server_id = ?
+         WHERE row = (SELECT row FROM records WHERE id = ?) AND id = ?`,
+      )
+      .run(serverId, recordId, attachmentId);
+  }
+
+  /**
+   * Attachments that the server has and this device has no copy of; those known to be larger
+   * than `limitBytes` are left out.
+   */
   missingFiles(limitBytes: number | null = null): MissingFile[] {
     return this.#engine
       .query<MissingFile>(
         `SELECT records.id AS recordId, kind AS recordKind, item_server_id AS itemServerId,
-           attachments.id AS attachmentId, attachments.name AS name, size
+           attachments.id AS attachmentId, attachments.server_id AS attachmentServerId,
+           attachments.name AS name, size
          FROM attachments JOIN records USING (row)
-         WHERE local_file IS NULL AND (? IS NULL OR size IS NULL OR size <= ?)
+         WHERE local_file IS NULL AND attachments.server_id IS NOT NULL
+           AND (? IS NULL OR size IS NULL OR size <= ?)
          ORDER BY row, position`,
       )
       .all(limitBytes, limitBytes);
@@ -230,38 +240,7 @@ export class Records {
       const rows = this.#after.all(last, size);
       if (rows.length === 0) return;
       last = rows.at(-1)?.row ?? last;
-      yield rows.map((row) => this.#recordOf(row));
+      yield rows.map((row) => this.#reader.recordOf(row));
     }
-  }
-
-  #recordOf(row: RecordRow): StoredRecord {
-    return {
-      id: row.id,
-      serverId: row.server_id,
-      kind: row.kind,
-      vaultId: row.vault_id,
-      folderId: row.folder_id,
-      itemServerId: row.item_server_id,
-      name: row.name,
-      login: row.login,
-      urls: textList(row.urls),
-      description: row.description,
-      tags: textList(row.tags),
-      color: row.color,
-      favourite: row.favourite === 1,
-      keyWrap: row.key_wrap,
-      keyWrapped: row.key_wrapped,
-      vaultKeyWrapped: row.vault_key_wrapped,
-      passwordEncrypted: row.password_encrypted,
-      customs: customFieldList(row.customs),
-      attachments: this.#attachments.all(row.row),
-      sender: row.sender,
-      writable: row.writable === 1,
-      unread: row.unread === 1,
-      revision: row.revision,
-      updatedAt: row.updated_at,
-      contentHash: row.content_hash,
-      flagged: row.flagged === 1,
-    };
   }
 }

@@ -1,9 +1,11 @@
 /**
  * Writing records: the row, its details, its attachments and its search entry, always together.
  */
+import { isConflictedSql } from './conflicts.ts';
 import type { Engine, Query, SqlValue } from './engine.ts';
 import { hostOf, sortKey } from './folding.ts';
 import type { StoredAttachment, StoredRecord } from './model.ts';
+import { isPendingSql } from './outbox.ts';
 import { SearchIndex } from './searchindex.ts';
 
 interface Known {
@@ -13,6 +15,7 @@ interface Known {
 
 interface KnownAttachment {
   id: string;
+  server_id: string | null;
   encrypted_key: string;
   hash: string | null;
   size: number | null;
@@ -59,6 +62,10 @@ function insertSql(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
+/** A row that is put back may have operations or a conflict from before; its id is bound twice more. */
+const insertRecordSql = `INSERT INTO records (${recordColumns.join(', ')}, pending, conflict)
+  VALUES (${recordColumns.map(() => '?').join(', ')}, ${isPendingSql('record', '?')}, ${isConflictedSql('?')})`;
+
 function updateSql(table: string, columns: readonly string[]): string {
   return `UPDATE ${table} SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE row = ?`;
 }
@@ -82,7 +89,7 @@ export class RecordWriter {
     this.#known = engine.query(
       'SELECT records.row, customs FROM records JOIN record_details USING (row) WHERE id = ?',
     );
-    this.#insert = engine.query(insertSql('records', recordColumns));
+    this.#insert = engine.query(insertRecordSql);
     this.#update = engine.query(updateSql('records', recordColumns));
     this.#forgetTotp = engine.query('UPDATE records SET has_totp = NULL WHERE row = ?');
     this.#insertDetails = engine.query(insertSql('record_details', [...detailColumns, 'row']));
@@ -92,12 +99,13 @@ export class RecordWriter {
       'INSERT INTO wrapped_vault_keys (wrapped) VALUES (?) RETURNING number',
     );
     this.#attachments = engine.query(
-      'SELECT id, encrypted_key, hash, size, local_file FROM attachments WHERE row = ?',
+      'SELECT id, server_id, encrypted_key, hash, size, local_file FROM attachments WHERE row = ?',
     );
     this.#clearAttachments = engine.query('DELETE FROM attachments WHERE row = ?');
     this.#addAttachment = engine.query(
-      `INSERT INTO attachments (row, position, id, name, encrypted_key, hash, size, local_file)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO attachments
+         (row, position, id, server_id, name, encrypted_key, hash, size, local_file)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -105,13 +113,14 @@ export class RecordWriter {
    * Writes one record; call it inside a transaction. What this device has learned by itself
    * is kept where it still holds: whether there is a TOTP field as long as the custom fields
    * are the same, and an attachment's hash, size and local copy as long as its key is the same.
+   * An attachment that comes under the server's id keeps the id that it has here.
    */
   put(record: StoredRecord): void {
     const known = this.#known.get(record.id);
     const customs = JSON.stringify(record.customs);
     const details = this.#detailValues(record, customs);
     if (known === undefined) {
-      const row = this.#insert.insert(...recordValues(record));
+      const row = this.#insert.insert(...recordValues(record), record.id, record.id);
       this.#insertDetails.run(...details, row);
       if (record.attachments.length > 0) this.#putAttachments(row, record.attachments);
       this.#index.add(row, record);
@@ -143,15 +152,16 @@ export class RecordWriter {
   }
 
   #putAttachments(row: number, attachments: readonly StoredAttachment[]): void {
-    const before = new Map(this.#attachments.all(row).map((known) => [known.id, known]));
-    if (before.size > 0) this.#clearAttachments.run(row);
+    const before = this.#attachments.all(row);
+    if (before.length > 0) this.#clearAttachments.run(row);
     attachments.forEach((attachment, position) => {
-      const candidate = before.get(attachment.id);
+      const candidate = sameAttachment(before, attachment);
       const known = candidate?.encrypted_key === attachment.encryptedKey ? candidate : undefined;
       this.#addAttachment.run(
         row,
         position,
-        attachment.id,
+        candidate?.id ?? attachment.id,
+        attachment.serverId ?? candidate?.server_id ?? null,
         attachment.name,
         attachment.encryptedKey,
         attachment.hash ?? known?.hash ?? null,
@@ -160,6 +170,16 @@ export class RecordWriter {
       );
     });
   }
+}
+
+function sameAttachment(
+  before: readonly KnownAttachment[],
+  attachment: StoredAttachment,
+): KnownAttachment | undefined {
+  return (
+    before.find(({ id }) => id === attachment.id) ??
+    before.find(({ server_id }) => server_id !== null && server_id === attachment.serverId)
+  );
 }
 
 function recordValues(record: StoredRecord): SqlValue[] {

@@ -96,7 +96,15 @@ const records = fc
         tags: [row.tag],
         description: row.description,
         attachments: [
-          { id: 'a', name: row.file, encryptedKey: 'k', hash: null, size: null, localFile: null },
+          {
+            id: 'a',
+            serverId: 'a',
+            name: row.file,
+            encryptedKey: 'k',
+            hash: null,
+            size: null,
+            localFile: null,
+          },
         ],
       }),
     ),

@@ -32,6 +32,7 @@ export class Vaults {
   readonly #upsert: Query<never>;
   readonly #all: Query<VaultRow>;
   readonly #get: Query<VaultRow>;
+  readonly #byServerId: Query<VaultRow>;
   readonly #counts: Query<{ id: string; records: number; folders: number }>;
   #cachedCounts: { generation: number; counts: Map<string, VaultCounts> } | null = null;
 
@@ -46,6 +47,7 @@ export class Vaults {
     );
     this.#all = engine.query(`SELECT ${columns} FROM vaults ORDER BY kind, name_key, id`);
     this.#get = engine.query(`SELECT ${columns} FROM vaults WHERE id = ?`);
+    this.#byServerId = engine.query(`SELECT ${columns} FROM vaults WHERE server_id = ?`);
     this.#counts = engine.query(
       `SELECT id,
          (SELECT count(*) FROM records WHERE vault_id = vaults.id) AS records,
@@ -73,16 +75,43 @@ export class Vaults {
   }
 
   /**
-   * Erases the vault with its folders, records, search entries and manifests. The pin of its
-   * key stays: a vault that comes back must come back with the same key.
+   * Erases the vault with its folders, records, search entries and manifests, its part of the
+   * bin, and what waited for any of them. The pin of its key stays: a vault that comes back must
+   * come back with the same key. What a person typed has to be taken out before; only conflicts
+   * that keep it under a seal stay.
    */
   remove(id: string): void {
     this.#engine.transaction(() => {
+      this.#eraseWaiting(id);
+      this.#engine.query('DELETE FROM bin WHERE vault_id = ?').run(id);
       eraseRecords(this.#engine, 'SELECT row FROM records WHERE vault_id = ?', [id]);
       this.#engine.query('DELETE FROM folders WHERE vault_id = ?').run(id);
       this.#engine.query('DELETE FROM vaults WHERE id = ?').run(id);
     });
     this.#engine.noteChange();
+  }
+
+  #eraseWaiting(vaultId: string): void {
+    const inVault = (table: string, kind: string): string =>
+      `SELECT id FROM ${table} WHERE vault_id = ?
+       UNION SELECT id FROM bin WHERE vault_id = ? AND kind = '${kind}'`;
+    const records = inVault('records', 'record');
+    const folders = inVault('folders', 'folder');
+    const both = [vaultId, vaultId, vaultId, vaultId];
+    for (const [table, id] of [
+      ['outbox', 'object_id'],
+      ['bases', 'id'],
+    ] as const) {
+      this.#engine
+        .query(
+          `DELETE FROM ${table} WHERE (object = 'record' AND ${id} IN (${records}))
+             OR (object = 'folder' AND ${id} IN (${folders}))`,
+        )
+        .run(...both);
+    }
+    this.#engine
+      .query(`DELETE FROM conflicts WHERE sealed IS NULL AND record_id IN (${records})`)
+      .run(vaultId, vaultId);
   }
 
   /** Corporate vaults first, each kind by name. */
@@ -92,6 +121,11 @@ export class Vaults {
 
   get(id: string): StoredVault | null {
     const row = this.#get.get(id);
+    return row === undefined ? null : vaultOf(row);
+  }
+
+  byServerId(serverId: string): StoredVault | null {
+    const row = this.#byServerId.get(serverId);
     return row === undefined ? null : vaultOf(row);
   }
 

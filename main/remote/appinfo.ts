@@ -1,6 +1,7 @@
 /** What a server says of itself: settings and features (Passwork 7 protocol, "Endpoints"). */
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
+import { offlinePolicy, type RemoteOfflinePolicy } from './offline.ts';
 
 const features = z.array(z.object({ name: z.string().max(256) })).max(2000);
 
@@ -11,6 +12,7 @@ const features = z.array(z.object({ name: z.string().max(256) })).max(2000);
 const settings = z.object({
   clientSideEncryption: z.boolean().nullish().catch(null),
   isClientSideEncryptionEnabled: z.boolean().nullish().catch(null),
+  offline: offlinePolicy,
 });
 
 /** Names of the features this server announces. */
@@ -19,11 +21,14 @@ export async function readFeatures(client: RemoteClient, signal?: AbortSignal): 
   return new Set(list.map(({ name }) => name));
 }
 
-/** True or false where the server states its mode of encryption, null where it does not. */
-export async function readStatedEncryption(
-  client: RemoteClient,
-  signal?: AbortSignal,
-): Promise<boolean | null> {
+/** What the organisation's settings state; null where they do not. */
+export interface StatedSettings {
+  readonly clientSideEncryption: boolean | null;
+  readonly offline: RemoteOfflinePolicy | null;
+}
+
+export async function readSettings(client: RemoteClient, signal?: AbortSignal): Promise<StatedSettings> {
   const read = await client.call(settings, { method: 'GET', path: '/app/settings', signal });
-  return read.clientSideEncryption ?? read.isClientSideEncryptionEnabled ?? null;
+  const { clientSideEncryption, isClientSideEncryptionEnabled, offline } = read;
+  return { clientSideEncryption: clientSideEncryption ?? isClientSideEncryptionEnabled ?? null, offline };
 }

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { fullItem, inboxItem, shortcutItem } from './items.ts';
-import { serverId } from './shapes.ts';
+import { offlinePolicy } from './offline.ts';
+import { optionalId, serverId, shortText, unixSeconds } from './shapes.ts';
 import { folder, vault } from './vaults.ts';
 
 /** More things in one page than are ever asked for, folders of a whole vault aside. */
@@ -15,9 +16,26 @@ const mostInStretch = 200_000;
 /** Between these two ids the vault holds what is listed and nothing else; null is an open end. */
 const stretch = { vaultId: serverId, after: serverId.nullable(), through: serverId.nullable() };
 
+/** A folder in the bin (feature `bin`), for whoever could put it back. */
+const binnedFolder = z
+  .object({
+    binItemId: serverId,
+    deletedAt: unixSeconds,
+    name: shortText,
+    vaultId: serverId,
+    parentFolderId: optionalId,
+  })
+  .nullish()
+  .transform((entry) => entry ?? null);
+
 const change = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vault'), id: serverId, vault: vault.nullable() }),
-  z.object({ kind: z.literal('folder'), id: serverId, folder: folder.nullable() }),
+  z.object({
+    kind: z.literal('folder'),
+    id: serverId,
+    folder: folder.nullable(),
+    bin: binnedFolder,
+  }),
   z.object({ kind: z.literal('item'), id: serverId, item: fullItem.nullable() }),
   z.object({ kind: z.literal('shortcut'), id: serverId, shortcut: shortcutItem.nullable() }),
   z.object({ kind: z.literal('inbox'), id: serverId, inbox: inboxItem.nullable() }),
@@ -45,6 +63,7 @@ const page = z.object({
       .max(16_384)
       .nullish()
       .transform((pem) => pem || null),
+    offline: offlinePolicy,
   }),
 });
 
@@ -53,16 +72,23 @@ export type ChangePage = z.output<typeof page>;
 export type StatedAccount = ChangePage['account'];
 
 /**
- * The next page after a cursor; without one, an empty page with a cursor of this moment. Null
- * when the server cannot go on from this cursor and everything must be listed anew.
+ * Why the server cannot go on from a cursor: it is too old or not one of ours, or it is from a
+ * time that this server has not lived through, since it was put back to an older backup.
+ */
+export type LostCursor = 'expired' | 'lostFuture';
+
+/**
+ * The next page after a cursor; without one, an empty page with a cursor of this moment. Where the
+ * server cannot go on from this cursor everything must be listed anew.
  */
 export async function readChanges(
   client: RemoteClient,
   wish: { readonly since: string | null; readonly limit: number },
   signal?: AbortSignal,
-): Promise<ChangePage | null> {
+): Promise<ChangePage | LostCursor> {
   const { since, limit } = wish;
   const query = since === null ? { limit } : { since, limit };
   const answer = await client.send({ method: 'GET', path: '/changes', query, signal });
-  return answer.status === 410 ? null : client.read(page, answer);
+  if (answer.status !== 410) return client.read(page, answer);
+  return answer.errorCodes.includes('cursorFromLostFuture') ? 'lostFuture' : 'expired';
 }

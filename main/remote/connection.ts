@@ -6,12 +6,12 @@
  * must not travel to wherever a server points. Answers come plain or in the base64 envelope
  * (Passwork 7 protocol, "Base, headers, envelope"); plain ones are asked for.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { StrongroomError } from '../../contract/index.ts';
 import { apiPath, type ServerAddress } from './address.ts';
 import type { ServerTrust } from './certificate.ts';
 import { parseJson } from './json.ts';
+import { ownTurn } from './turns.ts';
 import { connectionFailure, openJudged } from './transport.ts';
 
 export interface ConnectionLimits {
@@ -62,6 +62,8 @@ export interface Answer {
   readonly status: number;
   readonly json: unknown;
   readonly errorCodes: readonly string[];
+  /** How long a refusing server asks to be spared (`Retry-After`), where it does. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 const jsonType = /^(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
@@ -108,7 +110,7 @@ export class Connection {
       const bytes = await this.#readBody(response);
       return statusCode >= 200 && statusCode < 300
         ? { status: statusCode, json: await readAnswer(bytes, headers['content-type']), errorCodes: [] }
-        : await readRefusal(statusCode, bytes);
+        : { ...(await readRefusal(statusCode, bytes)), retryAfterMs: retryAfter(headers['retry-after']) };
     } catch (cause) {
       if (request.signal?.aborted === true) throw new StrongroomError('cancelled');
       throw connectionFailure(deadline.aborted ? deadline.reason : cause, this.address.host);
@@ -151,7 +153,7 @@ export class Connection {
       if (size > this.#limits.answerBytes) throw tooLarge;
       pieces.push(piece);
     }
-    if (size > 1024 * 1024) await nextTurn();
+    if (size > 1024 * 1024) await ownTurn();
     return Buffer.concat(pieces, size);
   }
 }
@@ -176,6 +178,13 @@ async function readAnswer(bytes: Buffer, contentType: string | string[] | undefi
     throw new StrongroomError('badAnswer', { reason: 'contentType' });
   }
   return unwrap(await parseJson(bytes));
+}
+
+/** In seconds or as a date (RFC 9110, section 10.2.3); anything else counts as not said. */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }
 
 /** An error page of a proxy in between need not be JSON; its status says enough. */

@@ -15,6 +15,7 @@ import {
   listOf,
   longText,
   optionalId,
+  readRows,
   readShape,
   serverId,
   shortText,
@@ -83,6 +84,9 @@ const plainMembers = {
     .transform((color) => color ?? 0),
   isFavorite: flag,
   isDeleted: flag,
+  /** In the bin: the server's name of the entry and when it came there (feature `bin`). */
+  binItemId: optionalId.catch(null),
+  deletedAt: unixSeconds,
   revision: z
     .number()
     .int()
@@ -108,7 +112,8 @@ function markWhole(row: unknown): unknown {
   return { ...row, whole: 'passwordEncrypted' in row || 'keyEncrypted' in row || 'customs' in row };
 }
 
-const items = listOf(itemRow, 200_000);
+/** A list of records before its rows are read, which takes a moment where they are many. */
+const rawList = listOf(z.unknown(), 200_000);
 
 const shortcutPart = z.object({
   id: serverId,
@@ -119,7 +124,6 @@ const shortcutPart = z.object({
 });
 export const shortcutItem = z.object({ ...plainMembers, ...secretMembers, shortcut: shortcutPart });
 export type RemoteShortcut = z.output<typeof shortcutItem>;
-const shortcuts = listOf(shortcutItem, 200_000);
 
 const inboxPart = z.object({
   id: serverId,
@@ -130,7 +134,6 @@ const inboxPart = z.object({
 });
 export const inboxItem = z.object({ ...plainMembers, ...secretMembers, inbox: inboxPart });
 export type RemoteInboxItem = z.output<typeof inboxItem>;
-const inboxItems = listOf(inboxItem, 200_000);
 
 /** Where a page of a listing starts and how long it is; without it a server gives everything. */
 export interface PageWish {
@@ -151,7 +154,7 @@ export function listItems(
   page: PageWish | null,
   signal?: AbortSignal,
 ): Promise<Listing<RemoteItemRow>> {
-  return readList(client, items, '/items', { vaultId, ...page }, signal);
+  return readList(client, itemRow, '/items', { vaultId, ...page }, signal);
 }
 
 /** Shortcuts that live in one vault (an addition of our server, feature `shortcutList`). */
@@ -161,7 +164,7 @@ export function listShortcuts(
   page: PageWish | null,
   signal?: AbortSignal,
 ): Promise<Listing<RemoteShortcut>> {
-  return readList(client, shortcuts, '/shortcuts', { vaultId, ...page }, signal);
+  return readList(client, shortcutItem, '/shortcuts', { vaultId, ...page }, signal);
 }
 
 /** Everything sent to this user (an addition of our server, feature `inboxList`). */
@@ -170,18 +173,18 @@ export function listInbox(
   page: PageWish | null,
   signal?: AbortSignal,
 ): Promise<Listing<RemoteInboxItem>> {
-  return readList(client, inboxItems, '/inbox-items', { ...page }, signal);
+  return readList(client, inboxItem, '/inbox-items', { ...page }, signal);
 }
 
 async function readList<Row>(
   client: RemoteClient,
-  shape: z.ZodType<{ items: Row[]; total?: number | null | undefined }>,
+  shape: z.ZodType<Row>,
   path: string,
   query: Record<string, string | number>,
   signal: AbortSignal | undefined,
 ): Promise<Listing<Row>> {
-  const read = await client.call(shape, { method: 'GET', path, query, signal });
-  return { rows: read.items, total: read.total ?? null };
+  const { items, total } = await client.call(rawList, { method: 'GET', path, query, signal });
+  return { rows: await readRows(shape, items, 'items'), total: total ?? null };
 }
 
 const batchAnswer = z.object({

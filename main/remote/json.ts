@@ -6,14 +6,15 @@
  * messages pass through the same thread.
  */
 import { isUtf8 } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../contract/index.ts';
+import { ownTurn } from './turns.ts';
 
 /** Deeper than any answer of the protocol by far. */
 const maxDepth = 48;
 /** Members and elements of one answer, all levels together. */
 const maxMembers = 4_000_000;
-/** From this size on the steps are spread over turns of the event loop. */
+/** From this size on parsing has a turn of its own, and from the next one on each of its steps. */
+const ownTurnFrom = 32 * 1024;
 const spreadFrom = 256 * 1024;
 
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -24,11 +25,12 @@ const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 
  */
 export async function parseJson(bytes: Buffer): Promise<unknown> {
   const spread = bytes.length >= spreadFrom;
+  if (bytes.length >= ownTurnFrom) await ownTurn();
   if (!isUtf8(bytes)) throw badAnswer('utf8');
   checkBounds(bytes);
-  if (spread) await nextTurn();
+  if (spread) await ownTurn();
   const value = parseText(bytes.toString('utf8'));
-  if (spread) await nextTurn();
+  if (spread) await ownTurn();
   refuseForbiddenKeys(value);
   return value;
 }

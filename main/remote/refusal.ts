@@ -30,8 +30,18 @@ export function refusalOf(answer: Answer): StrongroomError {
   if (status === 401) return new StrongroomError('signInAgain');
   if (status === 403) return new StrongroomError('forbidden');
   if (status === 404) return new StrongroomError('notFound');
+  if (status === 409 && answer.errorCodes.includes('revisionConflict')) {
+    return new StrongroomError('changedMeanwhile');
+  }
+  if (answer.errorCodes.includes('idempotencyKeyReused')) {
+    return new StrongroomError('badAnswer', { reason: 'keyReused', status });
+  }
   if (status === 408 || status === 423 || status === 429 || status >= 500) {
-    return new StrongroomError('serverBusy', { status });
+    const { retryAfterMs } = answer;
+    return new StrongroomError('serverBusy', {
+      status,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   }
   return new StrongroomError('badAnswer', { reason: 'status', status });
 }

@@ -6,16 +6,52 @@
  */
 import { z } from 'zod';
 import { StrongroomError } from '../../contract/index.ts';
+import { ownTurn } from './turns.ts';
 
 /**
  * Reads an answer by its shape.
  * @throws StrongroomError `badAnswer` with the place that does not fit, never its content.
  */
 export function readShape<S extends z.ZodType>(shape: S, json: unknown): z.output<S> {
+  return readAt(shape, json, []);
+}
+
+function readAt<S extends z.ZodType>(
+  shape: S,
+  json: unknown,
+  above: readonly (string | number)[],
+): z.output<S> {
   const read = shape.safeParse(json);
   if (read.success) return read.data;
-  const place = read.error.issues[0]?.path.map(String).join('.').slice(0, 120) ?? '';
+  const below = read.error.issues[0]?.path ?? [];
+  const place = [...above, ...below].map(String).join('.').slice(0, 120);
   throw new StrongroomError('badAnswer', { reason: 'shape', place });
+}
+
+/** Rows read by shape between two looks at the clock, and for how long at a stretch. */
+const rowsPerLook = 16;
+const stretchMs = 4;
+
+/**
+ * Reads the rows of a list one by one, in several turns of the event loop where they are many.
+ * @throws StrongroomError as `readShape`; `name` is the list's place in the answer.
+ */
+export async function readRows<S extends z.ZodType>(
+  shape: S,
+  rows: readonly unknown[],
+  name: string,
+): Promise<z.output<S>[]> {
+  const read: z.output<S>[] = [];
+  await ownTurn();
+  let begun = performance.now();
+  for (const row of rows) {
+    if (read.length % rowsPerLook === 0 && performance.now() - begun >= stretchMs) {
+      await ownTurn();
+      begun = performance.now();
+    }
+    read.push(readAt(shape, row, [name, read.length]));
+  }
+  return read;
 }
 
 /** Ids stand in paths and file names, so only harmless characters pass. */

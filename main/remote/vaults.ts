@@ -66,3 +66,12 @@ export async function listFolders(
 ): Promise<RemoteFolder[]> {
   return (await client.call(folders, { method: 'GET', path: '/folders', query: { vaultId }, signal })).items;
 }
+
+/** One folder. @throws StrongroomError `forbidden`, `notFound`, `badAnswer`, network codes */
+export function readFolder(
+  client: RemoteClient,
+  folderId: string,
+  signal?: AbortSignal,
+): Promise<RemoteFolder> {
+  return client.call(folder, { method: 'GET', path: `/folders/${serverId.parse(folderId)}`, signal });
+}

@@ -12,24 +12,31 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
 import { listVaultTypes, readChanges } from '../remote/index.ts';
-import type { ChangePage, RemoteVaultType } from '../remote/index.ts';
+import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
+import { endDoubt, mustCompareListings } from './doubt.ts';
 import { cursorKey, FeedPage } from './feedpage.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { flaggedKey } from './intake.ts';
+import { noteContact } from './offlineterm.ts';
 import { breathe } from './pace.ts';
 import { lastSyncedKey, pull } from './pull.ts';
 import type { PullContext } from './pullcontext.ts';
 import { pullFiles } from './pullextras.ts';
 import { markKey } from './resume.ts';
+import { listingCompared, noteRollback } from './rollback.ts';
+import { pullBin } from './toldbin.ts';
 import { verifyStatedAccount } from './verification.ts';
 
-/** Things of one page: written at one go, so few enough not to keep the window waiting. */
-const pageSize = 50;
+/** Things of one page: written at one go, so few enough not to keep the window waiting (about 8 ms). */
+const pageSize = 25;
 /** Key of the sync state under which the cursor of a first pull waits for its end. */
 const startKey = 'changeCursorAtStart';
+/** Key of the sync state that says that the bin has to be compared as a whole. */
+const binDueKey = 'binListingDue';
 
 /** Whether the feed can be gone on with: there is a cursor, and nothing is in doubt. */
 export function feedIsUsable(mirror: Mirror): boolean {
-  if (mirror.syncState.get(cursorKey) === null) return false;
+  if (mirror.syncState.get(cursorKey) === null || mustCompareListings(mirror)) return false;
   if ((mirror.syncState.get(flaggedKey) ?? '') !== '') return false;
   return mirror.vaults.all().every(({ id }) => mirror.pins.vaultKey(id)?.trust !== 'keyChanged');
 }
@@ -45,21 +52,27 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
   let done = 0;
   for (let more = true; more;) {
     const since = mirror.syncState.get(cursorKey);
-    const page = since === null ? null : await readChanges(client, { since, limit: pageSize }, signal);
-    if (page === null) {
+    const page = since === null ? 'expired' : await readChanges(client, { since, limit: pageSize }, signal);
+    if (typeof page === 'string') {
       mirror.syncState.set(cursorKey, null);
+      if (page === 'lostFuture') noteRollback(context);
       return false;
     }
     verifyStatedAccount(page.account, pins);
+    noteContact(mirror, context.now(), page.account.offline);
     if (page.hasMore && (page.changes.length === 0 || page.cursor === since)) {
       throw new StrongroomError('badAnswer', { reason: 'repeated' });
     }
+    // Noted before the page is written: a sync that is cut in between asks all the same.
+    if (page.changes.some(movesBin)) mirror.syncState.set(binDueKey, 'due');
     if (namesVault(page)) types ??= await listVaultTypes(client, signal);
     if (page.cursor !== since) await takePage(context, page, types ?? []);
     more = page.hasMore;
     done += page.changes.length;
     if (more) progress('records', done, 0);
   }
+  if (mirror.syncState.get(binDueKey) !== null) await pullBin(context);
+  mirror.syncState.set(binDueKey, null);
   await pullFiles(context);
   progress('finishing', 0, 0);
   return true;
@@ -68,9 +81,11 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
 /** Compares whole listings; where the server has a feed, it can be gone on with afterwards. */
 export async function pullListings(context: PullContext): Promise<void> {
   const { mirror } = context;
+  endDoubt(mirror);
   const cursor = context.features.has('changes') ? await cursorAtStart(context) : null;
   await pull(context);
   mirror.transaction(() => {
+    listingCompared(mirror);
     mirror.syncState.set(cursorKey, cursor);
     mirror.syncState.set(startKey, null);
   });
@@ -88,8 +103,15 @@ async function cursorAtStart({ client, mirror, signal }: PullContext): Promise<s
   // Begun without a cursor: what changed since then would never be told.
   if (isFirst && syncState.get(markKey) !== null) return null;
   const page = await readChanges(client, { since: null, limit: 1 }, signal);
-  if (page !== null && isFirst) syncState.set(startKey, page.cursor);
-  return page?.cursor ?? null;
+  if (typeof page !== 'string' && isFirst) syncState.set(startKey, page.cursor);
+  return typeof page === 'string' ? null : page.cursor;
+}
+
+/** With access to places, sight of what was deleted from them comes and goes, and is not told by itself. */
+function movesBin(change: RemoteChange): boolean {
+  return (
+    change.kind === 'vault' || change.kind === 'folder' || (change.kind === 'item' && change.item === null)
+  );
 }
 
 function namesVault(page: ChangePage): boolean {
@@ -104,6 +126,7 @@ async function takePage(
   const { recordIds, treeChanged, idleFiles } = FeedPage.take(context, page, types);
   if (recordIds.length > 0) context.changed(recordIds);
   if (treeChanged) context.changed(null);
-  for (const localFile of idleFiles) await context.files?.remove(localFile);
+  await removeIdleFiles(context.mirror, context.files, idleFiles);
   await breathe(context.signal);
+  await context.pace.rest(context.signal);
 }

@@ -9,12 +9,16 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { StoredFolder, StoredRecord } from '../mirror/model.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../remote/index.ts';
+import { departBinned, departRecords, type ToldBinned } from './departures.ts';
+import { settledTree, takeFolders } from './foldertake.ts';
+import { raiseDoubtWhileReshaping } from './doubt.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords, type RecordKind } from './known.ts';
-import { eraseRecords } from './pull.ts';
 import type { PullContext } from './pullcontext.ts';
-import { eraseVault, takeFolders, takeVault } from './pulltree.ts';
+import { takeVault } from './pulltree.ts';
 import { folderRow, inboxRow, recordRow, shortcutRow, vaultRow } from './rows.ts';
+import { binFolderTold, binRecordTold } from './toldbin.ts';
+import { eraseVault } from './vaultloss.ts';
 
 /** Key of the sync state under which the cursor stands. */
 export const cursorKey = 'changeCursor';
@@ -47,6 +51,9 @@ export class FeedPage {
   static take(context: PullContext, page: ChangePage, types: readonly RemoteVaultType[]): PageOutcome {
     return context.mirror.transaction(() => {
       const taking = new FeedPage(context, types);
+      // A deleted folder takes what lies in it along, before that is told to be gone piece by piece.
+      for (const change of page.changes) if (change.kind === 'folder') taking.#binFolder(change);
+      if (page.changes.some(speaksOfTree)) raiseDoubtWhileReshaping(context.mirror);
       for (const change of page.changes) taking.#take(change);
       context.mirror.syncState.set(cursorKey, page.cursor);
       return {
@@ -103,12 +110,19 @@ export class FeedPage {
 
   #folder({ id, folder }: ChangeOf<'folder'>): void {
     const { mirror } = this.#context;
-    const vaultId = folder?.vaultId ?? mirror.folders.get(id)?.vaultId;
+    const vaultId =
+      folder?.vaultId ??
+      mirror.folders.byServerId(id)?.vaultId ??
+      mirror.bin.byServerId('folder', id)?.vaultId;
     if (vaultId === undefined) return;
-    const others = mirror.folders.ofVault(vaultId).filter((each) => each.id !== id);
+    const others = settledTree(mirror, vaultId).filter((each) => each.serverId !== id);
     if (folder === null) return this.#tree(vaultId, others);
     expectSame(id, folder.id, 'folderId');
     this.#tree(this.#knownVault(folder.vaultId), [...others, folderRow(folder)]);
+  }
+
+  #binFolder({ id, bin }: ChangeOf<'folder'>): void {
+    if (bin !== null && binFolderTold(this.#context, id, bin)) this.#treeChanged = true;
   }
 
   #folders({ vaultId, items }: ChangeOf<'folders'>): void {
@@ -123,9 +137,27 @@ export class FeedPage {
 
   #record(change: ChangeOf<'item' | 'shortcut' | 'inbox'>): void {
     const row = this.#rowOf(change);
-    if (row === null) return this.#erase(change.kind === 'item' ? 'record' : change.kind, change.id);
+    if (row === null) return this.#depart(change);
     expectSame(change.id, row.serverId, 'changeId');
     this.#takeRows([row]);
+  }
+
+  /** Told to be gone; of a record that lies in the server's bin it is told as well. */
+  #depart(change: ChangeOf<'item' | 'shortcut' | 'inbox'>): void {
+    const { mirror } = this.#context;
+    const kind = change.kind === 'item' ? 'record' : change.kind;
+    const item = change.kind === 'item' ? change.item : null;
+    const binned = item?.binItemId ? { binItemId: item.binItemId, deletedAt: item.deletedAt } : null;
+    const held = mirror.records.byServerId(kind, change.id);
+    if (held !== null)
+      return this.#departIds([held.id], binned === null ? undefined : new Map([[held.id, binned]]));
+    if (kind !== 'record') return;
+    const entry = mirror.bin.byServerId('record', change.id);
+    if (entry !== null) {
+      this.#idleFiles.push(...departBinned(mirror, entry.id, binned));
+    } else if (item !== null && binned !== null) {
+      binRecordTold(this.#context, this.#recordRow(item), binned);
+    }
   }
 
   /** Null for what is gone: told so, or in the bin. */
@@ -167,7 +199,7 @@ export class FeedPage {
       .filter(({ serverId }) => !listed.has(serverId))
       .map(({ id }) => id);
     this.#takeRows(rows);
-    this.#eraseIds(gone);
+    this.#departIds(gone);
   }
 
   #takeRows(rows: readonly StoredRecord[]): void {
@@ -182,14 +214,9 @@ export class FeedPage {
     this.#idleFiles.push(...intake.takeOrphans());
   }
 
-  #erase(kind: RecordKind, serverId: string): void {
-    const held = this.#context.mirror.records.byServerId(kind, serverId);
-    if (held !== null) this.#eraseIds([held.id]);
-  }
-
-  #eraseIds(ids: readonly string[]): void {
+  #departIds(ids: readonly string[], told?: ReadonlyMap<string, ToldBinned>): void {
     if (ids.length === 0) return;
-    this.#idleFiles.push(...eraseRecords(this.#context.mirror, ids));
+    this.#idleFiles.push(...departRecords(this.#context, ids, told));
     this.#treeChanged = true;
   }
 
@@ -207,4 +234,10 @@ function expectSame(announced: string, delivered: string, reason: string): void 
 
 function badAnswer(reason: string): StrongroomError {
   return new StrongroomError('badAnswer', { reason });
+}
+
+/** Whether a change tells of a folder, or of something that is gone. */
+function speaksOfTree(change: RemoteChange): boolean {
+  if (change.kind === 'item') return change.item === null || change.item.isDeleted;
+  return change.kind === 'folder' || change.kind === 'folders' || change.kind === 'items';
 }

@@ -38,6 +38,7 @@ beforeEach(() => {
     mode: 'client',
     vaultKeys: null,
     manifestKey: LockedBytes.adopt(randomBytes(32)),
+    cacheKey: LockedBytes.adopt(Buffer.alloc(32, 8)),
     files: null,
     givenUpFiles: new Set(),
     features: new Set(),
@@ -107,6 +108,7 @@ describe('taking records in', () => {
     const file = (id: string) => ({
       id,
       name: id,
+      serverId: id,
       encryptedKey: seal('k'),
       hash: null,
       size: null,

@@ -9,27 +9,38 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../mirror/model.ts';
 import type { KnownRecords } from './known.ts';
-import { hasUnsealedValue, judgeChange, manifestOf } from './manifest.ts';
+import { adopted, Creations, landed, landedNew, localFolderId, outOfBin } from './landing.ts';
+import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from './manifest.ts';
 import { breathe } from './pace.ts';
+import { filesLeftOut, missedRecords } from './pending.ts';
 import type { PullContext } from './pullcontext.ts';
+import { noteRollback } from './rollback.ts';
 
 /** Key of the sync state under which the ids of refused records stand, with blanks between them. */
 export const flaggedKey = 'flaggedRecords';
-/** About 2 ms of making rows and hashing them. */
-const comparedAtOnce = 100;
+/** About 3 ms of making rows and hashing them. */
+const comparedAtOnce = 50;
 
 export class RecordIntake {
   readonly #context: PullContext;
   readonly #known: KnownRecords;
   readonly #manifestKey: KeyObject;
   readonly #flagged: Set<string>;
+  /**
+   * Deleted there as far as this device knows, and asked for or a person's to decide: told again it
+   * stands, though nothing of it need have changed.
+   */
+  readonly #missed: ReadonlySet<string>;
   #orphans: string[] = [];
+  readonly #creations: Creations;
   #written = 0;
 
   constructor(context: PullContext, known: KnownRecords) {
     this.#context = context;
     this.#known = known;
+    this.#creations = new Creations(context.mirror);
     this.#manifestKey = createSecretKey(context.manifestKey.bytes);
+    this.#missed = missedRecords(context.mirror);
     this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
   }
 
@@ -56,6 +67,8 @@ export class RecordIntake {
       await breathe(signal);
       const rows = delivered.slice(at, at + comparedAtOnce).map(rowOf);
       const fresh = rows.filter((record) => !this.#isSettled(record));
+      if (fresh.length === 0) continue;
+      await breathe(signal);
       await pace.work(fresh, signal, (portion) => this.#takePortion(portion));
     }
   }
@@ -70,7 +83,8 @@ export class RecordIntake {
 
   #isSettled(record: StoredRecord): boolean {
     const before = this.#known.find(record.kind, record.serverId);
-    return before?.contentHash === record.contentHash && !this.#flagged.has(before.id);
+    if (before?.contentHash !== record.contentHash) return false;
+    return !this.#flagged.has(before.id) && !this.#missed.has(before.id);
   }
 
   #takePortion(portion: readonly StoredRecord[]): void {
@@ -99,29 +113,71 @@ export class RecordIntake {
   #judge(
     record: StoredRecord,
   ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
-    const { mode, mirror } = this.#context;
+    const { mirror } = this.#context;
     if (this.#known.clashes(record)) throw new StrongroomError('badAnswer', { reason: 'kind' });
     const before = this.#known.find(record.kind, record.serverId);
     const previous = before === null ? null : mirror.records.get(before.id);
-    if (previous === null) return this.#firstSight(record);
+    if (previous === null) return this.#unknown(record);
     // Written here since this pull began: what was listed is older than what stands here, and
     // the next sync sees both in order.
     if (previous.contentHash !== before?.contentHash) return null;
-    if (previous.contentHash === record.contentHash) {
+    if (previous.contentHash === record.contentHash && !this.#missed.has(previous.id)) {
       this.#clearFlag(previous);
       return null;
     }
     const entries = this.#entriesOf(record);
-    const verdict =
-      mode === 'client' ? judgeChange(mirror.manifest.entries(previous.id), entries, record) : 'accepted';
-    if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
-    if (verdict !== 'accepted' || wentBack(previous, record) || this.#becameAnother(previous, record)) {
-      return this.#refuse(previous) ? { row: previous, entries: null } : null;
+    if (!this.#isHonest(previous, record, entries)) {
+      return this.#refuse(previous, record) ? { row: previous, entries: null } : null;
     }
     this.#remember(previous.id, false);
-    const row = keptHere(record, previous);
-    this.#orphans.push(...orphansOf(previous, row));
+    const row = landed(this.#context, previous, record);
+    if (row === null) return null;
+    this.#orphans.push(...filesLeftOut(previous, row));
     return { row, entries };
+  }
+
+  /**
+   * Held against everything that this device has seen or written of the record.
+   * @throws StrongroomError `encryptionModeChanged`
+   */
+  #isHonest(previous: StoredRecord, record: StoredRecord, entries: readonly ManifestEntry[]): boolean {
+    const { mode, mirror } = this.#context;
+    const settled = mirror.bases.record(previous.id) ?? previous;
+    if (mode === 'client') {
+      const seen = [
+        mirror.manifest.entries(previous.id),
+        this.#entriesOf(settled),
+        this.#entriesOf(previous),
+      ];
+      const verdict = judgeAgainstAll(seen, entries, record);
+      if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
+      if (verdict !== 'accepted') return false;
+    }
+    return !wentBack(previous, record) && !this.#becameAnother(previous, record);
+  }
+
+  /** Not in the lists: in the bin, made here and arrived by now, or new. */
+  #unknown(
+    record: StoredRecord,
+  ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
+    const { mirror } = this.#context;
+    if (record.kind !== 'record') return this.#firstSight(record);
+    const entries = this.#entriesOf(record);
+    const entry = mirror.bin.byServerId('record', record.serverId);
+    if (entry?.record) {
+      const { record: mine } = entry;
+      if (mine.contentHash !== record.contentHash && !this.#isHonest(mine, record, entries)) {
+        this.#notice(mine, record);
+        return null;
+      }
+      const row = outOfBin(this.#context, entry, record);
+      return row === null ? null : { row, entries };
+    }
+    const folderId = record.folderId === null ? null : localFolderId(mirror, record.folderId);
+    const made = this.#creations.find(record, folderId);
+    if (made === null) return this.#firstSight(record);
+    const row = adopted(this.#context, made, record);
+    return row === null ? null : { row, entries };
   }
 
   /**
@@ -141,21 +197,27 @@ export class RecordIntake {
       // Stored as it is, which opens nowhere: what should be ciphertext is never shown as text.
       mirror.notices.add({ at: now(), kind: 'recordUnreadable', subject: record.name, recordId: record.id });
     }
-    return { row: record, entries };
+    return { row: landedNew(this.#context, record), entries };
   }
 
-  #entriesOf(record: StoredRecord): ManifestEntry[] {
+  #entriesOf(record: SealedParts): ManifestEntry[] {
     return this.#context.mode === 'client' ? manifestOf(record, this.#manifestKey) : [];
   }
 
   /** False if the record was flagged before: a lie that is told again is no news. */
-  #refuse(previous: StoredRecord): boolean {
+  #refuse(previous: StoredRecord, record: StoredRecord): boolean {
     if (previous.flagged) return false;
-    const { mirror, now } = this.#context;
-    mirror.records.setFlagged(previous.id, true);
-    mirror.notices.add({ at: now(), kind: 'fieldTampered', subject: previous.name, recordId: previous.id });
+    this.#context.mirror.records.setFlagged(previous.id, true);
+    this.#notice(previous, record);
     this.#remember(previous.id, true);
     return true;
+  }
+
+  #notice(previous: StoredRecord, record: StoredRecord): void {
+    const { mirror, now } = this.#context;
+    const { name: subject, id: recordId } = previous;
+    mirror.notices.add({ at: now(), kind: 'fieldTampered', subject, recordId });
+    if (countersFell(previous, record)) noteRollback(this.#context);
   }
 
   /** The server delivers again what stands here. */
@@ -172,26 +234,14 @@ export class RecordIntake {
   }
 }
 
+/** A counter that is there and lower, as on a server that was put back to a backup. */
+function countersFell(previous: StoredRecord, record: StoredRecord): boolean {
+  return record.revision !== null && wentBack(previous, record);
+}
+
 /** The server's own counters never fall by honest means, nor does one that was there go away. */
 function wentBack(previous: StoredRecord, record: StoredRecord): boolean {
   if (previous.revision !== null) return record.revision === null || record.revision < previous.revision;
   if (previous.updatedAt !== null) return record.updatedAt === null || record.updatedAt < previous.updatedAt;
   return false;
-}
-
-/** The row of a changed record with what only this device knows: its id, and the files that lie here. */
-function keptHere(record: StoredRecord, previous: StoredRecord): StoredRecord {
-  const attachments = record.attachments.map((file) => {
-    const here = previous.attachments.find(({ id }) => id === file.id);
-    const same = here !== undefined && here.encryptedKey === file.encryptedKey;
-    return same ? { ...file, size: here.size, localFile: here.localFile } : file;
-  });
-  return { ...record, id: previous.id, attachments, flagged: false };
-}
-
-function orphansOf(previous: StoredRecord, row: StoredRecord): string[] {
-  const kept = new Set(row.attachments.map(({ localFile }) => localFile));
-  return previous.attachments.flatMap(({ localFile }) =>
-    localFile === null || kept.has(localFile) ? [] : [localFile],
-  );
 }

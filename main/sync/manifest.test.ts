@@ -43,6 +43,7 @@ function sealedRecord(): SealedParts {
   const attachment = (id: string) => ({
     id,
     name: `${id}.txt`,
+    serverId: id,
     encryptedKey: seal('k'.repeat(100)),
     hash: null,
     size: null,

@@ -48,7 +48,9 @@ function sealedValues(record: SealedParts): [field: string, wire: string][] {
   record.customs.forEach((field, index) => {
     for (const member of customMembers) values.push([`custom:${index}:${member}`, field[member]]);
   });
-  for (const { id, encryptedKey } of record.attachments) values.push([`attachment:${id}:key`, encryptedKey]);
+  for (const { id, serverId, encryptedKey } of record.attachments) {
+    values.push([`attachment:${serverId ?? id}:key`, encryptedKey]);
+  }
   return values.filter((value): value is [string, string] => value[1] !== null && value[1] !== '');
 }
 
@@ -63,10 +65,23 @@ export function judgeChange(
   incoming: readonly ManifestEntry[],
   record: SealedParts,
 ): ManifestVerdict {
+  return judgeAgainstAll([previous], incoming, record);
+}
+
+/**
+ * The same against several states that this device has seen or written itself: a ciphertext is
+ * where it belongs if it stood there in one of them.
+ */
+export function judgeAgainstAll(
+  states: readonly (readonly ManifestEntry[])[],
+  incoming: readonly ManifestEntry[],
+  record: SealedParts,
+): ManifestVerdict {
+  const previous = states.flat();
   const wasSealed = previous.some(({ salt }) => salt !== '');
   if (wasSealed && (hasUnsealedValue(record, incoming) || lostItsKey(previous, incoming))) return 'unsealed';
   const known = remember(previous);
-  const movedWhole = wholeCustomsKnown(previous, incoming);
+  const movedWhole = new Set(states.flatMap((state) => [...wholeCustomsKnown(state, incoming)]));
   for (const { field, salt, mac } of incoming) {
     if (salt === '') continue;
     const fields = known.fieldsByMac.get(mac);

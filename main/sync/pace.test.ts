@@ -47,6 +47,37 @@ describe('work in portions', () => {
   });
 });
 
+describe('the upkeep of a long stretch of writing', () => {
+  /** Owes as many pieces as portions were written, and asks for a pause at the end of each rest. */
+  function anUpkeep(pieces: number) {
+    const upkeep = { owed: pieces, reliefs: 0 };
+    return {
+      upkeep,
+      mergeSome: () => upkeep.owed > 0 && upkeep.owed-- > 0,
+      relief: () => {
+        upkeep.reliefs += 1;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  it('is paid between portions, and to the end', async () => {
+    const part = anUpkeep(5);
+    await new Pace(part).work(Array.from({ length: 5000 }), never, () => undefined);
+    expect(part.upkeep.owed).toBe(0);
+    expect(part.upkeep.reliefs).toBeGreaterThan(1);
+  });
+
+  it('is left where it is when cancelled', async () => {
+    const abort = new AbortController();
+    const part = anUpkeep(1000);
+    const resting = new Pace(part).rest(abort.signal);
+    setTimeout(() => abort.abort(), 0);
+    await expect(resting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(part.upkeep.owed).toBeGreaterThan(0);
+  });
+});
+
 describe('side by side', () => {
   it('never runs more than the given number', async () => {
     let running = 0;

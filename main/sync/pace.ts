@@ -4,15 +4,33 @@
  * The mirror is written on the thread that also answers the window. How much fits into one
  * portion depends on the machine and on the rows, so it is measured and adapted as it goes.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../contract/index.ts';
+import type { Upkeep } from '../mirror/index.ts';
+import { ownTurn } from '../remote/index.ts';
 
-/** Aim of one portion; well under a frame, since a single row can cost more than the last ones. */
-const aimMs = 8;
+/**
+ * Aim of one portion; a quarter of a frame, since a row can cost more than the last ones, and an
+ * answer of the server may be parsed in the same turn.
+ */
+const aimMs = 4;
 const largestPortion = 100;
+/** How much of the cost that was met last is still expected of the next portion. */
+const costKept = 0.8;
+
+/** Portions after which what writing owes is paid, in turns of its own. */
+const portionsPerUpkeep = 8;
 
 export class Pace {
+  readonly #upkeep: Pick<Upkeep, 'mergeSome' | 'relief'> | null;
   #portion = 4;
+  /** Milliseconds that one element costs, when in doubt too many. */
+  #cost = aimMs / 4;
+  #portions = 0;
+
+  /** With the upkeep of the mirror that is written to. */
+  constructor(upkeep: Pick<Upkeep, 'mergeSome' | 'relief'> | null = null) {
+    this.#upkeep = upkeep;
+  }
 
   /**
    * Gives `elements` to `work` in portions, with a turn of the event loop between them.
@@ -30,18 +48,32 @@ export class Pace {
       this.#adapt(portion.length, performance.now() - start);
       at += portion.length;
       await breathe(signal);
+      this.#portions += 1;
+      if (this.#portions % portionsPerUpkeep === 0) await this.rest(signal);
     }
   }
 
+  /**
+   * Pays what the mirror is owed for what was written to it, in turns of the event loop.
+   * @throws StrongroomError `cancelled`.
+   */
+  async rest(signal: AbortSignal): Promise<void> {
+    while (this.#upkeep?.mergeSome() === true) await breathe(signal);
+    await this.#upkeep?.relief();
+    if (signal.aborted) throw new StrongroomError('cancelled');
+  }
+
   #adapt(done: number, elapsedMs: number): void {
-    const fitting = Math.floor((done * aimMs) / Math.max(elapsedMs, 0.05));
+    // A portion that was cheap does not yet promise a cheap next one.
+    this.#cost = Math.max(elapsedMs / done, this.#cost * costKept);
+    const fitting = Math.floor(aimMs / Math.max(this.#cost, 0.001));
     this.#portion = Math.max(1, Math.min(fitting, this.#portion * 2, largestPortion));
   }
 }
 
 /** Lets everything else that waits go first. @throws StrongroomError `cancelled`. */
 export async function breathe(signal: AbortSignal): Promise<void> {
-  await nextTurn();
+  await ownTurn();
   if (signal.aborted) throw new StrongroomError('cancelled');
 }
 

@@ -4,8 +4,9 @@
  *
  * Only whole, valid answers change anything. What is no longer listed goes at the end.
  */
-import type { Mirror } from '../mirror/index.ts';
 import type { StoredVault } from '../mirror/model.ts';
+import { departRecords } from './departures.ts';
+import { removeIdleFiles } from './idlefiles.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords } from './known.ts';
 import type { PullContext } from './pullcontext.ts';
@@ -13,6 +14,7 @@ import { pullFiles, pullInbox, pullShortcuts } from './pullextras.ts';
 import { RecordsPull } from './pullrecords.ts';
 import { pullFolders, pullVaults } from './pulltree.ts';
 import { ResumePoint } from './resume.ts';
+import { pullBin } from './toldbin.ts';
 
 /** Key of the sync state under which the time of the last whole pull stands (Unix milliseconds). */
 export const lastSyncedKey = 'lastSyncedAt';
@@ -30,6 +32,8 @@ export async function pull(context: PullContext): Promise<PullReport> {
   const firstSync = mirror.syncState.get(lastSyncedKey) === null;
   const resume = new ResumePoint(mirror, firstSync, now);
   const vaults = await pullVaults(context);
+  // Before the rest: what lies in the bin is missing there, and goes into the bin here as a whole.
+  await pullBin(context);
   await pullFolders(context, vaults);
   const known = await KnownRecords.read(mirror, context.signal);
   const intake = new RecordIntake(context, known);
@@ -59,20 +63,13 @@ async function removeRecords(context: PullContext, ids: readonly string[]): Prom
   const { mirror, files, pace, signal, changed } = context;
   const localFiles: string[] = [];
   await pace.work(ids, signal, (portion) => {
-    localFiles.push(...eraseRecords(mirror, portion));
+    localFiles.push(...departRecords(context, portion));
   });
-  for (const localFile of localFiles) await files?.remove(localFile);
+  await removeIdleFiles(mirror, files, localFiles);
   if (ids.length > 0) changed(null);
   return ids.length;
 }
 
-/** Erases records that are gone or closed to this user now; gives the stored files to be removed. */
-export function eraseRecords(mirror: Mirror, ids: readonly string[]): string[] {
-  const files = ids.flatMap((id) => mirror.records.get(id)?.attachments ?? []);
-  mirror.records.removeMany(ids);
-  return files.map(({ localFile }) => localFile).filter((localFile) => localFile !== null);
-}
-
-async function removeOrphans({ files }: PullContext, intake: RecordIntake): Promise<void> {
-  for (const localFile of intake.takeOrphans()) await files?.remove(localFile);
+async function removeOrphans({ mirror, files }: PullContext, intake: RecordIntake): Promise<void> {
+  await removeIdleFiles(mirror, files, intake.takeOrphans());
 }

@@ -1,6 +1,7 @@
 /** What every stage of a pull needs, and where it reports to. */
 import type { SyncStatus } from '../../contract/sync.ts';
 import type { LockedBytes } from '../custody/index.ts';
+import type { WireAttachment } from '../keychain/index.ts';
 import type { Mirror } from '../mirror/index.ts';
 import type { EncryptionMode } from '../mirror/model.ts';
 import type { RemoteClient } from '../remote/index.ts';
@@ -22,6 +23,8 @@ export interface WireFile {
 export interface FileStore {
   /** Seals and stores one file; gives its name inside the profile and its plain size, if known. */
   store(file: WireFile): Promise<{ readonly localFile: string; readonly size: number | null }>;
+  /** The wire form of a stored file. Throws `tampered`, `diskError` when it cannot be had. */
+  read(localFile: string): Promise<WireAttachment>;
   /** Removes a stored file; one that is gone already is no failure. */
   remove(localFile: string): Promise<void>;
 }
@@ -33,6 +36,8 @@ export interface PullContext {
   /** Null without client-side encryption. */
   readonly vaultKeys: VaultKeys | null;
   readonly manifestKey: LockedBytes;
+  /** Subkey under which typed values are sealed when their vault is lost. */
+  readonly cacheKey: LockedBytes;
   /** Null where contents are not kept on this device. */
   readonly files: FileStore | null;
   /** Ids of attachments that could not be had; not asked for again until the next unlock. */

@@ -103,7 +103,7 @@ async function pullFile(context: PullContext, missing: MissingFile): Promise<voi
     const { encryptedKey, encryptedData, hash } = await readAttachment(
       client,
       missing.itemServerId,
-      attachmentId,
+      missing.attachmentServerId,
       signal,
     );
     // The key that was listed is in the manifest; contents under another one are not this file.

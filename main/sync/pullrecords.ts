@@ -11,10 +11,12 @@ import { batchItems, batchLimit, listItems } from '../remote/index.ts';
 import type { RemoteItem, RemoteItemRow } from '../remote/index.ts';
 import type { RecordIntake } from './intake.ts';
 import type { KnownRecords } from './known.ts';
+import { localised } from './landing.ts';
 import { listingPages } from './listing.ts';
 import { sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
 import type { ResumePoint } from './resume.ts';
+import { releaseKept } from './rollback.ts';
 import { recordRow } from './rows.ts';
 
 /** Batches under way at the same time. */
@@ -27,6 +29,8 @@ export class RecordsPull {
   readonly #resume: ResumePoint;
   /** Ids of records that a vault's listing names no more, with that vault's id. */
   readonly #unlisted = new Map<string, string>();
+  /** The server's ids that stood in any listing. */
+  readonly #listed = new Set<string>();
   #done = 0;
   #total = 0;
 
@@ -45,9 +49,14 @@ export class RecordsPull {
     for (const vault of rest) {
       await this.#pullVault(vault);
     }
-    // One that turned up in another vault has been moved there by now, and stays.
+    // One that turned up in another vault has been moved: there, and is there by now, or here, and
+    // the server does not know yet. Either way it stays.
     const { records } = this.#context.mirror;
-    return [...this.#unlisted].filter(([id, from]) => records.get(id)?.vaultId === from).map(([id]) => id);
+    const isGone = ([id, from]: readonly [string, string]): boolean => {
+      const record = records.get(id);
+      return record?.vaultId === from && !this.#listed.has(record.serverId);
+    };
+    return [...this.#unlisted].filter(isGone).map(([id]) => id);
   }
 
   /** How much there is to come, for the progress of a first sync. */
@@ -65,9 +74,16 @@ export class RecordsPull {
     if (offset > 0 && (await this.#resumed(vault, offset, total))) return this.#resume.finished(vault.id);
     const listed = (await this.#walk(vault, 0)) ?? (await this.#walk(vault, 0));
     if (listed !== null) {
+      this.#release(listed);
       for (const id of this.#known.unlisted(vault.id, 'record', listed)) this.#unlisted.set(id, vault.id);
     }
     this.#resume.finished(vault.id);
+  }
+
+  /** What was kept although the server did not have it, it has again. */
+  #release(listed: ReadonlySet<string>): void {
+    const ids = [...listed].flatMap((serverId) => this.#known.find('record', serverId)?.id ?? []);
+    releaseKept(this.#context.mirror, ids);
   }
 
   /** Goes on in the middle; true if the vault is whole afterwards. */
@@ -93,7 +109,10 @@ export class RecordsPull {
     );
     for await (const { rows, reached, total } of pages) {
       const before = this.#intake.written;
-      for (const id of await this.#takePage(vault, rows)) listed.add(id);
+      for (const id of await this.#takePage(vault, rows)) {
+        listed.add(id);
+        this.#listed.add(id);
+      }
       if (this.#intake.written > before) this.#resume.reached(vault.id, reached, total);
       rowsSeen += rows.length;
       rowsPromised = total;
@@ -123,7 +142,12 @@ export class RecordsPull {
     if (row.revision === null || id === undefined) return false;
     const stored = this.#context.mirror.records.get(id);
     return (
-      stored !== null && !stored.flagged && sameFace(stored, recordRow(row, vault.id, this.#context.mode))
+      stored !== null &&
+      !stored.flagged &&
+      sameFace(
+        this.#context.mirror.bases.record(id) ?? stored,
+        localised(this.#context, recordRow(row, vault.id, this.#context.mode), id, []),
+      )
     );
   }
 

@@ -2,9 +2,13 @@
 import { StrongroomError } from '../../contract/index.ts';
 import type { StoredFolder, StoredVault } from '../mirror/model.ts';
 import { listFolders, listVaults, listVaultTypes } from '../remote/index.ts';
+import { removeIdleFiles } from './idlefiles.ts';
+import { takeFolders } from './foldertake.ts';
 import { breathe, sideBySide } from './pace.ts';
 import type { PullContext } from './pullcontext.ts';
+import { erasable } from './rollback.ts';
 import { folderRow, vaultRow } from './rows.ts';
+import { eraseVault } from './vaultloss.ts';
 
 /** Brings the vaults up to date and gives them; copies of vaults that are closed to us now are erased. */
 export async function pullVaults(context: PullContext): Promise<StoredVault[]> {
@@ -53,32 +57,18 @@ function refuseRepeats(objects: readonly { readonly id: string }[], reason: stri
 
 async function eraseMissingVaults(context: PullContext, listed: ReadonlySet<string>): Promise<boolean> {
   const { mirror, files } = context;
-  const gone = mirror.vaults.all().filter(({ serverId }) => !listed.has(serverId));
+  const missing = mirror.vaults.all().filter(({ serverId }) => !listed.has(serverId));
+  const going = new Set(
+    erasable(
+      mirror,
+      missing.map(({ id }) => id),
+    ),
+  );
+  const gone = missing.filter(({ id }) => going.has(id));
   for (const vault of gone) {
-    for (const localFile of eraseVault(context, vault)) await files?.remove(localFile);
+    await removeIdleFiles(mirror, files, eraseVault(context, vault));
   }
   return gone.length > 0;
-}
-
-/** Erases a vault that is closed to this user now, and says so; gives the stored files to be removed. */
-export function eraseVault(context: PullContext, vault: StoredVault): string[] {
-  const { mirror, vaultKeys, now } = context;
-  return mirror.transaction(() => {
-    const localFiles = filesOfVault(context, vault.id);
-    vaultKeys?.forget(vault);
-    mirror.vaults.remove(vault.id);
-    mirror.notices.add({ at: now(), kind: 'vaultRemoved', subject: vault.name, recordId: null });
-    return localFiles;
-  });
-}
-
-function filesOfVault({ mirror }: PullContext, vaultId: string): string[] {
-  const kinds = ['record', 'shortcut'] as const;
-  const ids = kinds.flatMap((kind) => [...mirror.records.contentHashes(vaultId, kind).values()]);
-  return ids
-    .flatMap(({ id }) => mirror.records.get(id)?.attachments ?? [])
-    .map(({ localFile }) => localFile)
-    .filter((localFile) => localFile !== null);
 }
 
 /** Brings the folders of every vault up to date, once all of them have been listed. */
@@ -102,35 +92,4 @@ export async function pullFolders(context: PullContext, vaults: readonly StoredV
     await breathe(signal);
   }
   if (touched) changed(null);
-}
-
-/** Makes `folders` the whole tree of a vault; false if it was so already. */
-export function takeFolders(
-  context: PullContext,
-  vaultId: string,
-  folders: readonly StoredFolder[],
-): boolean {
-  const { mirror } = context;
-  if (sameFolders(mirror.folders.ofVault(vaultId), folders)) return false;
-  mirror.transaction(() => {
-    releaseMoved(context, vaultId, folders);
-    mirror.folders.replaceForVault(vaultId, folders);
-  });
-  return true;
-}
-
-function sameFolders(before: readonly StoredFolder[], now: readonly StoredFolder[]): boolean {
-  const known = new Map(before.map(({ id, contentHash }) => [id, contentHash]));
-  return known.size === now.length && now.every(({ id, contentHash }) => known.get(id) === contentHash);
-}
-
-/** A folder that came from another vault is taken out there first: its id can stand in one place only. */
-function releaseMoved({ mirror }: PullContext, vaultId: string, folders: readonly StoredFolder[]): void {
-  const incoming = new Set(folders.map(({ id }) => id));
-  for (const id of incoming) {
-    const from = mirror.folders.get(id)?.vaultId ?? vaultId;
-    if (from === vaultId) continue;
-    const staying = mirror.folders.ofVault(from).filter((folder) => !incoming.has(folder.id));
-    mirror.folders.replaceForVault(from, staying);
-  }
 }

@@ -15,6 +15,8 @@ const item: RemoteItem = {
   color: 5,
   isFavorite: false,
   isDeleted: false,
+  binItemId: null,
+  deletedAt: null,
   revision: 3,
   updatedAt: 1_700_000_000_000,
   passwordEncrypted: 'amt4password',

@@ -131,7 +131,16 @@ function finished(item: RemoteItem, mode: EncryptionMode, placed: Placed): Store
     revision: item.revision,
     updatedAt: item.updatedAt,
   };
-  return { ...delivered, contentHash: contentHash(delivered), flagged: false };
+  return { ...delivered, contentHash: deliveredHash(delivered), flagged: false };
+}
+
+/**
+ * Hash of a record as delivered, under the server's ids throughout. An attachment's id at the
+ * server is its id here then, and counts once.
+ */
+export function deliveredHash(delivered: Omit<StoredRecord, 'contentHash' | 'flagged'>): string {
+  const attachments = delivered.attachments.map(({ serverId: _, ...file }) => file);
+  return contentHash({ ...delivered, attachments });
 }
 
 /** Servers of different age carry one `url`, a list `urls`, or both. */
@@ -142,5 +151,13 @@ function urlsOf({ url, urls }: RemoteItem): string[] {
 
 function attachmentRow(file: RemoteItem['attachments'][number]): StoredAttachment {
   const { id, name, encryptedKey, hash: fileHash } = file;
-  return { id, name, encryptedKey: encryptedKey ?? '', hash: fileHash ?? null, size: null, localFile: null };
+  return {
+    id,
+    serverId: id,
+    name,
+    encryptedKey: encryptedKey ?? '',
+    hash: fileHash ?? null,
+    size: null,
+    localFile: null,
+  };
 }

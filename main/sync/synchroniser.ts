@@ -11,10 +11,12 @@ import type { LockedBytes } from '../custody/index.ts';
 import type { Mirror, Pins, StoredRecord } from '../mirror/index.ts';
 import type { RemoteClient } from '../remote/index.ts';
 import { fromKeychain } from './chainfailure.ts';
+import { offlineTerm } from './offlineterm.ts';
 import { Pace } from './pace.ts';
 import { lastSyncedKey } from './pull.ts';
 import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
 import { refreshRecord } from './refresh.ts';
+import { Scheduler, systemTimers, type Timers } from './scheduler.ts';
 import type { VaultKeys } from './vaultkeys.ts';
 import { bringUpToDate } from './way.ts';
 
@@ -25,6 +27,8 @@ export interface SynchroniserParts {
   /** Null without client-side encryption. */
   readonly vaultKeys: VaultKeys | null;
   readonly manifestKey: LockedBytes;
+  /** Subkey under which typed values are sealed when their vault is lost. */
+  readonly cacheKey: LockedBytes;
   /**
    * Hash of the master key, given to the gate after each verification; null without
    * client-side encryption.
@@ -36,6 +40,8 @@ export interface SynchroniserParts {
   readonly files: FileStore | null;
   /** Unix milliseconds. */
   readonly now?: () => number;
+  /** By what the scheduler goes; the system's own where nothing is given. */
+  readonly timers?: Timers;
   /** Hears of failures that nobody foresaw, for diagnosis inside the process. */
   readonly report?: (failure: unknown) => void;
 }
@@ -59,11 +65,18 @@ export class Synchroniser {
   #running: Promise<void> | null = null;
   #state: Pick<SyncStatus, 'phase' | 'stage' | 'done' | 'total' | 'problem'>;
   #toldAt = 0;
+  /** When to sync by itself: tell it what happens to the window, the network and the outbox. */
+  readonly schedule: Scheduler;
 
   constructor(parts: SynchroniserParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
     this.#state = { phase: this.#lastSyncedAt() === null ? 'never' : 'idle', ...atRest };
+    this.schedule = new Scheduler(
+      parts.timers ?? systemTimers,
+      () => void this.start(),
+      () => this.#tell(),
+    );
   }
 
   /** Starts a sync or joins the running one. Resolves when it has ended, however it ended. */
@@ -73,6 +86,12 @@ export class Synchroniser {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** Something was put into the outbox, or a person decided something: it goes out soon. */
+  edited(): void {
+    this.#tell();
+    this.schedule.edited();
   }
 
   /** Fetches one record again after it was changed from here. Throws `notFound`, network codes. */
@@ -89,6 +108,7 @@ export class Synchroniser {
 
   /** Ends the running sync for good, at lock. Nothing touches the mirror once this has resolved. */
   async stop(): Promise<void> {
+    this.schedule.end();
     this.#abort.abort();
     this.#statusListeners.clear();
     this.#changeListeners.clear();
@@ -98,7 +118,16 @@ export class Synchroniser {
 
   status(): SyncStatus {
     const { accountId, mirror } = this.#parts;
-    return { accountId, ...this.#state, lastSyncedAt: this.#lastSyncedAt(), notices: mirror.notices.all() };
+    return {
+      accountId,
+      ...this.#state,
+      lastSyncedAt: this.#lastSyncedAt(),
+      nextTryAt: this.schedule.nextTryAt,
+      ...mirror.outbox.counts(),
+      conflicts: mirror.conflicts.count(),
+      offlineUntil: offlineTerm(mirror, this.#now()).until,
+      notices: mirror.notices.all(),
+    };
   }
 
   /** Forgets a notice that a person has read. */
@@ -120,9 +149,11 @@ export class Synchroniser {
   }
 
   async #run(): Promise<void> {
+    this.schedule.began();
     this.#set({ phase: 'running', stage: 'connecting', done: 0, total: 0, problem: null });
     try {
       await this.#sync();
+      this.schedule.settled({ kind: 'done' });
       this.#set({ phase: 'idle', ...atRest });
     } catch (failure) {
       this.#fail(fromKeychain(failure));
@@ -140,8 +171,11 @@ export class Synchroniser {
       openGate: () => {
         if (masterKeyHash !== null) client.gate.open(masterKeyHash());
       },
+      report: (failure) => this.#parts.report?.(failure),
     });
     mirror.syncState.set(lastSyncedKey, String(this.#now()));
+    // Edits made here owe the mirror something as well.
+    await new Pace(mirror.upkeep).rest(this.#abort.signal);
   }
 
   #pins(): Pins {
@@ -151,17 +185,18 @@ export class Synchroniser {
   }
 
   #context(mode: PullContext['mode'], features: ReadonlySet<string>): PullContext {
-    const { client, mirror, vaultKeys, manifestKey, files } = this.#parts;
+    const { client, mirror, vaultKeys, manifestKey, cacheKey, files } = this.#parts;
     return {
       client,
       mirror,
       mode,
       vaultKeys,
       manifestKey,
+      cacheKey,
       files,
       givenUpFiles: this.#givenUpFiles,
       features,
-      pace: new Pace(),
+      pace: new Pace(mirror.upkeep),
       signal: this.#abort.signal,
       now: this.#now,
       progress: (stage, done, total) => this.#progress(stage, done, total),
@@ -189,9 +224,18 @@ export class Synchroniser {
     const foreseen = failure instanceof StrongroomError && failure.code !== 'internal';
     if (!foreseen) this.#parts.report?.(failure);
     const { code, params } = foreseen ? failure : new StrongroomError('internal');
-    if (code === 'cancelled') return this.#set({ phase: this.#restingPhase(), ...atRest });
+    if (code === 'cancelled') {
+      this.schedule.settled({ kind: 'stopped' });
+      return this.#set({ phase: this.#restingPhase(), ...atRest });
+    }
     // A busy server comes back by itself, as a missing network does; everything else needs a person.
     const phase = code === 'unreachable' || code === 'serverBusy' ? 'offline' : 'stopped';
+    const { retryAfterMs } = params;
+    this.schedule.settled(
+      phase === 'stopped'
+        ? { kind: 'stopped' }
+        : { kind: 'failed', retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : null },
+    );
     this.#set({ phase, ...atRest, problem: { code, params: { ...params } } });
   }
 

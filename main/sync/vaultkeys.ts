@@ -10,8 +10,15 @@
 import { createHash, createHmac } from 'node:crypto';
 import { StrongroomError } from '../../contract/index.ts';
 import { LockedBytes, openValue, sealValue } from '../custody/index.ts';
-import { asVaultKey, KeychainError, unwrapVaultKey, verifyVaultKey } from '../keychain/index.ts';
-import type { PrivateKey, VaultKey } from '../keychain/index.ts';
+import {
+  asVaultKey,
+  KeychainError,
+  openInboxKey,
+  openRecordKey,
+  unwrapVaultKey,
+  verifyVaultKey,
+} from '../keychain/index.ts';
+import type { PrivateKey, RecordKey, VaultKey } from '../keychain/index.ts';
 import type { Mirror } from '../mirror/index.ts';
 import type { StoredRecord, StoredVault, VaultKeyPin } from '../mirror/model.ts';
 
@@ -64,6 +71,21 @@ export class VaultKeys {
     if (open !== undefined) return asVaultKey(open.bytes);
     const wrapped = this.#parts.mirror.vaults.get(record.vaultId)?.keyWrapped ?? record.vaultKeyWrapped;
     return this.#openPinned(record.vaultId, wrapped);
+  }
+
+  /** The key of a record, for the caller to wipe; null if it does not open here. */
+  recordKeyOf(record: StoredRecord): RecordKey | null {
+    const { keyWrap, keyWrapped } = record;
+    if (keyWrapped === null || keyWrapped === '') return null;
+    try {
+      return keyWrap === 'rsa'
+        ? openInboxKey(keyWrapped, this.#parts.privateKey())
+        : openRecordKey(keyWrapped, this.keyForRecord(record));
+    } catch (failure) {
+      const missing = failure instanceof StrongroomError && failure.code.startsWith('vaultKey');
+      if (missing || failure instanceof KeychainError) return null;
+      throw failure;
+    }
   }
 
   /**

@@ -6,27 +6,36 @@
 import { StrongroomError } from '../../contract/index.ts';
 import { checkMasterKeyOptions, keyFingerprint, parseMasterKeyOptions } from '../keychain/index.ts';
 import type { EncryptionMode, Pins } from '../mirror/model.ts';
-import { readFeatures, readMasterKeyOptions, readOwnKeys, readStatedEncryption } from '../remote/index.ts';
+import { readFeatures, readMasterKeyOptions, readOwnKeys, readSettings } from '../remote/index.ts';
 import type { RemoteClient, StatedAccount } from '../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
+import type { OfflinePolicy } from './offlineterm.ts';
 
 /** What a server says of itself and of the account before any proof was given to it. */
 export interface ServerStatement {
   readonly features: ReadonlySet<string>;
   readonly mode: EncryptionMode;
   readonly masterKeyOptions: string | null;
+  /** The right to be offline; null where the server states none. */
+  readonly offline: OfflinePolicy | null;
 }
 
 /** Asks for features and mode; tells the gate whether the hash is wanted at all. */
 export async function readStatement(client: RemoteClient, signal?: AbortSignal): Promise<ServerStatement> {
-  const [features, stated, options] = await Promise.all([
+  const [features, settings, options] = await Promise.all([
     readFeatures(client, signal),
-    readStatedEncryption(client, signal),
+    readSettings(client, signal),
     readMasterKeyOptions(client, signal),
   ]);
   client.gate.announceOptional(features.has('masterKeyHashOptional'));
-  const encrypted = options !== null && (stated ?? (await readOwnKeys(client, signal)) !== null);
-  return { features, mode: encrypted ? 'client' : 'none', masterKeyOptions: encrypted ? options : null };
+  const encrypted =
+    options !== null && (settings.clientSideEncryption ?? (await readOwnKeys(client, signal)) !== null);
+  return {
+    features,
+    mode: encrypted ? 'client' : 'none',
+    masterKeyOptions: encrypted ? options : null,
+    offline: settings.offline,
+  };
 }
 
 /**

@@ -14,18 +14,18 @@
  * any request on it is refused for want of the hash, or the feed is not there any more, the
  * full verification comes first and the sync starts over behind it.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
+import { verified, verifiedKey } from './announced.ts';
 import { feedIsUsable, pullChanges, pullListings } from './feed.ts';
+import { tellOfflineReads } from './offlinereads.ts';
+import { noteContact } from './offlineterm.ts';
 import type { PullContext } from './pullcontext.ts';
+import { pushOutbox } from './push.ts';
 import { verifyOnReturn } from './verification.ts';
 
-/** Key of the sync state under which the features stand that the last full verification found. */
-const verifiedKey = 'verifiedFeatures';
 const verifiedForMs = 24 * 60 * 60 * 1000;
-
-const verified = z.strictObject({ at: z.number(), features: z.array(z.string()) });
 
 /** What the features found by the last full verification are, if it is not too long ago. */
 function rememberedFeatures(mirror: Mirror, now: number): ReadonlySet<string> {
@@ -46,18 +46,29 @@ export interface SyncWay {
   readonly context: (features: ReadonlySet<string>) => PullContext;
   /** Lets the hash of the master key out, where a server wants it. */
   readonly openGate: () => void;
+  /** Hears of failures that nobody foresaw. */
+  readonly report: (failure: unknown) => void;
 }
 
-/** Runs one sync, the gate being shut when it begins. @throws StrongroomError */
+/** What is sent because of what a pull brought may bring something itself; this ends somewhere. */
+const mostTurns = 4;
+
+/**
+ * Runs one sync, the gate being shut when it begins: the server is verified, what it has is taken
+ * in, what waits is sent, and what came of that is taken in.
+ * @throws StrongroomError
+ */
 export async function bringUpToDate(way: SyncWay): Promise<void> {
   if (await bringUpWithoutProof(way)) return;
   const { client, mirror, now, signal } = way.context(new Set());
-  const { features } = await verifyOnReturn(client, way.pins, signal);
+  const { features, offline } = await verifyOnReturn(client, way.pins, signal);
   way.openGate();
   remember(mirror, now(), features);
+  noteContact(mirror, now(), offline);
   const context = way.context(features);
-  const fed = features.has('changes') && feedIsUsable(mirror) && (await pullChanges(context, way.pins));
-  if (!fed) await pullListings(context);
+  const fed = features.has('changes') && feedIsUsable(mirror) && (await feedTurns(way, context));
+  if (!fed) await listingTurns(way, context);
+  await tellOfflineReads(context);
 }
 
 /** The short way; false if it is not open. */
@@ -66,11 +77,46 @@ async function bringUpWithoutProof(way: SyncWay): Promise<boolean> {
   const features = rememberedFeatures(mirror, now());
   const isOpen = features.has('changes') && features.has('masterKeyHashOptional');
   if (!isOpen || !feedIsUsable(mirror)) return false;
+  const context = way.context(features);
   try {
-    return await pullChanges(way.context(features), way.pins);
+    if (!(await feedTurns(way, context))) return false;
+    await tellOfflineReads(context);
+    return true;
   } catch (failure) {
     const turnsBack = ['hashDemandedTooEarly', 'notFound'];
     if (failure instanceof StrongroomError && turnsBack.includes(failure.code)) return false;
     throw failure;
   }
+}
+
+/**
+ * By the feed, each turn begins with a pull: it costs one request, its first answer proves the
+ * account before anything is sent, and what it brings saves refusals. False if the server cannot
+ * go on from our cursor.
+ */
+async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
+  const { mirror, features } = context;
+  let failure: StrongroomError | null = null;
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    if (!(await pullChanges(context, way.pins))) return false;
+    if (failure !== null) throw failure;
+    if (mirror.outbox.counts().waiting === 0) return true;
+    // Without keys for repeats only a whole listing would tell what has arrived.
+    const hasPulled = features.has('idempotencyKeys');
+    const outcome = await pushOutbox(context, { hasPulled, report: way.report });
+    failure = outcome.failure;
+    if (outcome.settled === 0 && failure === null) return true;
+    if (outcome.settled === 0 && failure !== null) throw failure;
+  }
+  return true;
+}
+
+/**
+ * By listings, which are costly: one pull, then what waits. What the server made of it is noted
+ * from its answers, and the next sync compares everything anyway.
+ */
+async function listingTurns(way: SyncWay, context: PullContext): Promise<void> {
+  await pullListings(context);
+  const { failure } = await pushOutbox(context, { hasPulled: true, report: way.report });
+  if (failure !== null) throw failure;
 }

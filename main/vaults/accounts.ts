@@ -11,22 +11,20 @@ import type { SyncStatus } from '../../contract/sync.ts';
 import { createPasswordSlot, DeviceKey, openPasswordSlot } from '../custody/index.ts';
 import type { Profile, ProfileStore, ProfileSummary } from '../custody/index.ts';
 import { wipe } from '../keychain/index.ts';
-import { Connection, inspectServer, parseServerAddress, signIn } from '../remote/index.ts';
-import type { ServerTrust } from '../remote/index.ts';
+import { inspectServer, parseServerAddress } from '../remote/index.ts';
+import { filesOfSealedConflicts } from '../sync/index.ts';
 import type { EnrolmentResult } from '../sync/index.ts';
-import { Enrolments } from './enrolments.ts';
+import { Enrolments, isTooShort } from './enrolments.ts';
+import { openedInTime, termEnded } from './offlineright.ts';
 import { OpenAccount } from './openaccount.ts';
-
-export interface SignInInput {
-  readonly address: string;
-  readonly acceptedFingerprint: string | null;
-  readonly login: string;
-  readonly password: Uint8Array;
-}
+import { signInAgain, trustFor } from './signingin.ts';
+import type { SignInInput } from './signingin.ts';
 
 export interface AccountsOptions {
   readonly profiles: ProfileStore;
   readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
   readonly onSession: (state: SessionState) => void;
   readonly onSync: (status: SyncStatus) => void;
   /** Ids of changed records of the shown account, or null for the tree as a whole. */
@@ -36,17 +34,18 @@ export interface AccountsOptions {
   readonly report: (failure: unknown) => void;
 }
 
-/** Characters of the shortest passphrase for the copy on this device, where no master password's rules apply. */
-const shortestPassphrase = 12;
-
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #enrolments = new Enrolments();
   readonly #open = new Map<string, OpenAccount>();
+  /** What the profiles say of each account's last sync. */
+  readonly #notedSyncs = new Map<string, number | null>();
   #currentId: string | null = null;
   #lockReason: LockReason = 'start';
   /** How often everything was locked: work that began before a lock must open nothing after it. */
   #locks = 0;
+  /** Whether a window of ours is on the screen: nothing is planned while none is. */
+  #visible = true;
   /** Accounts on their way out; their databases are opened again only after that. */
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -89,7 +88,7 @@ export class Accounts {
   async signIn(input: SignInInput): Promise<EnrolmentStep> {
     try {
       const address = parseServerAddress(input.address);
-      const trust = await this.#trustFor(input);
+      const trust = await trustFor(input);
       return await this.#enrolments.begin({ address, trust, login: input.login, password: input.password });
     } finally {
       wipe(input.password);
@@ -109,7 +108,7 @@ export class Accounts {
     const locks = this.#locks;
     try {
       const needsPassphrase = this.#enrolments.step(enrolmentId).needs === 'devicePassphrase';
-      if (needsPassphrase && charactersOf(secret) < shortestPassphrase) throw new StrongroomError('refused');
+      if (needsPassphrase && isTooShort(secret)) throw new StrongroomError('refused');
       const result = await this.#enrolments.finish(enrolmentId, secret);
       const view = this.#show(await this.#settle(result, secret, locks));
       await this.#enrolments.end(enrolmentId);
@@ -125,7 +124,8 @@ export class Accounts {
 
   /**
    * Opens an account of this device. Throws `wrongMasterPassword`, `noSuchAccount`, `cancelled`
-   * when everything was locked meanwhile, mirror codes.
+   * when everything was locked meanwhile, `offlineTermOver` and `offlineForbidden` when the server
+   * has to be asked first and is not there, mirror codes.
    */
   async unlock(accountId: string, secret: Uint8Array): Promise<AccountView> {
     const locks = this.#locks;
@@ -139,13 +139,53 @@ export class Accounts {
         this.#refuseAfterLock(locks);
         // Read again: the account may have been removed while the secret was being tried.
         const profile = this.#options.profiles.read(accountId);
-        return this.#show(this.#open.get(accountId) ?? this.#openProfile(profile, deviceKey, null));
+        const known = this.#open.get(accountId);
+        if (known) return this.#show(known);
+        const account = this.#openProfile(profile, deviceKey, null);
+        await this.#admit(account, locks);
+        return this.#show(account);
       } finally {
         deviceKey.dispose();
       }
     } finally {
       wipe(secret);
     }
+  }
+
+  /** Lets an opened account in, if it may be used without contact or the contact is made. */
+  async #admit(account: OpenAccount, locks: number): Promise<void> {
+    try {
+      await openedInTime(account);
+      this.#refuseAfterLock(locks);
+      if (this.#open.has(account.id)) throw new StrongroomError('cancelled');
+    } catch (error) {
+      await this.#close(account);
+      throw error;
+    }
+  }
+
+  /**
+   * Proves that somebody knows an account's secret, without opening anything. Throws
+   * `wrongMasterPassword`, `noSuchAccount`. The bytes stay the caller's.
+   */
+  async prove(accountId: string, secret: Uint8Array): Promise<void> {
+    const slot = this.#options.profiles.read(accountId).slots.find(({ kind }) => kind === 'password');
+    if (!slot) throw new StrongroomError('profileDamaged');
+    (await openPasswordSlot(slot, secret)).dispose();
+  }
+
+  /** A window came into view, or the last one went out of it. */
+  windowVisible(visible: boolean): void {
+    this.#visible = visible;
+    for (const { synchroniser } of this.#open.values()) {
+      if (visible) synchroniser.schedule.shown();
+      else synchroniser.schedule.hidden();
+    }
+  }
+
+  /** The machine woke up: what failed for want of a network may work now. */
+  reconnected(): void {
+    for (const { synchroniser } of this.#open.values()) synchroniser.schedule.reconnected();
   }
 
   /** Shows another account that is unlocked already. Throws `locked`, `noSuchAccount`. */
@@ -177,15 +217,7 @@ export class Accounts {
     try {
       const account = this.#open.get(accountId);
       if (!account) throw new StrongroomError('noSuchAccount');
-      const { server, account: person } = account.profile;
-      const connection = new Connection({ address: parseServerAddress(server.origin), trust: server.trust });
-      try {
-        await account.renewTokens(await signIn(connection, person.login, password));
-      } finally {
-        await connection.close();
-      }
-      if (code !== null && code !== '') await account.confirmTwoFactor(code);
-      void account.synchroniser.start();
+      await signInAgain(account, password, code);
     } finally {
       wipe(password);
     }
@@ -221,16 +253,6 @@ export class Accounts {
     if (locks !== this.#locks) throw new StrongroomError('cancelled');
   }
 
-  /** A certificate that the system does not trust is used only with exactly the accepted fingerprint. */
-  async #trustFor(input: SignInInput): Promise<ServerTrust> {
-    const { certificate, certificatePem, host } = await inspectServer(parseServerAddress(input.address));
-    if (certificate === null || certificatePem === null || certificate.trusted) return { kind: 'system' };
-    if (input.acceptedFingerprint === null) throw new StrongroomError('certificateUntrusted', { host });
-    if (input.acceptedFingerprint !== certificate.fingerprint)
-      throw new StrongroomError('certificateChanged', { host });
-    return { kind: 'pinned', fingerprint: certificate.fingerprint, certificatePem };
-  }
-
   async #settle(result: EnrolmentResult, secret: Uint8Array, locks: number): Promise<OpenAccount> {
     const { profiles } = this.#options;
     const { server, account, pins } = result;
@@ -261,21 +283,30 @@ export class Accounts {
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
-    const { profiles, migrationsDir, report } = this.#options;
+    const { profiles, migrationsDir, checkpointWorker, report } = this.#options;
     const mirrorPath = profiles.mirrorPathOf(profile.id);
     const filesFolder = profiles.filesPathOf(profile.id);
     const account = new OpenAccount(
-      { profile, deviceKey, mirrorPath, filesFolder, migrationsDir, report },
+      {
+        ...{ profile, deviceKey, mirrorPath, filesFolder, migrationsDir, checkpointWorker, report },
+        onEdited: (recordIds) => {
+          if (this.#currentId === profile.id) this.#options.onMirror(profile.id, recordIds);
+        },
+      },
       enrolment,
     );
     account.synchroniser.onStatus((status) => {
       if (status.phase === 'idle') this.#noteSynced(account, status.lastSyncedAt);
+      else if (this.#open.get(account.id) === account && termEnded(account, status.phase)) this.#seal();
       if (this.#currentId === account.id) this.#options.onSync(status);
     });
     account.synchroniser.onChanged((recordIds) => {
       if (this.#currentId === account.id) this.#options.onMirror(account.id, recordIds);
     });
-    account.files.removeStrays(account.mirror.records.localFiles(), Date.now()).catch(report);
+    this.#notedSyncs.set(account.id, profile.lastSyncedAt);
+    const { mirror } = account;
+    const named = new Set([...mirror.records.localFiles(), ...filesOfSealedConflicts(mirror)]);
+    account.files.removeStrays(named, Date.now()).catch(report);
     return account;
   }
 
@@ -284,13 +315,24 @@ export class Accounts {
     this.#currentId = account.id;
     this.#options.onSession(this.state());
     this.#options.onSync(account.synchroniser.status());
-    void account.synchroniser.start();
+    if (this.#visible) account.synchroniser.schedule.shown();
+    else void account.synchroniser.start();
     return this.#view(account.profile);
   }
 
-  /** The lock screen says when an account was last synced, so the time stands outside the mirror as well. */
+  /** The time without contact is over while somebody works: everything is sealed until the next one. */
+  #seal(): void {
+    this.lock('offlineTermOver').catch(this.#options.report);
+  }
+
+  /**
+   * The lock screen says when an account was last synced, so the time stands outside the mirror as
+   * well. A status is told at every edit, which must not pay for a file that says the same already.
+   */
   #noteSynced(account: OpenAccount, at: number | null): void {
+    if (this.#notedSyncs.get(account.id) === at) return;
     this.#options.profiles.update(account.id, { lastSyncedAt: at });
+    this.#notedSyncs.set(account.id, at);
   }
 
   #view(profile: Profile): AccountView {
@@ -306,9 +348,4 @@ export class Accounts {
       lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
     };
   }
-}
-
-/** Characters of a UTF-8 text: every byte that does not continue another one. */
-function charactersOf(text: Uint8Array): number {
-  return text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
 }

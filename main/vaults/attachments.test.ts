@@ -79,13 +79,17 @@ describe('adding a file', () => {
       id: attachmentId,
       name: `${name}.bin`,
       here: true,
+      pending: true,
       size: expect.toSatisfy((known: number | null) => known === null || Math.abs(known - size) <= 48),
     });
+    await site.sent();
     await site.other.synced();
+    const received = await site.other.ask('records', 'read', { recordId: site.recordId });
+    const [there, ...others] = received.attachments.filter((file) => file.name === `${name}.bin`);
+    expect(others).toEqual([]);
     site.other.dialogs.target = join(site.folder, 'received');
-    expect(await site.other.ask('attachments', 'saveAs', { recordId: site.recordId, attachmentId })).toEqual({
-      saved: true,
-    });
+    const wanted = { recordId: site.recordId, attachmentId: there?.id ?? '' };
+    expect(await site.other.ask('attachments', 'saveAs', wanted)).toEqual({ saved: true });
     expect(readFileSync(join(site.folder, 'received')).equals(content)).toBe(true);
   });
 
@@ -202,44 +206,52 @@ describe('adding a file', () => {
     expect(await site.attach('after.txt', Buffer.from('after'))).not.toBe('');
   });
 
-  it('ends when it is cancelled while it is sent', async () => {
-    const hanging = site.hang('PATCH');
-    const token = await site.stageOne('cancelled', Buffer.from('cancelled'));
-    const adding = site.app.refusal('attachments', 'add', { recordId: site.recordId, token });
-    await hanging;
-    await site.app.ask('attachments', 'cancel', { token });
-    expect(await adding).toBe('cancelled');
-  });
-
-  it('ends at a lock, and leaves no incident', async () => {
-    const hanging = site.hang('PATCH');
-    const sending = await site.stageOne('sending', Buffer.from('sending'));
-    const waiting = await site.stageOne('waiting', bytes(100_000));
-    const adding = [sending, waiting].map((token) =>
-      site.app.refusal('attachments', 'add', { recordId: site.recordId, token }),
-    );
+  it('goes on after a lock while it was being sent, and arrives once', async () => {
+    const hanging = site.hang('POST');
+    await site.attach('interrupted', Buffer.from('interrupted'));
+    const sending = site.app.synced();
     await hanging;
     await site.app.ask('session', 'lock', {});
-    expect(await Promise.all(adding)).toEqual(['cancelled', 'cancelled']);
+    await sending;
+    site.proxy.tell(null);
     await site.app.unlock(site.annaId, anna.masterPassword ?? '');
-    expect(await site.app.refusal('attachments', 'add', { recordId: site.recordId, token: waiting })).toBe(
+    await site.sent();
+    await site.other.synced();
+    const { attachments } = await site.other.ask('records', 'read', { recordId: site.recordId });
+    expect(attachments.filter(({ name }) => name === 'interrupted')).toHaveLength(1);
+    expect(site.app.incidents).toEqual([]);
+  });
+
+  it('ends at a lock while it encrypts, and leaves no incident', async () => {
+    const token = await site.stageOne('waiting', bytes(PROTOCOL_ATTACHMENT_LIMIT));
+    const adding = site.app.refusal('attachments', 'add', { recordId: site.recordId, token });
+    await site.app.ask('session', 'lock', {});
+    expect(await adding).toBe('cancelled');
+    await site.app.unlock(site.annaId, anna.masterPassword ?? '');
+    expect(await site.app.refusal('attachments', 'add', { recordId: site.recordId, token })).toBe(
       'fileUnreadable',
     );
     expect(site.app.incidents).toEqual([]);
   });
 
-  it('says so when the server cannot be reached, and a retry succeeds', async () => {
-    site.proxy.tell(({ request }, response) => {
-      if (request.method !== 'PATCH') return undefined;
+  it('waits on this device while the server cannot be reached, and can be taken off again', async () => {
+    site.proxy.tell((_answer, response) => {
       response.destroy();
       return null;
     });
-    const token = await site.stageOne('retried', Buffer.from('retried'));
-    expect(await site.app.refusal('attachments', 'add', { recordId: site.recordId, token })).toBe(
-      'unreachable',
-    );
+    const kept = await site.attach('kept', Buffer.from('kept'));
+    const gone = await site.attach('gone', Buffer.from('gone'));
+    await site.app.synced();
+    await site.app.ask('attachments', 'remove', { recordId: site.recordId, attachmentId: gone });
+    site.target();
+    await site.app.ask('attachments', 'saveAs', { recordId: site.recordId, attachmentId: kept });
+    expect(readFileSync(join(site.folder, 'saved'), 'utf8')).toBe('kept');
     site.proxy.tell(null);
-    expect(await site.attach('retried', Buffer.from('retried'))).not.toBe('');
+    await site.sent();
+    await site.other.synced();
+    const { attachments } = await site.other.ask('records', 'read', { recordId: site.recordId });
+    const names = attachments.map(({ name }) => name);
+    expect(names.filter((name) => ['kept', 'gone'].includes(name))).toEqual(['kept']);
   });
 
   it('keeps what somebody else attached since the last sync', async () => {
@@ -248,9 +260,11 @@ describe('adding a file', () => {
     });
     await site.other.ask('attachments', 'add', { recordId: site.recordId, token: files[0]?.token ?? '' });
     await site.attach('of anna.txt', Buffer.from('of anna'));
+    await site.sent(site.other);
+    await site.sent();
     await site.other.synced();
     const { attachments } = await site.other.ask('records', 'read', { recordId: site.recordId });
     const names = attachments.map(({ name }) => name);
-    expect(names.slice(-2)).toEqual(['of boris.txt', 'of anna.txt']);
+    expect(names.slice(-2).sort()).toEqual(['of anna.txt', 'of boris.txt']);
   });
 });

@@ -10,10 +10,12 @@ import type { EventPayload } from '../../contract/events.ts';
 import { PROTOCOL_ATTACHMENT_LIMIT, wipe } from '../keychain/index.ts';
 import type { WireAttachment } from '../keychain/index.ts';
 import type { StoredAttachment, StoredRecord } from '../mirror/index.ts';
-import { addAttachment, readAttachment } from '../remote/index.ts';
+import { readAttachment } from '../remote/index.ts';
 import type { AttachmentThread } from './attachmentthread.ts';
+import { commitFile, newId } from './committing.ts';
 import type { OpenAccount } from './openaccount.ts';
 import type { Records } from './records.ts';
+import { recordFor } from './rights.ts';
 import { StagedFiles } from './stagedfiles.ts';
 import type { TakenFile } from './stagedfiles.ts';
 
@@ -27,9 +29,6 @@ export interface FileDialogs {
 
 type Progress = EventPayload<'attachmentProgress'>;
 
-/** How often a record is looked at for a file that was just added to it. */
-const mostLooks = 3;
-
 export interface AttachmentsOptions {
   readonly current: () => OpenAccount;
   readonly records: Records;
@@ -41,8 +40,6 @@ export interface AttachmentsOptions {
 export class Attachments {
   readonly #options: AttachmentsOptions;
   readonly #staged = new StagedFiles(() => PROTOCOL_ATTACHMENT_LIMIT);
-  /** Files are sent one after another: each sending names the files that are there already. */
-  #line: Promise<unknown> = Promise.resolve();
   /** Ends what is being saved, at lock. */
   #saving = new AbortController();
 
@@ -71,8 +68,8 @@ export class Attachments {
   }
 
   /**
-   * Encrypts a staged file and sends it; the mirror has it when this returns. Throws
-   * `vaultKeyChanged`, `forbidden`, `fileTooLarge`, `fileUnreadable`, `cancelled`, network codes.
+   * Encrypts a staged file and puts it on its record; it is safe on this device when this returns.
+   * Throws `vaultKeyChanged`, `forbidden`, `fileTooLarge`, `fileUnreadable`, `cancelled`, disk codes.
    */
   async add(recordId: string, token: string): Promise<{ attachmentId: string }> {
     // The account stays the same to the end, whichever one the window shows by then.
@@ -84,9 +81,9 @@ export class Attachments {
     try {
       tell('encrypting', 0);
       const wire = await this.#encode(account, recordId, file);
+      refuseEnded(account, file.abort.signal);
       tell('sending', Math.floor(file.size / 2));
-      const added = { ...wire, name: file.name };
-      const attachmentId = await this.#inLine(() => this.#send(account, recordId, added, file.abort.signal));
+      const attachmentId = await this.#keep(account, recordId, file, wire);
       tell('done', file.size);
       return { attachmentId };
     } catch (error) {
@@ -97,9 +94,45 @@ export class Attachments {
     }
   }
 
+  /** Stores the encrypted contents, then puts the file on its record in one step. */
+  async #keep(
+    account: OpenAccount,
+    recordId: string,
+    { name, size, abort }: TakenFile,
+    wire: WireAttachment,
+  ): Promise<string> {
+    const id = newId();
+    const { encryptedKey, hash } = wire;
+    const { localFile } = await account.files.store({ recordId, attachmentId: id, ...wire });
+    try {
+      refuseEnded(account, abort.signal);
+      const record = recordFor(account, recordId, 'item:edit');
+      const added = { id, serverId: null, name, encryptedKey, hash, size, localFile };
+      const next = { ...record, attachments: [...record.attachments, added] };
+      commitFile(account.mirror, record, next, { kind: 'attach', attachmentId: id }, Date.now());
+    } catch (error) {
+      await account.files.remove(localFile);
+      throw error;
+    }
+    account.edited([recordId]);
+    return id;
+  }
+
+  /** Takes a file off its record. Throws `noSuchRecord`, `noSuchField`, `forbidden`. */
+  async remove(recordId: string, attachmentId: string): Promise<void> {
+    const account = this.#options.current();
+    const record = recordFor(account, recordId, 'item:edit');
+    const file = record.attachments.find(({ id }) => id === attachmentId);
+    if (!file) throw new StrongroomError('noSuchField');
+    const next = { ...record, attachments: record.attachments.filter(({ id }) => id !== attachmentId) };
+    const change = { kind: 'detach', attachmentId, serverId: file.serverId } as const;
+    commitFile(account.mirror, record, next, change, Date.now());
+    account.edited([recordId]);
+  }
+
   async #encode(account: OpenAccount, recordId: string, file: TakenFile): Promise<WireAttachment> {
-    const { records, thread } = this.#options;
-    const key = account.secrets.takeRecordKey(writable(account, records.stored(recordId, account)));
+    const { thread } = this.#options;
+    const key = account.secrets.takeRecordKey(recordFor(account, recordId, 'item:edit'));
     try {
       return (await thread.encode(file.path, key, file.abort.signal)).wire;
     } catch (error) {
@@ -107,40 +140,6 @@ export class Attachments {
     } finally {
       if (key) wipe(key);
     }
-  }
-
-  #inLine<T>(send: () => Promise<T>): Promise<T> {
-    const sent = this.#line.then(send);
-    // The line goes on whatever becomes of one file; its caller gets the error from `sent`.
-    this.#line = Promise.allSettled([sent]);
-    return sent;
-  }
-
-  async #send(
-    account: OpenAccount,
-    recordId: string,
-    added: WireAttachment & { name: string },
-    signal: AbortSignal,
-  ): Promise<string> {
-    const { records } = this.#options;
-    refuseEnded(account, signal);
-    // Somebody may have attached a file since the last sync; the list that is sent must name it.
-    await account.synchroniser.refresh(writable(account, records.stored(recordId, account)));
-    refuseEnded(account, signal);
-    const record = writable(account, records.stored(recordId, account));
-    const before = new Set(record.attachments.map(({ id }) => id));
-    const kept = record.attachments.map(({ id, name, encryptedKey }) => ({ id, name, encryptedKey }));
-    const { itemServerId: itemId, vaultId } = record;
-    await addAttachment(account.client, { itemId, vaultId, kept, added, signal });
-    // A sync under way may write its older listing between the question and the answer: ask again.
-    for (let attempt = 0; attempt < mostLooks; attempt += 1) {
-      await account.synchroniser.refresh(record);
-      refuseEnded(account, signal);
-      const { attachments } = records.stored(recordId, account);
-      const stored = attachments.find(({ id, name }) => !before.has(id) && name === added.name);
-      if (stored) return stored.id;
-    }
-    throw new StrongroomError('badAnswer');
   }
 
   /** Decrypts a file to where the person wants it. Throws `attachmentNotHere`, `undecipherable`, disk codes. */
@@ -159,6 +158,7 @@ export class Attachments {
     const key = account.secrets.takeRecordKey(record);
     try {
       await thread.decode(wire, key, target, signal);
+      if (!account.closed) records.noteRead(recordId, 'saved');
     } finally {
       if (key) wipe(key);
     }
@@ -169,18 +169,6 @@ export class Attachments {
 /** A person takes time to choose a place, and a server to answer: the vaults may be locked by then. */
 function refuseEnded(account: OpenAccount, signal: AbortSignal): void {
   if (account.closed || signal.aborted) throw new StrongroomError('cancelled');
-}
-
-/** Only records of a vault whose key is the pinned one take new secrets. */
-function writable(account: OpenAccount, record: StoredRecord): StoredRecord & { vaultId: string } {
-  const { mirror, mode } = account;
-  const { vaultId } = record;
-  if (record.kind !== 'record' || vaultId === null || !record.writable)
-    throw new StrongroomError('forbidden');
-  if (mode === 'client' && mirror.pins.vaultKey(vaultId)?.trust === 'keyChanged') {
-    throw new StrongroomError('vaultKeyChanged');
-  }
-  return { ...record, vaultId };
 }
 
 /** The thread knows a path only; the sentence for a person names the file. */
@@ -198,17 +186,20 @@ async function contentsOf(
   attachment: StoredAttachment,
   signal: AbortSignal,
 ): Promise<WireAttachment> {
+  const { encryptedKey, serverId } = attachment;
   const local = await localContents(account, attachment);
-  if (local) return local;
+  // The key on the row is the one under this record's key, whatever the file was stored with.
+  if (local) return { ...local, encryptedKey };
+  if (serverId === null) throw new StrongroomError('attachmentNotHere');
   try {
     const { encryptedData, hash } = await readAttachment(
       account.client,
       record.itemServerId,
-      attachment.id,
+      serverId,
       signal,
     );
     if (hash === null) throw new StrongroomError('attachmentHashMismatch');
-    return { encryptedKey: attachment.encryptedKey, encryptedData, hash };
+    return { encryptedKey, encryptedData, hash };
   } catch (error) {
     if (error instanceof StrongroomError && error.code === 'unreachable')
       throw new StrongroomError('attachmentNotHere');

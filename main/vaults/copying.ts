@@ -30,6 +30,7 @@ export class Copying {
   async field(recordId: string, field: FieldRef): Promise<Copied> {
     const value = this.#records.secret(recordId, field);
     try {
+      this.#records.noteRead(recordId, 'copied');
       return await this.#clipboard.write(value.toString('utf8'));
     } finally {
       wipe(value);
@@ -45,6 +46,8 @@ export class Copying {
   }
 
   async code(recordId: string, field: FieldRef | null): Promise<Copied> {
-    return this.#clipboard.write(this.#records.code(recordId, field).code);
+    const { code } = this.#records.code(recordId, field);
+    this.#records.noteRead(recordId, 'copied');
+    return this.#clipboard.write(code);
   }
 }

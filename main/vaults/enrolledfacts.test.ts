@@ -33,7 +33,7 @@ async function enrolled(): Promise<Profile> {
   });
   const profile = profiles.create({ ...facts, slots: [slot] });
   const from = {
-    ...{ profile, deviceKey, migrationsDir, report: () => undefined },
+    ...{ profile, deviceKey, migrationsDir, report: () => undefined, onEdited: () => undefined },
     mirrorPath: profiles.mirrorPathOf(profile.id),
     filesFolder: profiles.filesPathOf(profile.id),
   };
@@ -66,7 +66,7 @@ beforeEach(async () => {
   accounts = new Accounts({
     ...{ profiles, migrationsDir },
     ...{ onSession: () => undefined, onSync: () => undefined, onMirror: () => undefined },
-    ...{ onLock: () => undefined, report: () => undefined },
+    ...{ onLock: () => undefined, report: () => undefined, onEdited: () => undefined },
   });
   heard = [];
   listener = createServer((request, response) => {

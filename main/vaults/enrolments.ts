@@ -74,3 +74,16 @@ export class Enrolments {
     for (const id of oldest) await this.end(id);
   }
 }
+
+/** Characters of the shortest passphrase for the copy on this device, where no master password's rules apply. */
+const shortestPassphrase = 12;
+
+/** Whether a secret is too short to be a passphrase of the copy on this device. */
+export function isTooShort(passphrase: Uint8Array): boolean {
+  return charactersOf(passphrase) < shortestPassphrase;
+}
+
+/** Characters of a UTF-8 text: every byte that does not continue another one. */
+function charactersOf(text: Uint8Array): number {
+  return text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
+}

@@ -19,10 +19,11 @@ import {
   TokenKeeper,
 } from '../remote/index.ts';
 import type { Tokens } from '../remote/index.ts';
-import { Synchroniser, VaultKeys } from '../sync/index.ts';
-import type { EnrolmentResult } from '../sync/index.ts';
+import { openTyped, Synchroniser, VaultKeys } from '../sync/index.ts';
+import type { EnrolmentResult, TypedRecord } from '../sync/index.ts';
 import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from './filestore.ts';
+import { RecordSeals } from './recordseals.ts';
 import { RecordSecrets } from './recordsecrets.ts';
 import type { AccountKeys } from './recordsecrets.ts';
 
@@ -48,8 +49,12 @@ export interface OpenAccountFrom {
   readonly mirrorPath: string;
   readonly filesFolder: string;
   readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
   /** Told of failures of a sync that nobody foresaw. */
   readonly report: (failure: unknown) => void;
+  /** Told what was changed on this device: ids of records, or null for the tree as a whole. */
+  readonly onEdited: (recordIds: readonly string[] | null) => void;
 }
 
 interface OwnKeys {
@@ -64,6 +69,10 @@ export class OpenAccount {
   readonly synchroniser: Synchroniser;
   readonly files: ProfileFiles;
   readonly secrets: RecordSecrets;
+  readonly seals: RecordSeals;
+  readonly #onEdited: OpenAccountFrom['onEdited'];
+  readonly #report: OpenAccountFrom['report'];
+  #tidying: NodeJS.Timeout | null = null;
   readonly #cacheKey: LockedBytes;
   readonly #filesKey: LockedBytes;
   readonly #manifestKey: LockedBytes;
@@ -79,6 +88,8 @@ export class OpenAccount {
    */
   constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
     this.profile = from.profile;
+    this.#onEdited = from.onEdited;
+    this.#report = from.report;
     // An empty mirror in the place of a missing one would lack every pin that protects the account.
     if (!enrolment && !existsSync(from.mirrorPath)) throw new StrongroomError('mirrorDamaged');
     const pageKey = from.deviceKey.subkey('mirror');
@@ -87,6 +98,7 @@ export class OpenAccount {
         path: from.mirrorPath,
         pageKey: pageKey.bytes,
         migrationsDir: from.migrationsDir,
+        checkpointWorker: from.checkpointWorker,
       });
     } finally {
       pageKey.dispose();
@@ -101,6 +113,7 @@ export class OpenAccount {
       this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
+      this.seals = new RecordSeals(this.#accountKeys());
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
     } catch (error) {
@@ -127,6 +140,43 @@ export class OpenAccount {
     return this.#closed;
   }
 
+  /** Something was changed on this device and waits to be sent; null stands for the tree as a whole. */
+  edited(recordIds: readonly string[] | null): void {
+    this.#tidyLater();
+    try {
+      this.#onEdited(recordIds);
+      this.synchroniser.edited();
+    } catch (failure) {
+      // The change is on the disk; whoever could not be told of it must not make it look lost.
+      this.#report(failure);
+    }
+  }
+
+  /** Every save leaves a piece in the search index; they are merged when nobody waits for it. */
+  #tidyLater(waitMs = 250): void {
+    if (this.#tidying !== null || this.#closed) return;
+    this.#tidying = setTimeout(() => {
+      this.#tidying = null;
+      if (!this.#closed && this.#tidySome()) this.#tidyLater(20);
+    }, waitMs);
+    this.#tidying.unref();
+  }
+
+  /** What is kept of a record that cannot be sent. Throws `noSuchConflict`, `tampered`. */
+  typedOf(conflictId: string): TypedRecord {
+    return openTyped(this.mirror, this.#cacheKey, conflictId);
+  }
+
+  /** True while there is more. Merging only saves time: a disk that takes nothing may have it later. */
+  #tidySome(): boolean {
+    try {
+      return this.mirror.upkeep.mergeSome();
+    } catch (failure) {
+      this.#report(failure);
+      return false;
+    }
+  }
+
   /** Takes the tokens of a new sign-in. */
   async renewTokens(tokens: Tokens): Promise<void> {
     await this.client.tokens.replace(tokens);
@@ -141,6 +191,7 @@ export class OpenAccount {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#tidying !== null) clearTimeout(this.#tidying);
     try {
       // The network first: its last answers must find neither keys nor database.
       this.client.gate.close();
@@ -248,6 +299,7 @@ export class OpenAccount {
       mirror: this.mirror,
       vaultKeys: this.#vaultKeys,
       manifestKey: this.#manifestKey,
+      cacheKey: this.#cacheKey,
       masterKeyHash: own ? () => own.masterKeyHash : null,
       ownKeyBits: own?.privateKey.bits ?? null,
       files: this.files,

@@ -43,6 +43,7 @@ beforeEach(() => {
       filesFolder: join(folder, 'files'),
       migrationsDir: join(import.meta.dirname, '../../resources/migrations'),
       report: () => undefined,
+      onEdited: () => undefined,
     },
     {
       server: { ...server, host: 'vault.corp.example' },

@@ -16,6 +16,9 @@ import type { RecordSecrets } from './recordsecrets.ts';
 export interface RecordPlace {
   readonly vault: StoredVault | null;
   readonly vaultTrust: RecordView['vaultTrust'];
+  readonly can: RecordView['can'];
+  readonly pending: boolean;
+  readonly conflictId: string | null;
   /** Outermost folder first. */
   readonly folders: readonly StoredFolder[];
 }
@@ -46,6 +49,9 @@ export function recordFace(record: StoredRecord, place: RecordPlace, secrets: Re
     fields: fields ?? [],
     attachments: record.attachments.map(attachmentFace),
     writable: record.writable && fields !== null && place.vaultTrust !== 'keyChanged',
+    can: place.can,
+    pending: place.pending,
+    conflictId: place.conflictId,
     flagged: record.flagged,
     sender: record.sender,
     updatedAt: record.updatedAt,
@@ -96,6 +102,7 @@ function attachmentFace(attachment: StoredRecord['attachments'][number]): Attach
     name: attachment.name,
     size: attachment.size,
     here: attachment.localFile !== null,
+    pending: attachment.serverId === null,
   };
 }
 

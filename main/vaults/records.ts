@@ -14,12 +14,13 @@ import type {
   RecordView,
   SearchPage,
 } from '../../contract/records.ts';
-import type { ListRow, StoredRecord } from '../mirror/index.ts';
+import type { ListRow, OfflineRead, StoredRecord } from '../mirror/index.ts';
 import { wipe } from '../keychain/index.ts';
 import type { OpenAccount } from './openaccount.ts';
 import { recordFace } from './recordface.ts';
 import type { RecordPlace } from './recordface.ts';
 import type { Code } from './recordsecrets.ts';
+import { rightsOn } from './rights.ts';
 import { trustOf } from './tree.ts';
 
 export interface PageRequest {
@@ -88,10 +89,28 @@ export class Records {
     }
   }
 
+  /**
+   * Notes that a secret was looked at while the server could not be told, for its activity log at
+   * the next contact.
+   */
+  noteRead(recordId: string, action: OfflineRead['action']): void {
+    const account = this.#current();
+    const { phase } = account.synchroniser.status();
+    const { itemServerId } = this.stored(recordId, account);
+    if ((phase !== 'offline' && phase !== 'stopped') || itemServerId === '') return;
+    try {
+      account.mirror.offlineReads.add({ itemServerId, at: this.#now(), action });
+    } catch (error) {
+      // The log is the server's concern; a disk that takes nothing must not hide a secret.
+      if (!isDiskFault(error)) throw error;
+    }
+  }
+
   /** One secret as text, and how long it may be shown. Throws `noSuchRecord`, `noSuchField`, `emptyField`, `undecipherable`. */
   reveal(recordId: string, field: FieldRef): { value: string; hidesAfterMs: number } {
     const value = this.secret(recordId, field);
     try {
+      this.noteRead(recordId, 'revealed');
       return { value: value.toString('utf8'), hidesAfterMs: this.#hideAfterMs() };
     } finally {
       wipe(value);
@@ -154,6 +173,9 @@ export function placeOf(account: OpenAccount, record: StoredRecord): RecordPlace
   return {
     vault,
     vaultTrust: vault === null ? null : profile.mode === 'none' ? 'verified' : pinned,
+    can: rightsOn(account, record),
+    pending: mirror.outbox.ofObject('record', record.id).length > 0,
+    conflictId: mirror.conflicts.ofRecord(record.id)?.id ?? null,
     folders: record.folderId === null ? [] : mirror.folders.path(record.folderId),
   };
 }
@@ -185,6 +207,8 @@ function rowOf(row: ListRow): RecordRow {
     attachmentCount: row.attachmentCount,
     flagged: row.flagged,
     unread: row.unread,
+    pending: row.pending,
+    conflict: row.conflict,
     updatedAt: row.updatedAt,
   };
 }

@@ -10,6 +10,7 @@ import {
   decodePlain,
   decodePlainCustomField,
   openCustomField,
+  openEnvelopeText,
   openInboxKey,
   openPassword,
   openRecordKey,
@@ -116,6 +117,11 @@ export function customAt(record: StoredRecord, index: number): StoredCustomField
 export function openPasswordWith(wire: string | null, key: RecordKey | null): Buffer | null {
   if (wire === null || wire === '') return null;
   return key === null ? decodePlain(wire) : (openPassword(wire, key) ?? null);
+}
+
+/** A value of any field as UTF-8 bytes, which the caller wipes. Throws `undecipherable`. */
+export function openValueWith(wire: string, key: RecordKey | null): Buffer {
+  return key === null ? decodePlain(wire) : openEnvelopeText(wire, key);
 }
 
 function openCustomWith(field: StoredCustomField, key: RecordKey | null): OpenedCustomField {

@@ -31,6 +31,7 @@ describe('saving a file', () => {
 
   beforeEach(async () => {
     attachmentId = await site.attach('to save.bin', content);
+    await site.sent();
   });
 
   const save = () => site.app.refusal('attachments', 'saveAs', { recordId: site.recordId, attachmentId });

@@ -15,7 +15,7 @@ export class SyncDesk {
 
   /** Starts a sync or joins the running one; how it goes is told by the status. */
   start(): void {
-    void this.#current().synchroniser.start();
+    this.#current().synchroniser.schedule.wanted();
   }
 
   dismissNotice(id: string): void {

@@ -21,6 +21,8 @@ export class VaultTree {
     const vaults = mirror.vaults.all().map((vault): VaultNode => {
       const trust = trustOf(mirror, vault);
       const open = this.#current().profile.mode === 'none';
+      const usable = open || trust === 'verified' || trust === 'unverified';
+      const may = (right: string): boolean => usable && vault.permissions.includes(right);
       return {
         id: vault.id,
         name: vault.name,
@@ -28,8 +30,8 @@ export class VaultTree {
         recordCount: perVault.get(vault.id)?.records ?? 0,
         folderCount: perVault.get(vault.id)?.folders ?? 0,
         trust: open ? 'verified' : trust,
-        writable:
-          vault.permissions.includes(writeRight) && (open || trust === 'verified' || trust === 'unverified'),
+        writable: may(writeRight),
+        can: { addRecords: may('object:createAndImport'), editFolders: may('directory:edit') },
       };
     });
     return {
@@ -39,6 +41,8 @@ export class VaultTree {
       recentCount: counts.recent,
       inboxCount: counts.inbox,
       inboxUnread: counts.inboxUnread,
+      binCount: mirror.bin.count(),
+      conflictCount: mirror.conflicts.count(),
     };
   }
 
@@ -62,6 +66,7 @@ export class VaultTree {
           name: folder.name,
           recordCount: counts.get(folder.id)?.records ?? 0,
           childCount: children.get(folder.id)?.length ?? 0,
+          pending: counts.get(folder.id)?.pending ?? false,
         });
         visit(folder.id);
       }

@@ -3,15 +3,24 @@ import { createPinia, type Store, setActivePinia } from 'pinia';
 import { createApp } from 'vue';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { done, fakeBridge, later } from '../../testing/renderer/fake-bridge.ts';
+import type { BinRow } from '../../contract/bin.ts';
+import type { ConflictRow } from '../../contract/conflicts.ts';
+import type { WaitingRow } from '../../contract/sync.ts';
 import type { RecordPage } from '../../contract/records.ts';
 import type { Result } from '../../contract/errors.ts';
 import { useEnrolment } from '../features/accounts/enrolment.ts';
+import { useBin } from '../features/bin/bin.ts';
+import { useConflicts } from '../features/conflicts/conflicts.ts';
+import { useEditor } from '../features/editor/editor.ts';
+import { usePlaces } from '../features/places/places.ts';
+import { useWaiting } from '../features/sync/waiting.ts';
 import { useClipboard } from '../features/clipboard/clipboard.ts';
 import { useList } from '../features/list/list.ts';
 import { useUploads } from '../features/record/uploads.ts';
 import { useSync } from '../features/sync/sync.ts';
 import { useTree } from '../features/tree/tree.ts';
 import { useWorkspace } from '../features/workspace/workspace.ts';
+import { useQuestions } from '../ui/questions.ts';
 import { useToasts } from '../ui/toasts.ts';
 import { createForgetting } from './forgetting.ts';
 
@@ -25,6 +34,7 @@ const overview = {
       folderCount: 1,
       trust: 'verified',
       writable: true,
+      can: { addRecords: true, editFolders: true },
     },
   ],
   totalCount: 1,
@@ -32,6 +42,8 @@ const overview = {
   recentCount: 0,
   inboxCount: 0,
   inboxUnread: 0,
+  binCount: 0,
+  conflictCount: 0,
 } as const;
 
 const row = {
@@ -49,8 +61,43 @@ const row = {
   attachmentCount: 0,
   flagged: false,
   unread: false,
+  pending: false,
+  conflict: false,
   updatedAt: null,
 } as const;
+
+const binned: BinRow = {
+  id: 'b1',
+  kind: 'record',
+  name: 'Old root of everything',
+  login: '',
+  vaultId: 'v1',
+  vaultName: 'Secret plans',
+  place: [],
+  recordCount: 0,
+  deletedAt: 1,
+  pending: true,
+  restorable: true,
+};
+const conflicting: ConflictRow = {
+  id: 'c1',
+  kind: 'fields',
+  recordId: 'r1',
+  name: 'Root of everything',
+  vaultName: 'Secret plans',
+  at: 1,
+  fieldCount: 0,
+};
+const change: WaitingRow = {
+  id: 'w1',
+  kind: 'edit',
+  name: 'Root of everything',
+  recordId: 'r1',
+  since: 1,
+  state: 'waiting',
+  attempts: 0,
+  problem: null,
+};
 
 const gone = { ...row, tags: [], place: [] };
 
@@ -78,6 +125,12 @@ const vaultStores = () => [
   useClipboard(),
   useUploads(),
   useToasts(),
+  useBin(),
+  useConflicts(),
+  useWaiting(),
+  useEditor(),
+  usePlaces(),
+  useQuestions(),
 ];
 
 describe('forgetting at lock', () => {
@@ -86,7 +139,11 @@ describe('forgetting at lock', () => {
       tree: {
         overview: () => done({ ...overview, vaults: [...overview.vaults] }),
         folders: () =>
-          done({ folders: [{ id: 'f1', parentId: null, name: 'Hidden', recordCount: 1, childCount: 0 }] }),
+          done({
+            folders: [
+              { id: 'f1', parentId: null, name: 'Hidden', recordCount: 1, childCount: 0, pending: false },
+            ],
+          }),
       },
       records: {
         page: () => done({ total: 1, rows: [gone] }),
@@ -96,7 +153,13 @@ describe('forgetting at lock', () => {
         stage: () =>
           done({ files: [{ token: 't', name: 'plan.pdf', size: 4, refusal: 'tooLarge' }], limit: 1 }),
       },
+      bin: { page: () => done({ total: 1, rows: [binned] }) },
+      conflicts: {
+        list: () => done({ rows: [conflicting] }),
+        read: () => done({ ...conflicting, fields: [] }),
+      },
       sync: {
+        waiting: () => done({ total: 1, rows: [change] }),
         status: () =>
           done({
             accountId: 'a',
@@ -106,6 +169,11 @@ describe('forgetting at lock', () => {
             total: 0,
             lastSyncedAt: 1,
             problem: null,
+            nextTryAt: null,
+            waiting: 0,
+            held: 0,
+            conflicts: 0,
+            offlineUntil: null,
             notices: [],
           }),
       },
@@ -126,12 +194,21 @@ describe('forgetting at lock', () => {
     await useClipboard().copy('password', bridge.api.records.copyPassword({ recordId: 'r1' }));
     await useUploads().drop('r1', [{}]);
     useToasts().say('bad', 'Something about Root of everything');
+    await useBin().load();
+    await useWaiting().load();
+    await useConflicts().load();
+    useConflicts().open('c1');
+    useEditor().target = { kind: 'edit', recordId: 'r1' };
+    useEditor().touched = true;
+    const question = useQuestions().ask({ title: 'Root?', text: 'Root of everything', confirm: 'Go' });
+    await vi.waitFor(() => expect(useConflicts().view).not.toBeNull(), { timeout: 10_000 });
     expect(stateOf(vaultStores())).toContain('Root of everything');
     expect(stateOf(vaultStores())).toContain('plan.pdf');
 
     forgetting.forgetEverything();
 
     expect(stateOf(vaultStores())).toBe(fresh);
+    expect(await question).toBeNull();
     expect(useList().selectedId).toBeNull();
     expect(useTree().rows).toEqual([]);
   });

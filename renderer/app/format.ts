@@ -67,7 +67,7 @@ export function useFormat() {
     }
     const iterations = of.params['iterations'];
     params['iterations'] = typeof iterations === 'number' ? number(iterations) : '?';
-    for (const name of ['name', 'status', 'size', 'limit', 'found', 'known']) params[name] ??= '?';
+    for (const name of ['name', 'status', 'size', 'limit', 'found', 'known', 'days']) params[name] ??= '?';
     if (of.code === 'badAddress' && of.params['reason'] === 'insecure') return t('errors.insecureAddress');
     if (of.code === 'unreachable') {
       return t('errors.unreachable', { ...params, why: t(`unreachable.${unreachableReason(of)}`) });

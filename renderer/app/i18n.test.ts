@@ -5,7 +5,9 @@ import ru from '../../resources/locales/ru.json';
 import { errorCodes } from '../../contract/errors.ts';
 import { recordScope } from '../../contract/records.ts';
 import { lockReason } from '../../contract/session.ts';
-import { syncStatus } from '../../contract/sync.ts';
+import { conflictField, conflictKind, conflictSide } from '../../contract/conflicts.ts';
+import { syncStatus, waitingKind, waitingRow } from '../../contract/sync.ts';
+import { palette } from '../ui/marks.ts';
 import { shortcuts } from '../features/shortcuts/table.ts';
 import { i18n, languageFor, russianPlural } from './i18n.ts';
 
@@ -95,6 +97,21 @@ describe('the two languages', () => {
       ...reasons.map((reason) => `unlock.reason.${reason}`),
       ...stages.map((stage) => `sync.stage.${stage}`),
       ...syncStatus.shape.phase.options.map((phase) => `sync.short.${phase}`),
+      ...waitingKind.options.map((kind) => `waiting.kind.${kind}`),
+      ...waitingRow.shape.state.options.map((state) => `waiting.state.${state}`),
+      ...conflictKind.options.flatMap((kind) => [
+        `conflicts.short.${kind}`,
+        `conflicts.story.${kind}`,
+        `conflicts.drop.${kind}`,
+        `conflicts.decideKeep.${kind}`,
+        `conflicts.sure.${kind}.title`,
+        `conflicts.sure.${kind}.text`,
+      ]),
+      ...conflictSide.options.map((side) => `conflicts.side.${side}`),
+      ...conflictField.shape.kind.options
+        .filter((kind) => kind !== 'custom')
+        .map((kind) => `conflicts.field.${kind === 'attachment' ? 'file' : kind}`),
+      ...Array.from({ length: palette + 1 }, (_, number) => `colours.${number}`),
       ...shortcuts.map(({ id }) => `shortcuts.${id}`),
     ];
     for (const key of keys) {

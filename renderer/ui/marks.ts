@@ -1,7 +1,12 @@
 /** Colours a record may carry. The protocol numbers them and leaves their looks to the client. */
-const palette = 10;
+export const palette = 10;
 
-/** A CSS colour for a number from 1 up; numbers beyond the palette begin again. */
+/** The number within the palette; numbers beyond it begin again. */
+export function paletteNumber(number: number): number {
+  return number < 1 ? 0 : ((number - 1) % palette) + 1;
+}
+
+/** A CSS colour for a number from 1 up. */
 export function markColour(number: number): string {
-  return `var(--mark-${((number - 1) % palette) + 1})`;
+  return `var(--mark-${paletteNumber(number)})`;
 }

@@ -19,7 +19,9 @@ import type { Item } from '../storage/items.ts';
 import type { PlacedEntry } from '../storage/journal.ts';
 import type { InboxEntry, Shortcut } from '../storage/sharing.ts';
 import type { Repositories } from '../storage/storage.ts';
-import type { Folder } from '../storage/vaults.ts';
+import type { Folder } from '../storage/folders.ts';
+import type { Binned } from './bin.ts';
+import { binnedFolder, binnedItems, maySeeBinned } from './bin.ts';
 import type { Caller, VaultAccess } from './rights.ts';
 import { rightsOver } from './rights.ts';
 
@@ -59,8 +61,8 @@ interface Stretch<Kind extends VaultWalk['of'], Row> {
 /** One thing that a person is told; null stands for "gone, or not for you". */
 export type Told =
   | { kind: 'vault'; id: string; access: VaultAccess | null; isWhole: boolean }
-  | { kind: 'folder'; id: string; folder: Folder | null; access: VaultAccess }
-  | { kind: 'item'; id: string; item: Item | null; wrappedKey: string | null }
+  | { kind: 'folder'; id: string; folder: Folder | null; access: VaultAccess; binned: Binned<Folder> | null }
+  | { kind: 'item'; id: string; item: Item | null; wrappedKey: string | null; binned: Binned<Item> | null }
   | { kind: 'shortcut'; id: string; shown: ShownShortcut | null }
   | { kind: 'inbox'; id: string; shown: ShownInboxEntry | null }
   | Stretch<'folder', Folder>
@@ -107,11 +109,15 @@ class Telling {
     ]);
     const shown = [...shortcuts.values(), ...inbox.values()].map(({ itemId }) => itemId);
     const items = await this.#storage.items.findMany([...byKind('item'), ...shown]);
+    const binned = await binnedItems(
+      this.#storage,
+      byKind('item').filter((id) => !items.has(id)),
+    );
     const told: Told[] = [];
     let walk: VaultWalk | null = null;
     for (const entry of concerning) {
       if (entry.kind === 'scope') walk = this.#scope(entry, told);
-      else if (entry.kind === 'item') this.#item(entry, items.get(entry.objectId), told);
+      else if (entry.kind === 'item') this.#item(entry, items.get(entry.objectId), binned, told);
       else if (entry.kind === 'folder') await this.#folder(entry, told);
       else if (entry.kind === 'vault') this.#vault(entry, told);
       else if (entry.kind === 'shortcut') this.#shortcut(entry, shortcuts, items, told);
@@ -165,13 +171,22 @@ class Telling {
     if (access) told.push({ kind: 'vault', id: vaultId, access, isWhole: false });
   }
 
-  #item(entry: PlacedEntry, item: Item | undefined, told: Told[]): void {
+  #item(
+    entry: PlacedEntry,
+    item: Item | undefined,
+    inBin: ReadonlyMap<string, Binned<Item>>,
+    told: Told[],
+  ): void {
     const id = entry.objectId;
     const access = item && this.#accesses.get(item.vaultId);
     if (!item || !access?.canRead(item.folderId)) {
-      told.push({ kind: 'item', id, item: null, wrappedKey: null });
+      const binned = inBin.get(id);
+      const around = binned && this.#accesses.get(binned.row.vaultId);
+      const isSeen = binned && around && maySeeBinned(around, binned.entry, binned.row.folderId);
+      const wrappedKey = isSeen ? around.wrappedKey : null;
+      told.push({ kind: 'item', id, item: null, wrappedKey, binned: isSeen ? binned : null });
     } else if (!this.#isToldLater(item.vaultId, entry.position)) {
-      told.push({ kind: 'item', id, item, wrappedKey: access.wrappedKey });
+      told.push({ kind: 'item', id, item, wrappedKey: access.wrappedKey, binned: null });
     } else {
       // It moved into a vault that is about to be told as a whole, and comes with it.
       this.#knownAlready.delete(`item ${id}`);
@@ -184,7 +199,8 @@ class Telling {
     const folder = access.canRead(entry.objectId)
       ? await this.#storage.folders.find(entry.objectId)
       : undefined;
-    told.push({ kind: 'folder', id: entry.objectId, folder: folder ?? null, access });
+    const binned = folder ? null : await binnedFolder(this.#storage, access, entry.objectId);
+    told.push({ kind: 'folder', id: entry.objectId, folder: folder ?? null, access, binned });
   }
 
   #shortcut(

@@ -4,8 +4,11 @@ import type { AccessLevel } from '../access/levels.ts';
 import { compareLevels, levelNames, rightsAt } from '../access/levels.ts';
 import type { VaultAccess } from '../access/rights.ts';
 import { vaultTypeId } from '../access/vocabulary.ts';
-import type { Item, ItemContent, Snapshot } from '../storage/items.ts';
-import type { Folder, Vault } from '../storage/vaults.ts';
+import type { BinEntry } from '../storage/bin.ts';
+import type { Item, ItemContent } from '../storage/items.ts';
+import type { Snapshot } from '../storage/snapshots.ts';
+import type { Folder } from '../storage/folders.ts';
+import type { Vault } from '../storage/vaults.ts';
 import { objectId } from './schemas.ts';
 
 export const pathSchema = z.array(
@@ -87,14 +90,15 @@ export function folderAnswer(folder: Folder, access: VaultAccess, folders: Reado
   };
 }
 
-const attachmentEntry = z.object({ id: objectId, encryptedKey: z.string(), name: z.string() });
+/** An attachment as records list it. */
+export const attachmentEntrySchema = z.object({ id: objectId, encryptedKey: z.string(), name: z.string() });
 
 /** Members that a short listing leaves out. */
 const secretMembers = {
   passwordEncrypted: z.string().nullable(),
   keyEncrypted: z.string().nullable(),
   customs: z.array(z.looseObject({ name: z.string(), value: z.string(), type: z.string() })),
-  attachments: z.array(attachmentEntry),
+  attachments: z.array(attachmentEntrySchema),
   vaultMasterKeyEncrypted: z.string().nullable(),
 };
 
@@ -117,7 +121,10 @@ const openMembers = {
   revision: z.number(),
 };
 
-export const itemSchema = z.object({ ...openMembers, ...secretMembers });
+/** What a record in the bin carries besides. */
+const binMembers = { binItemId: objectId.optional(), deletedAt: z.number().optional() };
+
+export const itemSchema = z.object({ ...openMembers, ...secretMembers, ...binMembers });
 export const listedItemSchema = z.object({ ...openMembers, ...z.object(secretMembers).partial().shape });
 
 /** What depends on who asks for a record. */
@@ -151,6 +158,26 @@ export function itemAnswer(item: Item, viewer: ItemViewer) {
     attachments: attachmentEntries(item),
     vaultMasterKeyEncrypted: viewer.wrappedKey,
   };
+}
+
+/** A whole record in the bin. */
+export function binnedItemAnswer(item: Item, viewer: ItemViewer, entry: BinEntry) {
+  const { id: binItemId, deletedAt } = entry;
+  return { ...itemAnswer(item, viewer), isDeleted: true, binItemId, deletedAt };
+}
+
+export const binnedFolderSchema = z.object({
+  binItemId: objectId,
+  deletedAt: z.number(),
+  name: z.string(),
+  vaultId: objectId,
+  parentFolderId: objectId.nullable(),
+});
+
+/** A folder in the bin, as the change feed tells it. */
+export function binnedFolderAnswer({ name, vaultId, parentId }: Folder, entry: BinEntry) {
+  const { id: binItemId, deletedAt } = entry;
+  return { binItemId, deletedAt, name, vaultId, parentFolderId: parentId };
 }
 
 /** A record in a listing of the kind that the server is set to. */

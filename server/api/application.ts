@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
+import { offlinePolicySchema } from './offline.ts';
 
 const complexity = z.object({
   minLength: z.number(),
@@ -35,6 +36,13 @@ const features = [
   'vaultAccess',
   'sessionLogout',
   'changes',
+  'idempotencyKeys',
+  'bin',
+  'folderMove',
+  'revisionPreconditions',
+  'attachmentWrites',
+  'offlinePolicy',
+  'offlineReads',
 ].map((name) => ({ name }));
 
 /** Registers the endpoints of this file. */
@@ -63,6 +71,7 @@ export function applicationRoutes(app: Api, context: Context): void {
             masterPasswordComplexity: complexity,
             isClientSideEncryptionEnabled: z.boolean(),
             attachmentMaxSize: z.number(),
+            offline: offlinePolicySchema,
           }),
         },
       },
@@ -72,6 +81,7 @@ export function applicationRoutes(app: Api, context: Context): void {
       masterPasswordComplexity: { minLength: shortestMasterPassword, ...noRule },
       isClientSideEncryptionEnabled: callerOf(request).clientSideEncryption,
       attachmentMaxSize: 5 * 1024 * 1024,
+      offline: await context.storage.organisations.offlinePolicy(callerOf(request).organisationId),
     }),
   );
 

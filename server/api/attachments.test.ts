@@ -113,4 +113,44 @@ describe('attachments', () => {
     );
     expect(decodeAttachment(answer, records.recordKey).equals(largest)).toBe(true);
   });
+
+  it('are added and taken away one by one, whatever else happens to the list', async () => {
+    const sealed = (name: string) => ({ name, ...encodeAttachment(utf8(name), records.recordKey) });
+    const id = await create({ attachments: [sealed('first')] });
+    const adding = ['a', 'b', 'c', 'd'].map((name) =>
+      member.http.send<{ id: string; revision: number; updatedAt: number }>(
+        'POST',
+        `/items/${id}/attachments`,
+        sealed(name),
+      ),
+    );
+    const added = await Promise.all(adding);
+    const names = async () => (await records.read(id)).attachments.map(({ name }) => name).toSorted();
+    expect(await names()).toEqual(['a', 'b', 'c', 'd', 'first']);
+    expect(added.map(({ revision }) => revision).toSorted()).toEqual([2, 3, 4, 5]);
+    const path = `/items/${id}/attachments/${added[1]?.id}`;
+    expect(await member.http.send('DELETE', path)).toMatchObject({ revision: 6 });
+    expect(await names()).toEqual(['a', 'c', 'd', 'first']);
+    await refused(member.http.send('DELETE', path), 404, 'notFound');
+    const answer = await member.http.send<Parameters<typeof decodeAttachment>[0]>(
+      'GET',
+      `/items/${id}/attachment/${added[0]?.id}`,
+    );
+    expect(decodeAttachment(answer, records.recordKey)).toEqual(utf8('a'));
+    expect((await records.snapshots(id))[0]?.attachments).toHaveLength(5);
+  });
+
+  it('are refused one by one as they are in a list', async () => {
+    const id = await create();
+    const add = (body: object) => member.http.send('POST', `/items/${id}/attachments`, body);
+    const whole = { name: 'n', ...encodeAttachment(utf8('x'), records.recordKey) };
+    await refused(add({ ...whole, encryptedData: 'plain text' }), 400, 'notEncrypted');
+    await refused(add({ ...whole, encryptedKey: '' }), 400, 'notEncrypted');
+    for (const missing of ['name', 'hash', 'encryptedKey', 'encryptedData']) {
+      await refused(add({ ...whole, [missing]: undefined }), 400, 'validationFailed');
+    }
+    const attachments = Array.from({ length: 100 }, (_, index) => ({ ...whole, name: `${index}` }));
+    await records.change(id, { attachments });
+    await refused(add(whole), 400, 'tooManyAttachments');
+  });
 });

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Api } from './context.ts';
 import type { RequestGate } from './gate.ts';
+import { idempotencyHeader } from './repeats.ts';
 
 /** As many as the official clients send. */
 const batchLimit = 25;
@@ -22,6 +23,8 @@ const batchBody = z.object({
             'Not an address that a batch may name.',
           ),
         body: z.unknown().optional(),
+        /** What a single request carries as the header `Idempotency-Key` (own addition). */
+        idempotencyKey: z.string().optional(),
       }),
     )
     .max(batchLimit),
@@ -34,7 +37,7 @@ export function batchRoutes(app: Api, gate: RequestGate): void {
   app.post(
     '/batch',
     {
-      config: { needs: 'session' },
+      config: { needs: 'session', keepsNoAnswer: true },
       schema: {
         summary: 'Up to 25 requests at once',
         body: batchBody,
@@ -50,13 +53,17 @@ export function batchRoutes(app: Api, gate: RequestGate): void {
         if (value !== undefined) headers[name] = String(value);
       }
       const responses: { statusCode: number; body: unknown }[] = [];
-      for (const { method, relativeUrl, body } of request.body.requests) {
+      for (const { method, relativeUrl, body, idempotencyKey } of request.body.requests) {
         const payload =
           method === 'GET' || body === undefined || body === null ? {} : { payload: JSON.stringify(body) };
         const answer = await app.inject({
           method,
           url: relativeUrl,
-          headers: 'payload' in payload ? { ...headers, 'content-type': 'application/json' } : headers,
+          headers: {
+            ...headers,
+            ...('payload' in payload ? { 'content-type': 'application/json' } : {}),
+            ...(idempotencyKey === undefined ? {} : { [idempotencyHeader]: idempotencyKey }),
+          },
           remoteAddress: request.ip,
           ...payload,
         });

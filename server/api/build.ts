@@ -5,9 +5,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import { defaultBodyLimit } from '../options.ts';
+import { activityRoutes } from './activity.ts';
 import { applicationRoutes } from './application.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { authenticate } from './authentication.ts';
 import { batchRoutes } from './batch.ts';
+import { binRoutes } from './bin.ts';
 import { changeRoutes } from './changes.ts';
 import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
@@ -18,7 +21,9 @@ import { groupRoutes } from './groups.ts';
 import { inboxRoutes } from './inbox.ts';
 import { itemRoutes } from './items.ts';
 import { linkRoutes } from './links.ts';
+import { offlineRoutes } from './offline.ts';
 import { parseJsonBodies, parseQuery } from './reading.ts';
+import { answerRepeats } from './repeats.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setupRoutes } from './setup.ts';
@@ -42,11 +47,15 @@ const groups = [
   folderRoutes,
   searchRoutes,
   itemRoutes,
+  attachmentRoutes,
   snapshotRoutes,
   shortcutRoutes,
   inboxRoutes,
   linkRoutes,
+  binRoutes,
   changeRoutes,
+  offlineRoutes,
+  activityRoutes,
 ];
 
 function createFastify(
@@ -110,6 +119,7 @@ export async function buildApplication(
   logRequests(app);
   answerErrors(app);
   authenticate(app, context);
+  answerRepeats(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },
     transform: (route) => {

@@ -26,9 +26,18 @@ const content = z.object({
 
 type Owner = Pick<Caller, 'userId' | 'organisationId'>;
 
-/** The one answer to every cursor that cannot be gone on from; clients then fetch whole listings. */
+/** The answer to a cursor that is too old, or of somebody else; clients then fetch whole listings. */
 function expired(): ApiError {
   return new ApiError(410, 'cursorExpired', 'The changes since then are not known. Start anew.', 'since');
+}
+
+/**
+ * The answer to a genuine cursor of a position that this server has not given out: it was put back
+ * to an older backup. Told apart, because a client knows things then that the server has lost.
+ */
+function fromLostFuture(): ApiError {
+  const message = 'The server was put back to a state from before then. Start anew.';
+  return new ApiError(410, 'cursorFromLostFuture', message, 'since');
 }
 
 function signature(seal: Seal, owner: Owner, sealed: string): Buffer {
@@ -47,7 +56,7 @@ export async function writeCursor(
   return `${sealed}.${signature(seal, owner, sealed).toString('base64url')}`;
 }
 
-/** The place that a cursor stands for. Throws 410 `cursorExpired` for one that is not of use here. */
+/** The place that a cursor stands for. Throws 410 `cursorExpired` or `cursorFromLostFuture` for one that is not of use here. */
 export async function readCursor(
   storage: Repositories,
   seal: Seal,
@@ -61,7 +70,8 @@ export async function readCursor(
   const { position, mark, walk } = content.parse(seal.openJson(Buffer.from(sealed, 'base64url')));
   const { organisationId } = owner;
   const reach = await storage.journal.reach(organisationId);
-  if (position < reach.horizon || position > reach.position) throw expired();
-  if ((await storage.journal.markAt(organisationId, position)) !== mark) throw expired();
+  if (position < reach.horizon) throw expired();
+  if (position > reach.position) throw fromLostFuture();
+  if ((await storage.journal.markAt(organisationId, position)) !== mark) throw fromLostFuture();
   return { position, walk };
 }

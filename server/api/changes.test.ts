@@ -55,11 +55,19 @@ async function follow(who: Member, since: string, limit = 100): Promise<{ told: 
   return { told, cursor };
 }
 
+/** Whether a thing is here, in the bin where its reader could find it, or gone for them. */
+function stateOf(told: Told): string {
+  const shown = told[told.kind];
+  if (told['bin'] !== undefined) return 'binned';
+  if (typeof shown !== 'object' || shown === null) return 'gone';
+  return 'isDeleted' in shown && shown.isDeleted === true ? 'binned' : 'here';
+}
+
 /** Each thing in one line: what was told, of which object, and whether it is there or gone. */
 function lines(told: readonly Told[]): string[] {
   return told.map((each) => {
     if (each.items) return `${each.kind} of ${each.vaultId}: ${each.items.map(({ id }) => id).join(' ')}`;
-    return `${each.kind} ${each.id} ${each[each.kind] === null ? 'gone' : 'here'}`;
+    return `${each.kind} ${each.id} ${stateOf(each)}`;
   });
 }
 
@@ -111,8 +119,13 @@ describe('the feed', () => {
     const { told, cursor } = await follow(owner, since);
     const listed = await owner.http.send<{ items: unknown[] }>('GET', `/items?vaultId=${vault.id}`);
     expect(told).toEqual([{ kind: 'item', id: record.id, item: listed.items[0] }]);
-    await owner.http.send('DELETE', `/items/${record.id}`);
-    expect(lines((await follow(owner, cursor)).told)).toEqual([`item ${record.id} gone`]);
+    const { binItemId } = await owner.http.send<{ binItemId: string }>('DELETE', `/items/${record.id}`);
+    const deleted = await follow(owner, cursor);
+    expect(deleted.told).toMatchObject([
+      { kind: 'item', item: { id: record.id, isDeleted: true, binItemId } },
+    ]);
+    await owner.http.send('DELETE', `/bin/${binItemId}`);
+    expect(lines((await follow(owner, deleted.cursor)).told)).toEqual([`item ${record.id} gone`]);
   });
 
   it('comes to the same in pages of any length', async () => {

@@ -4,22 +4,34 @@
  * decided in `access/`; here it gets the shapes of the listings.
  *
  * Every answer also carries what the server states of the account (mode of encryption, key
- * derivation, public key), so that a client can hold it against its pins without asking for it.
+ * derivation, public key, right to be offline), so that a client can hold it against its pins without asking for it.
  */
 import { z } from 'zod';
+import type { Binned } from '../access/bin.ts';
 import type { Told, VaultWalk } from '../access/changes.ts';
 import { tellChanges } from '../access/changes.ts';
 import type { Caller } from '../access/rights.ts';
 import type { Item } from '../storage/items.ts';
 import type { User } from '../storage/people.ts';
 import type { Repositories } from '../storage/storage.ts';
-import type { Folder } from '../storage/vaults.ts';
-import { folderAnswer, folderSchema, itemAnswer, itemSchema, vaultAnswer, vaultSchema } from './answers.ts';
+import type { Folder } from '../storage/folders.ts';
+import {
+  binnedFolderAnswer,
+  binnedFolderSchema,
+  binnedItemAnswer,
+  folderAnswer,
+  folderSchema,
+  itemAnswer,
+  itemSchema,
+  vaultAnswer,
+  vaultSchema,
+} from './answers.ts';
 import { readCursor, writeCursor } from './changecursor.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { inboxAnswer, inboxSchema } from './inbox.ts';
+import { offlinePolicySchema } from './offline.ts';
 import { objectId, queryNumber } from './schemas.ts';
 import { shortcutAnswer, shortcutSchema } from './shortcuts.ts';
 
@@ -31,7 +43,11 @@ const stretch = { vaultId: objectId, after: objectId.nullable(), through: object
 
 const changeSchema = z.union([
   z.object({ kind: z.literal('vault'), id: objectId, isWhole: z.boolean(), vault: vaultSchema.nullable() }),
-  z.object({ kind: z.literal('folder'), id: objectId, folder: folderSchema.nullable() }),
+  z.object({
+    ...{ kind: z.literal('folder'), id: objectId, folder: folderSchema.nullable() },
+    /** Where to find a deleted folder, for those who could bring it back. */
+    bin: binnedFolderSchema.optional(),
+  }),
   z.object({ kind: z.literal('item'), id: objectId, item: itemSchema.nullable() }),
   z.object({ kind: z.literal('shortcut'), id: objectId, shortcut: shortcutSchema.nullable() }),
   z.object({ kind: z.literal('inbox'), id: objectId, inbox: inboxSchema.nullable() }),
@@ -50,6 +66,7 @@ const answerSchema = z.object({
     isClientSideEncryptionEnabled: z.boolean(),
     masterKeyOptions: z.string(),
     publicKey: z.string().nullable(),
+    offline: offlinePolicySchema,
   }),
 });
 
@@ -95,11 +112,13 @@ class Shaping {
         return { kind, id, isWhole, vault: access && vaultAnswer(access) };
       }
       case 'folder': {
-        const { kind, id, folder, access } = told;
+        const { kind, id, folder, access, binned } = told;
+        if (binned) return { kind, id, folder: null, bin: binnedFolderAnswer(binned.row, binned.entry) };
         return { kind, id, folder: folder && folderAnswer(folder, access, this.#folders) };
       }
       case 'item': {
-        const { kind, id, item, wrappedKey } = told;
+        const { kind, id, item, wrappedKey, binned } = told;
+        if (binned) return { kind, id, item: this.#binnedItem(binned, wrappedKey) };
         return { kind, id, item: item && this.#item(item, wrappedKey) };
       }
       case 'shortcut':
@@ -131,6 +150,10 @@ class Shaping {
 
   #item(item: Item, wrappedKey: string | null) {
     return itemAnswer(item, { wrappedKey, isFavorite: this.#favorites.has(item.id) });
+  }
+
+  #binnedItem({ row, entry }: Binned<Item>, wrappedKey: string | null) {
+    return binnedItemAnswer(row, { wrappedKey, isFavorite: this.#favorites.has(row.id) }, entry);
   }
 
   #shortcut({ shortcut, item }: NonNullable<Extract<Told, { kind: 'shortcut' }>['shown']>) {
@@ -175,6 +198,7 @@ export function changeRoutes(app: Api, context: Context): void {
           isClientSideEncryptionEnabled: caller.clientSideEncryption,
           masterKeyOptions: user.masterKeyOptions,
           publicKey: user.keys?.public ?? null,
+          offline: await storage.organisations.offlinePolicy(caller.organisationId),
         };
         if (since === undefined) {
           const { position } = await storage.journal.reach(caller.organisationId);

@@ -1,12 +1,13 @@
 /** Folders. As on real servers a rename is a POST. */
 import { z } from 'zod';
 import { rightsAt } from '../access/levels.ts';
+import { depthOf, heightOf, withDescendants } from '../access/foldertree.ts';
 import { newId } from '../storage/ids.ts';
-import type { FolderShape } from '../storage/vaults.ts';
 import { folderAnswer, folderSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { invalid, notFound } from './errors.ts';
+import type { GuardedRequest } from './guard.ts';
 import { guardFolder, guardPlace, guardVisibleVault } from './guard.ts';
 import { binAnswer, createdId, idParams, objectId, shortText } from './schemas.ts';
 
@@ -15,14 +16,6 @@ const createBody = z.object({
   vaultId: objectId,
   parentFolderId: objectId.nullish(),
 });
-
-/** A folder and everything below it. */
-export function withDescendants(tree: readonly FolderShape[], folderIds: readonly string[]): string[] {
-  const children = Map.groupBy(tree, (folder) => folder.parentId);
-  const found = new Set(folderIds);
-  for (const id of found) for (const child of children.get(id) ?? []) found.add(child.id);
-  return [...found];
-}
 
 /** Refuses a folder that is not of the vault. */
 export async function requireFolderOf(
@@ -39,13 +32,39 @@ export async function requireFolderOf(
 /** Every folder is answered with its path, so a long chain would be paid for by everybody in the vault. */
 const deepestFolder = 64;
 
-async function refuseTooDeep(context: Context, vaultId: string, parentId: string | null): Promise<void> {
-  const tree = await context.storage.folders.tree([vaultId]);
-  const parents = new Map(tree.map((folder) => [folder.id, folder.parentId]));
-  let above = 0;
-  for (let next = parentId; next !== null; next = parents.get(next) ?? null) above += 1;
-  if (above >= deepestFolder)
+/** Refuses to put a folder, a new one or one with what is below it, where it would stand too deep. */
+export async function refuseTooDeep(
+  context: Context,
+  vaultId: string,
+  parentId: string | null,
+  folderId?: string,
+): Promise<void> {
+  const tree = await context.storage.folders.places([vaultId]);
+  const height = folderId === undefined ? 1 : heightOf(tree, folderId);
+  if (depthOf(tree, parentId) + height > deepestFolder)
     throw invalid('tooDeep', 'parentFolderId', `Folders nest ${deepestFolder} deep at most.`);
+}
+
+const movedSchema = z.object({ id: objectId, vaultId: objectId, parentFolderId: objectId.nullable() });
+
+/** Moves a folder with all that is in it; needs the right to move it, and to put something there. */
+async function moveFolder(
+  context: Context,
+  request: GuardedRequest,
+  folderId: string,
+  parentFolderId: string | null,
+): Promise<z.output<typeof movedSchema>> {
+  const { folder } = await guardFolder(context, request, folderId);
+  const { id, vaultId } = folder;
+  await requireFolderOf(context, vaultId, parentFolderId, 'parentFolderId');
+  await guardPlace(context.rights, request, vaultId, parentFolderId, 'object:createAndImport');
+  const tree = await context.storage.folders.tree([vaultId]);
+  if (parentFolderId !== null && withDescendants(tree, [id]).includes(parentFolderId)) {
+    throw invalid('insideItself', 'parentFolderId', 'A folder cannot be moved into itself.');
+  }
+  await refuseTooDeep(context, vaultId, parentFolderId, id);
+  if (folder.parentId !== parentFolderId) await context.storage.folders.move(folder, parentFolderId);
+  return { id, vaultId, parentFolderId };
 }
 
 function readingRoutes(app: Api, context: Context): void {
@@ -125,6 +144,23 @@ export function folderRoutes(app: Api, context: Context): void {
     },
   );
 
+  app.post(
+    '/folders/:id/move',
+    {
+      config: { needs: 'directory:move' },
+      schema: {
+        summary: 'Move a folder within its vault (own addition)',
+        params: idParams,
+        body: z.object({ parentFolderId: objectId.nullable() }),
+        response: { 200: movedSchema },
+      },
+    },
+    async (request) =>
+      context.storage.whole(() =>
+        moveFolder(context, request, request.params.id, request.body.parentFolderId),
+      ),
+  );
+
   app.delete(
     '/folders/:id',
     {
@@ -139,8 +175,8 @@ export function folderRoutes(app: Api, context: Context): void {
       const { folder } = await guardFolder(context, request, request.params.id);
       const binItemId = newId(context.clock());
       const entry = {
-        ...{ id: binItemId, vault_id: folder.vaultId, object_id: folder.id, kind: 'folder' as const },
-        ...{ deleter_id: callerOf(request).userId, created_at: unixSeconds(context) },
+        ...{ id: binItemId, vaultId: folder.vaultId, objectId: folder.id, kind: 'folder' as const },
+        ...{ deleterId: callerOf(request).userId, deletedAt: unixSeconds(context) },
       };
       await context.storage.transaction(async (storage) => {
         if (!(await storage.folders.find(folder.id))) throw notFound();

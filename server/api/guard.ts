@@ -9,14 +9,16 @@ import type { FastifyRequest } from 'fastify';
 import type { Right } from '../access/levels.ts';
 import { rightsAt } from '../access/levels.ts';
 import type { ItemAccess, Rights, VaultAccess } from '../access/rights.ts';
-import type { Folder } from '../storage/vaults.ts';
+import type { PlacedBinEntry } from '../storage/bin.ts';
+import type { Folder } from '../storage/folders.ts';
 import type { Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { forbidden, notFound } from './errors.ts';
 
-type Request = Pick<FastifyRequest, 'caller' | 'rightDecided' | 'routeOptions'>;
+/** What these functions need of a request. */
+export type GuardedRequest = Pick<FastifyRequest, 'caller' | 'rightDecided' | 'routeOptions'>;
 
-function declaredRight(request: Request): Right {
+function declaredRight(request: GuardedRequest): Right {
   const need = request.routeOptions.config.needs;
   if (!need || need === 'nothing' || need === 'session' || need === 'administrator') {
     throw new Error('The endpoint declares no right on an object.');
@@ -24,7 +26,7 @@ function declaredRight(request: Request): Right {
   return need;
 }
 
-function decide(request: Request, rights: ReadonlySet<Right>, right = declaredRight(request)): void {
+function decide(request: GuardedRequest, rights: ReadonlySet<Right>, right = declaredRight(request)): void {
   if (!rights.has(right)) throw forbidden(right);
   request.rightDecided = true;
 }
@@ -32,7 +34,7 @@ function decide(request: Request, rights: ReadonlySet<Right>, right = declaredRi
 /** Access to a place (a vault, or a folder of it) where the caller has the needed right. */
 export async function guardPlace(
   rights: Rights,
-  request: Request,
+  request: GuardedRequest,
   vaultId: string,
   folderId: string | null = null,
   right?: Right,
@@ -49,7 +51,7 @@ export async function guardPlace(
  */
 export async function guardVisibleVault(
   rights: Rights,
-  request: Request,
+  request: GuardedRequest,
   vaultId: string,
 ): Promise<VaultAccess> {
   const access = await rights.toVault(callerOf(request), vaultId);
@@ -62,7 +64,7 @@ export async function guardVisibleVault(
 /** A folder on which the caller has the needed right, and the access to its vault. */
 export async function guardFolder(
   context: Pick<Context, 'storage' | 'rights'>,
-  request: Request,
+  request: GuardedRequest,
   folderId: string,
 ): Promise<{ folder: Folder; access: VaultAccess }> {
   const folder = await context.storage.folders.find(folderId);
@@ -73,7 +75,7 @@ export async function guardFolder(
 /** A record on which the caller has the needed right. */
 export async function guardItem(
   rights: Rights,
-  request: Request,
+  request: GuardedRequest,
   itemId: string,
   right?: Right,
 ): Promise<ItemAccess> {
@@ -83,7 +85,20 @@ export async function guardItem(
   return access;
 }
 
+/** An entry of the bin on which the caller has a right, and the access to its vault. */
+export async function guardBinned(
+  context: Pick<Context, 'storage' | 'rights'>,
+  request: GuardedRequest,
+  binItemId: string,
+  rightOn?: (entry: PlacedBinEntry) => Right,
+): Promise<{ entry: PlacedBinEntry; access: VaultAccess }> {
+  const entry = await context.storage.bin.find(binItemId);
+  if (!entry) throw notFound();
+  const { vaultId, folderId } = entry;
+  return { entry, access: await guardPlace(context.rights, request, vaultId, folderId, rightOn?.(entry)) };
+}
+
 /** Marks a listing that holds only what the caller may read, because it was built from that. */
-export function guardedByConstruction(request: Request): void {
+export function guardedByConstruction(request: GuardedRequest): void {
   request.rightDecided = true;
 }

@@ -38,6 +38,12 @@ const attachment = z.object({
 });
 export type SentAttachment = z.output<typeof attachment>;
 
+/** How many attachments one record may have. */
+export const mostAttachments = 100;
+
+/** A single new attachment. */
+export const newAttachmentBody = attachment.omit({ id: true }).required();
+
 const members = {
   name: shortText.nullish(),
   login: shortText.nullish(),
@@ -50,7 +56,7 @@ const members = {
   passwordEncrypted: shortCipherText.nullish(),
   keyEncrypted: z.string().max(10_000).nullish(),
   customs: z.array(customField).max(500).nullish(),
-  attachments: z.array(attachment).max(100).refine(namesEachOnce).nullish(),
+  attachments: z.array(attachment).max(mostAttachments).refine(namesEachOnce).nullish(),
 };
 
 /** A stored attachment can stand in a record once: clients know it by its id. */

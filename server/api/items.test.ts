@@ -148,7 +148,7 @@ describe('history', () => {
 
   it('is not made longer by a change that changes nothing', async () => {
     const id = await create({ login: 'root' });
-    expect(await records.change(id, { login: 'root', vaultId: vault.id })).toEqual({ id, revision: 1 });
+    expect(await records.change(id, { login: 'root', vaultId: vault.id })).toMatchObject({ id, revision: 1 });
     expect(await records.snapshots(id)).toEqual([]);
   });
 
@@ -157,6 +157,26 @@ describe('history', () => {
     await records.change(id, { name: 'B', revision: 1 });
     await refused(records.change(id, { name: 'C', revision: 1 }), 409, 'revisionConflict');
     expect((await records.read(id)).name).toBe('B');
+  });
+
+  it('answers each write with the state that it led to', async () => {
+    const body = { vaultId: vault.id, name: 'A', login: 'root' };
+    const created = await member.http.send<{ id: string; updatedAt: number }>('POST', '/items', body);
+    expect(created).toEqual({ ...created, revision: 1, attachments: [] });
+    const { id, updatedAt } = created;
+    expect(await records.read(id)).toMatchObject({ revision: 1, updatedAt });
+    const changed = await records.change(id, { name: 'B' });
+    expect(changed).toMatchObject({ id, revision: 2, attachments: [] });
+  });
+
+  it('refuses a deletion made on an older revision, and tells nothing of the newer one', async () => {
+    const id = await create();
+    await records.change(id, { name: 'B' });
+    await refused(member.http.send('DELETE', `/items/${id}?revision=1`), 409, 'revisionConflict');
+    expect((await records.read(id)).name).toBe('B');
+    await refused(member.http.send('DELETE', `/items/${id}?revision=x`), 400, 'validationFailed');
+    await member.http.send('DELETE', `/items/${id}?revision=2`);
+    await refused(records.read(id), 404, 'notFound');
   });
 
   it('loses none of many changes at once', async () => {

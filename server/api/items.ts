@@ -1,18 +1,31 @@
 /** Records: listing, reading, creating, changing, deleting, favourites. */
 import { z } from 'zod';
 import { rightsAt } from '../access/levels.ts';
-import { itemAnswer, itemSchema, listedItemAnswer, listedItemSchema } from './answers.ts';
+import {
+  attachmentEntrySchema,
+  itemAnswer,
+  itemSchema,
+  listedItemAnswer,
+  listedItemSchema,
+} from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
-import { forbidden, invalid, notFound } from './errors.ts';
+import { forbidden, invalid } from './errors.ts';
 import { requireFolderOf } from './folders.ts';
 import { guardItem, guardPlace, guardVisibleVault } from './guard.ts';
 import { changeItemBody, createItemBody } from './itembody.ts';
 import { binItem, changeItem, createItem, draftItem } from './itemwrites.ts';
-import { binAnswer, createdId, doneAnswer, idParams, objectId, pageQuery } from './schemas.ts';
+import { binAnswer, doneAnswer, idParams, objectId, pageQuery, queryNumber } from './schemas.ts';
 
 /** The most records that one bulk creation takes. */
 const bulkLimit = 500;
+
+const writtenSchema = z.object({
+  id: objectId,
+  revision: z.number(),
+  updatedAt: z.number(),
+  attachments: z.array(attachmentEntrySchema),
+});
 
 const listQuery = z.object({ vaultId: objectId, folderId: objectId.optional(), ...pageQuery.shape });
 
@@ -59,13 +72,13 @@ function creationRoutes(app: Api, context: Context): void {
     '/items',
     {
       config: { needs: 'object:createAndImport' },
-      schema: { summary: 'Create a record', body: createItemBody, response: { 200: createdId } },
+      schema: { summary: 'Create a record', body: createItemBody, response: { 200: writtenSchema } },
     },
     async (request) => {
       const { vaultId, folderId } = request.body;
       await guardPlace(context.rights, request, vaultId, folderId ?? null);
       await requireFolderOf(context, vaultId, folderId ?? null, 'folderId');
-      return { id: await createItem(context, callerOf(request), request.body) };
+      return createItem(context, callerOf(request), request.body);
     },
   );
 
@@ -132,7 +145,7 @@ function singleRoutes(app: Api, context: Context): void {
         summary: 'Change a record; its former state becomes a snapshot',
         params: idParams,
         body: changeItemBody,
-        response: { 200: z.object({ id: objectId, revision: z.number() }) },
+        response: { 200: writtenSchema },
       },
     },
     async (request) => {
@@ -156,11 +169,18 @@ function singleRoutes(app: Api, context: Context): void {
     '/items/:id',
     {
       config: { needs: 'item:delete' },
-      schema: { summary: 'Move a record to the bin', params: idParams, response: { 200: binAnswer } },
+      schema: {
+        summary: 'Move a record to the bin',
+        params: idParams,
+        /** Another revision than the record's is answered with 409 (own addition). */
+        querystring: z.object({ revision: queryNumber.min(1).optional() }),
+        response: { 200: binAnswer },
+      },
     },
     async (request) => {
       const access = await guardItem(context.rights, request, request.params.id);
-      return { binItemId: await binItem(context, callerOf(request), access) };
+      const { revision } = request.query;
+      return { binItemId: await binItem(context, callerOf(request), access, revision) };
     },
   );
 
@@ -183,33 +203,9 @@ function singleRoutes(app: Api, context: Context): void {
   );
 }
 
-const attachmentParams = z.object({ id: objectId, attachmentId: objectId });
-export const attachmentSchema = z.object({
-  id: objectId,
-  name: z.string(),
-  encryptedKey: z.string(),
-  encryptedData: z.string(),
-  hash: z.string(),
-});
-
 /** Registers the endpoints of this file. */
 export function itemRoutes(app: Api, context: Context): void {
   listingRoute(app, context);
   creationRoutes(app, context);
   singleRoutes(app, context);
-
-  app.get(
-    '/items/:id/attachment/:attachmentId',
-    {
-      config: { needs: 'item:read' },
-      schema: { summary: 'An attachment', params: attachmentParams, response: { 200: attachmentSchema } },
-    },
-    async (request) => {
-      const { item } = await guardItem(context.rights, request, request.params.id);
-      const entry = item.attachments.find((each) => each.id === request.params.attachmentId);
-      const encryptedData = entry && (await context.storage.attachments.read(entry.id, item.id));
-      if (!entry || encryptedData === undefined) throw notFound();
-      return { ...entry, encryptedData };
-    },
-  );
 }

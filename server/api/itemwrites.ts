@@ -9,62 +9,17 @@ import type { AttachmentEntry, Item } from '../storage/items.ts';
 import { itemContent } from '../storage/items.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { z } from 'zod';
+import { attachmentEntries } from './answers.ts';
 import type { Context } from './context.ts';
 import { unixSeconds } from './context.ts';
 import { ApiError, forbidden, invalid, notFound } from './errors.ts';
 import type { changeItemBody, createItemBody, SentAttachment } from './itembody.ts';
-import { checkForm, checkNewAttachment, emptyContent, mergedContent, sameContent } from './itembody.ts';
+import type { Attaching, Files } from './itemfiles.ts';
+import { asEntry, register, replacing, withFiles } from './itemfiles.ts';
+import { checkForm, emptyContent, mergedContent, mostAttachments, sameContent } from './itembody.ts';
 
 type CreateBody = z.output<typeof createItemBody>;
 type ChangeBody = z.output<typeof changeItemBody>;
-
-interface WrittenFile extends AttachmentEntry {
-  fileName: string;
-}
-
-/** Writes the data of new attachments; the answer keeps the order of what was sent. */
-async function writeFiles(
-  context: Context,
-  sent: readonly SentAttachment[],
-): Promise<Map<SentAttachment, WrittenFile>> {
-  const written = new Map<SentAttachment, WrittenFile>();
-  for (const entry of sent) {
-    if (entry.id !== undefined) continue;
-    checkNewAttachment(entry);
-    const { name, encryptedKey, encryptedData, hash } = entry;
-    const fileName = await context.storage.attachments.write(encryptedData);
-    written.set(entry, { id: newId(context.clock()), name, encryptedKey, hash, fileName });
-  }
-  return written;
-}
-
-/** Runs a change with its files, and takes them back when the change fails. */
-async function withFiles<Result>(
-  context: Context,
-  sent: readonly SentAttachment[],
-  change: (files: Map<SentAttachment, WrittenFile>) => Promise<Result>,
-): Promise<Result> {
-  const files = await writeFiles(context, sent);
-  try {
-    return await change(files);
-  } catch (error) {
-    await context.storage.attachments.discard([...files.values()].map((file) => file.fileName));
-    throw error;
-  }
-}
-
-const asEntry = ({ id, name, encryptedKey, hash }: AttachmentEntry): AttachmentEntry => ({
-  ...{ id, name, encryptedKey, hash },
-});
-
-async function register(
-  storage: Repositories,
-  itemId: string,
-  files: Iterable<WrittenFile>,
-  createdAt: number,
-): Promise<void> {
-  for (const file of files) await storage.attachments.register(file.id, itemId, file.fileName, createdAt);
-}
 
 /** The record that a body describes, not yet stored. The caller's rights have been decided. */
 export function draftItem(context: Context, caller: Caller, body: CreateBody): Item {
@@ -83,8 +38,21 @@ export function draftItem(context: Context, caller: Caller, body: CreateBody): I
   };
 }
 
-/** Stores a new record and answers its id. */
-export async function createItem(context: Context, caller: Caller, body: CreateBody): Promise<string> {
+/** A record after a write, as its writer is told. */
+export interface WrittenItem {
+  id: string;
+  revision: number;
+  updatedAt: number;
+  attachments: { id: string; name: string; encryptedKey: string }[];
+}
+
+function written(item: Item): WrittenItem {
+  const { id, revision, updatedAt } = item;
+  return { id, revision, updatedAt, attachments: attachmentEntries(item) };
+}
+
+/** Stores a new record. */
+export async function createItem(context: Context, caller: Caller, body: CreateBody): Promise<WrittenItem> {
   const sent = body.attachments ?? [];
   if (sent.some((entry) => entry.id !== undefined)) {
     throw invalid('notFound', 'attachments', 'A new record has no stored attachments.');
@@ -97,35 +65,12 @@ export async function createItem(context: Context, caller: Caller, body: CreateB
       await register(storage, item.id, files.values(), item.createdAt);
       if (body.isFavorite) await storage.items.setFavorite(caller.userId, item.id, true);
     });
-    return item.id;
-  });
-}
-
-/**
- * The attachments after a change: entries with an id keep the stored file, entries with
- * data are new, and whatever is not in the list is detached. Snapshots still have it.
- */
-function mergedAttachments(
-  former: readonly AttachmentEntry[],
-  sent: readonly SentAttachment[],
-  files: ReadonlyMap<SentAttachment, WrittenFile>,
-): AttachmentEntry[] {
-  return sent.map((entry) => {
-    const file = files.get(entry);
-    if (file) return asEntry(file);
-    const kept = former.find((each) => each.id === entry.id);
-    if (!kept) throw invalid('notFound', 'attachments', 'The record has no such attachment.');
-    return { ...kept, name: entry.name, encryptedKey: entry.encryptedKey };
+    return written(item);
   });
 }
 
 /** The record after a change, checked for form. */
-function changedItem(
-  caller: Caller,
-  former: Item,
-  body: ChangeBody,
-  files: ReadonlyMap<SentAttachment, WrittenFile>,
-): Item {
+function changedItem(caller: Caller, former: Item, body: ChangeBody, attachments: AttachmentEntry[]): Item {
   const content = mergedContent(former, body);
   checkForm(caller.clientSideEncryption, body, content);
   const vaultId = body.vaultId ?? former.vaultId;
@@ -133,11 +78,6 @@ function changedItem(
   if (moves && former.keyEncrypted && (!body.keyEncrypted || body.keyEncrypted === former.keyEncrypted)) {
     throw invalid('keyRequired', 'keyEncrypted', 'Another vault needs the record key under its own key.');
   }
-  const attachments = body.attachments
-    ? mergedAttachments(former.attachments, body.attachments, files)
-    : body.attachments === null
-      ? []
-      : former.attachments;
   const staying = moves ? null : former.folderId;
   const folderId = body.folderId === undefined ? staying : body.folderId;
   return { ...former, ...content, attachments, vaultId, folderId };
@@ -172,54 +112,106 @@ function refuseForeignKey(caller: Caller, access: ItemAccess, former: Item, body
   if (body.keyEncrypted && body.keyEncrypted !== former.keyEncrypted) throw forbidden('item:move');
 }
 
-/** Changes a record and answers its new revision. The caller's rights have been decided. */
+function refuseOutdated(former: Item, revision: number | undefined): void {
+  if (revision === undefined || revision === former.revision) return;
+  throw new ApiError(409, 'revisionConflict', 'The record was changed since that revision.', 'revision');
+}
+
+async function storeChange(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  body: ChangeBody,
+  { files, attaching }: { files: Files; attaching: Attaching },
+): Promise<WrittenItem> {
+  return context.storage.transaction(async (storage) => {
+    const former = await storage.items.find(access.item.id);
+    if (!former || former.vaultId !== access.item.vaultId) throw notFound();
+    refuseForeignKey(caller, access, former, body);
+    refuseOutdated(former, body.revision);
+    const merged = changedItem(caller, former, body, [...attaching(former.attachments, files)]);
+    if (body.isFavorite !== undefined && body.isFavorite !== null) {
+      await storage.items.setFavorite(caller.userId, former.id, body.isFavorite);
+    }
+    const moved = merged.vaultId !== former.vaultId || merged.folderId !== former.folderId;
+    if (!moved && sameContent(itemContent(former), itemContent(merged))) return written(former);
+    const now = unixSeconds(context);
+    const changed = { ...merged, revision: former.revision + 1, updatedAt: now, editorId: caller.userId };
+    await keepFormerState(storage, context, former);
+    await storage.items.update(changed, former.revision);
+    await register(storage, changed.id, files.values(), now);
+    if (changed.vaultId !== former.vaultId) await rewrapSnapshots(storage, former, changed);
+    return written(changed);
+  });
+}
+
+/** Changes a record. The caller's rights have been decided. */
 export async function changeItem(
   context: Context,
   caller: Caller,
   access: ItemAccess,
   body: ChangeBody,
-): Promise<{ id: string; revision: number }> {
+): Promise<WrittenItem> {
+  const attaching = replacing(body.attachments);
   return withFiles(context, body.attachments ?? [], (files) =>
-    context.storage.transaction(async (storage) => {
-      const former = await storage.items.find(access.item.id);
-      if (!former || former.vaultId !== access.item.vaultId) throw notFound();
-      refuseForeignKey(caller, access, former, body);
-      if (body.revision !== undefined && body.revision !== former.revision) {
-        throw new ApiError(
-          409,
-          'revisionConflict',
-          'The record was changed since that revision.',
-          'revision',
-        );
-      }
-      const merged = changedItem(caller, former, body, files);
-      if (body.isFavorite !== undefined && body.isFavorite !== null) {
-        await storage.items.setFavorite(caller.userId, former.id, body.isFavorite);
-      }
-      const moved = merged.vaultId !== former.vaultId || merged.folderId !== former.folderId;
-      if (!moved && sameContent(itemContent(former), itemContent(merged))) {
-        return { id: former.id, revision: former.revision };
-      }
-      const now = unixSeconds(context);
-      const changed = { ...merged, revision: former.revision + 1, updatedAt: now, editorId: caller.userId };
-      await keepFormerState(storage, context, former);
-      await storage.items.update(changed, former.revision);
-      await register(storage, changed.id, files.values(), now);
-      if (changed.vaultId !== former.vaultId) await rewrapSnapshots(storage, former, changed);
-      return { id: changed.id, revision: changed.revision };
-    }),
+    storeChange(context, caller, access, body, { files, attaching }),
   );
 }
 
+/** Adds one file to a record and leaves the others as they are; `id` is the attachment's. */
+export async function attachFile(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  sent: SentAttachment,
+): Promise<Omit<WrittenItem, 'attachments'>> {
+  checkForm(caller.clientSideEncryption, { attachments: [sent] }, access.item);
+  return withFiles(context, [sent], async (files) => {
+    const file = files.get(sent);
+    if (!file) throw invalid('attachmentIncomplete', '', 'A new attachment brings its data.');
+    const attaching: Attaching = (former) => {
+      if (former.length >= mostAttachments) {
+        throw invalid('tooManyAttachments', '', `A record has ${mostAttachments} attachments at most.`);
+      }
+      return [...former, asEntry(file)];
+    };
+    const { revision, updatedAt } = await storeChange(context, caller, access, {}, { files, attaching });
+    return { id: file.id, revision, updatedAt };
+  });
+}
+
+/** Takes one file from a record; snapshots still have it. */
+export async function detachFile(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  attachmentId: string,
+): Promise<Omit<WrittenItem, 'id' | 'attachments'>> {
+  const attaching: Attaching = (former) => {
+    if (!former.some(({ id }) => id === attachmentId)) throw notFound();
+    return former.filter(({ id }) => id !== attachmentId);
+  };
+  const change = { files: new Map(), attaching };
+  const { revision, updatedAt } = await storeChange(context, caller, access, {}, change);
+  return { revision, updatedAt };
+}
+
 /** Moves a record to the bin and answers the id of its entry there. */
-export async function binItem(context: Context, caller: Caller, access: ItemAccess): Promise<string> {
+export async function binItem(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  revision: number | undefined,
+): Promise<string> {
   const binItemId = newId(context.clock());
   const { id, vaultId } = access.item;
   await context.storage.transaction(async (storage) => {
-    if (!(await storage.items.find(id))) throw notFound();
+    const item = await storage.items.find(id);
+    if (!item) throw notFound();
+    refuseOutdated(item, revision);
     await storage.bin.insert({
-      ...{ id: binItemId, vault_id: vaultId, kind: 'item', object_id: id },
-      ...{ deleter_id: caller.userId, created_at: unixSeconds(context) },
+      ...{ id: binItemId, vaultId, kind: 'item', objectId: id },
+      ...{ deleterId: caller.userId, deletedAt: unixSeconds(context) },
     });
     await storage.items.moveToBin(id, binItemId);
   });

@@ -35,15 +35,21 @@ async function describedRoutes(): Promise<Route[]> {
   );
 }
 
+const attachmentBody = {
+  ...{ name: 'a.txt', encryptedKey: base64('k'), encryptedData: base64('x'), hash: 'a'.repeat(64) },
+};
+
 /** Everything that endpoints can name, in one vault of an organisation without client-side encryption. */
 async function furnish(http: Http): Promise<Record<string, string>> {
   const vault = await create(http, '/vaults', { name: 'Vault' });
   const other = await create(http, '/vaults', { name: 'Other' });
   const folder = await create(http, '/folders', { name: 'Folder', vaultId: vault });
-  const attachments = [
-    { name: 'a.txt', encryptedKey: base64('k'), encryptedData: base64('x'), hash: 'a'.repeat(64) },
-  ];
-  const item = await create(http, '/items', { vaultId: vault, folderId: folder, name: 'Item', attachments });
+  const item = await create(http, '/items', {
+    vaultId: vault,
+    folderId: folder,
+    name: 'Item',
+    attachments: [attachmentBody],
+  });
   await http.send('PATCH', `/items/${item}`, { name: 'Changed' });
   const shortcut = await create(http, '/shortcuts', { vaultId: vault, itemId: item });
   const snapshots = await http.send<{ items: { id: string; attachments: { id: string }[] }[] }>(
@@ -63,6 +69,7 @@ beforeAll(async () => {
   owner = organisation.owner;
   stranger = (await trialOrganisation(server, 'stranger', false)).owner;
   ids = await furnish(owner.http);
+  ids['binned'] = await binnedRecord();
   members.set('none', await organisation.join('none'));
   for (const level of accessLevels) {
     const member = await organisation.join(level);
@@ -78,7 +85,7 @@ function request(route: Route, userId: string): { path: string; body?: unknown }
   const subject = route.path.split('/')[1] ?? '';
   const named: Record<string, string | undefined> = {
     ...{ vaults: vaultId, folders: folderId, items: itemId, shortcuts: ids['shortcut'], users: userId },
-    ...{ 'user-groups': ids['group'], 'vault-types': '000000000000000000000b01' },
+    ...{ 'user-groups': ids['group'], 'vault-types': '000000000000000000000b01', bin: ids['binned'] },
   };
   const bodies: Record<string, unknown> = {
     'POST /folders': { name: 'New', vaultId, parentFolderId: folderId },
@@ -91,6 +98,9 @@ function request(route: Route, userId: string): { path: string; body?: unknown }
     'POST /folders/{id}': { name: 'Folder' },
     'POST /vaults/{id}/access': { userId: members.get('none')?.userId, access: 'forbidden' },
     'POST /folders/{id}/access': { userId: members.get('none')?.userId, access: 'forbidden' },
+    'POST /folders/{id}/move': { parentFolderId: null },
+    'POST /bin/{id}/restore': { folderId },
+    'POST /items/{id}/attachments': attachmentBody,
     'POST /items/{id}/favorite': { isFavorite: true },
     'POST /users': { login: `new-${userId}`, password: 'long enough' },
     'POST /user-groups': { name: 'New' },
@@ -102,6 +112,7 @@ function request(route: Route, userId: string): { path: string; body?: unknown }
     '/folders': `?vaultId=${vaultId}`,
     '/items': `?vaultId=${vaultId}`,
     '/shortcuts': `?vaultId=${vaultId}`,
+    '/bin': `?vaultId=${vaultId}`,
   };
   const path = route.path
     .replace('{id}', named[subject] ?? '')
@@ -114,7 +125,15 @@ function request(route: Route, userId: string): { path: string; body?: unknown }
   };
 }
 
+/** A record in the bin that nobody has brought back or deleted for good yet. */
+async function binnedRecord(): Promise<string> {
+  const body = { vaultId: ids['vault'], folderId: ids['folder'], name: 'Binned' };
+  const id = await create(owner.http, '/items', body);
+  return (await owner.http.send<{ binItemId: string }>('DELETE', `/items/${id}`)).binItemId;
+}
+
 async function status(http: Http, route: Route, userId = owner.userId): Promise<number> {
+  if (route.path.startsWith('/bin/')) ids['binned'] = await binnedRecord();
   const { path, body } = request(route, userId);
   return http.send(route.method, path, body).then(
     () => 200,
@@ -220,7 +239,7 @@ describe('every endpoint', () => {
   });
 
   it('that lists or searches answers only what may be read', async () => {
-    for (const path of ['/vaults', '/items/search?query=', '/shortcuts/search', '/inbox-items']) {
+    for (const path of ['/vaults', '/items/search?query=', '/shortcuts/search', '/inbox-items', '/bin']) {
       for (const member of [members.get('none'), members.get('forbidden'), stranger]) {
         expect([path, await member?.http.send('GET', path)]).toMatchObject([path, { items: [] }]);
       }

@@ -8,7 +8,7 @@ import type { Item } from '../storage/items.ts';
 import { itemAnswer, listedItemAnswer, listedItemSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
-import { withDescendants } from './folders.ts';
+import { withDescendants } from '../access/foldertree.ts';
 import { guardedByConstruction } from './guard.ts';
 import { objectId, pageOf, pageQuery, queryList, queryNumber } from './schemas.ts';
 import { shortcutMember, shortcutSchema } from './shortcuts.ts';

@@ -139,7 +139,7 @@ export function sessionRoutes(app: Api, context: Context): void {
   app.post(
     '/sessions/logout',
     {
-      config: { needs: 'session' },
+      config: { needs: 'session', keepsNoAnswer: true },
       schema: { summary: 'End the session (own addition)', response: { 200: doneAnswer } },
     },
     async (request) => {

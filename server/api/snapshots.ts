@@ -1,11 +1,11 @@
 /** Former states of records. The list is an own addition; the rest is as on real servers. */
 import { z } from 'zod';
-import type { Snapshot } from '../storage/items.ts';
+import type { Snapshot } from '../storage/snapshots.ts';
 import { snapshotAnswer, snapshotSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
-import { attachmentSchema } from './items.ts';
+import { attachmentSchema } from './attachments.ts';
 import { idParams, objectId } from './schemas.ts';
 import { shortUserAnswer } from './users.ts';
 

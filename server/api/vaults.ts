@@ -191,7 +191,7 @@ export function vaultRoutes(app: Api, context: Context): void {
         await storage.vaults.remove(vault.id);
         return names;
       });
-      await context.storage.attachments.discard(files);
+      await context.storage.afterCommit(() => context.storage.attachments.discard(files));
       return { success: true as const };
     },
   );

@@ -6,8 +6,9 @@ import type { Kysely } from 'kysely';
 import type { ChangeEntry } from './journal.ts';
 import type { Tables } from './tables.ts';
 
-/** Records, by name or by where they are. */
-export type ItemChoice = { ids: readonly string[] } | { folderIds: readonly string[] } | { vaultId: string };
+/** Records, by name, by where they are, or by the entry with which they went to the bin. */
+export type ItemChoice =
+  { ids: readonly string[] } | { folderIds: readonly string[] } | { vaultId: string } | { binId: string };
 
 const none = '';
 
@@ -35,6 +36,7 @@ export function concernedBy(database: Kysely<Tables>) {
   const chosen = (choice: ItemChoice) => {
     const items = database.selectFrom('items');
     if ('ids' in choice) return items.where('items.id', 'in', choice.ids);
+    if ('binId' in choice) return items.where('items.bin_id', '=', choice.binId);
     return 'vaultId' in choice
       ? items.where('items.vault_id', '=', choice.vaultId)
       : items.where('items.folder_id', 'in', choice.folderIds);
@@ -112,6 +114,28 @@ export function concernedBy(database: Kysely<Tables>) {
     return named(await rows.execute());
   }
 
+  /** A folder and the folders above it. */
+  async function chainOf(folderId: string | null): Promise<string[]> {
+    const chain: string[] = [];
+    for (let next = folderId; next !== null && !chain.includes(next);) {
+      chain.push(next);
+      const row = await database
+        .selectFrom('folders')
+        .select('parent_id')
+        .where('id', '=', next)
+        .executeTakeFirst();
+      next = row?.parent_id ?? null;
+    }
+    return chain;
+  }
+
+  /** The people whose access to what stands in one folder may differ from that in another. */
+  async function namedBetween(one: string | null, other: string | null): Promise<string[]> {
+    if (one === other) return [];
+    const folderIds = [...new Set([...(await chainOf(one)), ...(await chainOf(other))])];
+    return folderIds.length === 0 ? [] : namedIn({ folderIds });
+  }
+
   async function administrators(organisationId: string): Promise<string[]> {
     const rows = await database
       .selectFrom('users')
@@ -156,7 +180,7 @@ export function concernedBy(database: Kysely<Tables>) {
   }
 
   return {
-    ...{ inPlace, shownElsewhere, shortcutsIn, sentBy, membersOf, namedIn },
+    ...{ inPlace, shownElsewhere, shortcutsIn, sentBy, membersOf, namedIn, namedBetween },
     ...{ administrators, companyVaults, vaultsOfGroup, organisationOf },
   };
 }

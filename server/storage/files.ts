@@ -62,6 +62,17 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
       return rows.map((row) => row.file_name);
     },
 
+    /** The files of everything ever attached to records that went to the bin with one entry. */
+    async filesInBin(binId: string): Promise<string[]> {
+      const rows = await database
+        .selectFrom('attachments')
+        .innerJoin('items', 'items.id', 'attachments.item_id')
+        .select('attachments.file_name')
+        .where('items.bin_id', '=', binId)
+        .execute();
+      return rows.map((row) => row.file_name);
+    },
+
     /** Removes files that no record names any more, or that none ever did. */
     async discard(fileNames: readonly string[]): Promise<void> {
       await Promise.all(fileNames.map((name) => rm(join(folder, name), { force: true })));

@@ -1,8 +1,8 @@
-/** Records, their attachments' files and their snapshots. */
+/** Records as they are now, and which of them are whose favourites. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Engine } from './engine.ts';
-import type { ItemTable, SnapshotTable, Tables } from './tables.ts';
+import type { ItemTable, Tables } from './tables.ts';
 
 /** A custom field; on the wire all three known members are ciphertext, others pass through. */
 export type CustomField = { name: string; value: string; type: string } & Record<string, unknown>;
@@ -39,14 +39,6 @@ export interface Item extends ItemContent {
   createdAt: number;
   updatedAt: number;
   editorId: string;
-}
-
-export interface Snapshot extends ItemContent {
-  id: string;
-  itemId: string;
-  creatorId: string;
-  createdAt: number;
-  revision: number;
 }
 
 /** The sealed part of a record or snapshot. */
@@ -118,6 +110,29 @@ export function itemStore(database: Kysely<Tables>, seal: Seal, engine: Engine) 
 
     async moveToBin(id: string, binId: string): Promise<void> {
       await database.updateTable('items').set({ bin_id: binId }).where('id', '=', id).execute();
+    },
+
+    /** Brings a record back from the bin as it is described. */
+    async restore(item: Item): Promise<void> {
+      await database.updateTable('items').set(asRow(item)).where('id', '=', item.id).execute();
+    },
+
+    /** Removes for good every record that went to the bin with one entry. */
+    async purge(binId: string): Promise<void> {
+      await database.deleteFrom('items').where('bin_id', '=', binId).execute();
+    },
+
+    /** Those of some records that are in the bin, each with the entry that it went with. */
+    async findBinned(ids: readonly string[]): Promise<Map<string, { item: Item; binId: string }>> {
+      if (ids.length === 0) return new Map();
+      const rows = await database
+        .selectFrom('items')
+        .selectAll()
+        .where('id', 'in', [...new Set(ids)])
+        .execute();
+      return new Map(
+        rows.flatMap((row) => (row.bin_id ? [[row.id, { item: open(row), binId: row.bin_id }]] : [])),
+      );
     },
 
     async find(id: string): Promise<Item | undefined> {
@@ -216,54 +231,6 @@ export function itemStore(database: Kysely<Tables>, seal: Seal, engine: Engine) 
         .values({ user_id: userId, item_id: itemId })
         .onConflict((conflict) => conflict.columns(['user_id', 'item_id']).doNothing())
         .execute();
-    },
-  };
-}
-
-/** The repository of snapshots: the former states of records, newest first. */
-export function snapshotStore(database: Kysely<Tables>, seal: Seal) {
-  const open = (row: Selectable<SnapshotTable>): Snapshot => ({
-    id: row.id,
-    itemId: row.item_id,
-    creatorId: row.creator_id,
-    createdAt: row.created_at,
-    revision: row.revision,
-    ...seal.openJson<ItemContent>(row.content),
-  });
-
-  return {
-    async insert(snapshot: Snapshot): Promise<void> {
-      await database
-        .insertInto('snapshots')
-        .values({
-          id: snapshot.id,
-          item_id: snapshot.itemId,
-          creator_id: snapshot.creatorId,
-          created_at: snapshot.createdAt,
-          revision: snapshot.revision,
-          content: seal.sealJson(itemContent(snapshot)),
-        })
-        .execute();
-    },
-
-    async replaceContent(snapshot: Snapshot): Promise<void> {
-      const content = seal.sealJson(itemContent(snapshot));
-      await database.updateTable('snapshots').set({ content }).where('id', '=', snapshot.id).execute();
-    },
-
-    async find(id: string): Promise<Snapshot | undefined> {
-      const row = await database.selectFrom('snapshots').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && open(row);
-    },
-
-    async list(itemId: string): Promise<Snapshot[]> {
-      const rows = await database
-        .selectFrom('snapshots')
-        .selectAll()
-        .where('item_id', '=', itemId)
-        .orderBy('revision', 'desc')
-        .execute();
-      return rows.map(open);
     },
   };
 }

@@ -16,15 +16,16 @@ import type { Tables } from './tables.ts';
 
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
-  organisations: ['find'],
+  organisations: ['find', 'offlinePolicy', 'setOfflinePolicy'],
   users: ['insert', 'find', 'findByLogin', 'list', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberIds', 'groupIdsOf'],
   vaults: ['find', 'list', 'keysOf', 'keyHolders'],
-  folders: ['find', 'list', 'tree', 'places'],
+  folders: ['find', 'findAll', 'findBinned', 'idsInBin', 'list', 'tree', 'places', 'dropEmpty'],
   access: ['concerning', 'ofVault'],
-  items: ['find', 'findMany', 'list', 'walk', 'count', 'within', 'favoritesOf'],
+  items: ['find', 'findMany', 'findBinned', 'list', 'walk', 'count', 'within', 'favoritesOf'],
   shortcuts: ['find', 'findMany', 'inVaults', 'toItem'],
   inbox: ['find', 'findMany', 'receivedBy'],
+  bin: ['insert', 'find', 'findMany', 'list'],
 } as const;
 
 /** Methods that the journal hears of. */
@@ -33,11 +34,12 @@ const noted = {
   users: ['update'],
   groups: ['remove', 'addMembers', 'removeMembers'],
   vaults: ['insert', 'rename', 'remove', 'setKey', 'removeKey'],
-  folders: ['insert', 'rename', 'moveToBin'],
+  folders: ['insert', 'rename', 'move', 'restore', 'moveToBin'],
   access: ['set'],
-  items: ['insert', 'update', 'moveToBin', 'setFavorite'],
+  items: ['insert', 'update', 'restore', 'purge', 'moveToBin', 'setFavorite'],
   shortcuts: ['insert', 'remove'],
   inbox: ['insert', 'markViewed', 'remove'],
+  bin: ['remove'],
 } as const;
 
 let folder = '';

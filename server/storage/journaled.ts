@@ -7,40 +7,13 @@
  * list of those.
  */
 import type { Kysely } from 'kysely';
-import type { Concerned } from './concerned.ts';
-import { concernedBy, inboxChange, placedEntry, scopeEntry } from './concerned.ts';
+import { inboxChange, placedEntry, scopeEntry } from './concerned.ts';
 import type { ChangeEntry } from './journal.ts';
+import type { Atomically, Within } from './noting.ts';
+import { atomicallyOn } from './noting.ts';
+import { bin, folders, items } from './placed.ts';
 import type { Repositories } from './storage.ts';
 import type { Tables } from './tables.ts';
-
-/** The bare repositories on one transaction, and the questions that the journal asks there. */
-interface Within {
-  readonly bare: Repositories;
-  readonly about: Concerned;
-  note(organisationId: string | undefined, entries: readonly ChangeEntry[]): Promise<void>;
-}
-
-type Atomically = <Result>(work: (within: Within) => Promise<Result>) => Promise<Result>;
-
-function atomicallyOn(
-  database: Kysely<Tables>,
-  bareOn: (database: Kysely<Tables>) => Repositories,
-): Atomically {
-  return (work) => {
-    const run = (executor: Kysely<Tables>) => {
-      const bare = bareOn(executor);
-      return work({
-        bare,
-        about: concernedBy(executor),
-        note: async (organisationId, entries) => {
-          // Whatever belongs to nobody's organisation is seen by nobody.
-          if (organisationId !== undefined) await bare.journal.note(organisationId, entries);
-        },
-      });
-    };
-    return database.isTransaction ? run(database) : database.transaction().execute(run);
-  };
-}
 
 function people(bare: Repositories, atomically: Atomically) {
   const organisations: Repositories['organisations'] = {
@@ -146,43 +119,6 @@ function vaults(bare: Repositories, atomically: Atomically): Repositories['vault
   };
 }
 
-function folders(bare: Repositories, atomically: Atomically): Repositories['folders'] {
-  const entryOf = (folder: { id: string; vaultId: string }): ChangeEntry =>
-    placedEntry('folder', { ...folder, folderId: folder.id });
-  return {
-    ...bare.folders,
-    insert: (folder, createdAt) =>
-      atomically(async (within) => {
-        await within.bare.folders.insert(folder, createdAt);
-        await within.note(await within.about.organisationOf('vaults', folder.vaultId), [entryOf(folder)]);
-      }),
-    rename: (folder, name) =>
-      atomically(async (within) => {
-        await within.bare.folders.rename(folder, name);
-        await within.note(await within.about.organisationOf('vaults', folder.vaultId), [entryOf(folder)]);
-      }),
-    moveToBin: (folderIds, binId) =>
-      atomically(async (within) => {
-        const { about } = within;
-        const [first] = folderIds;
-        const vaultId = first && (await within.bare.folders.find(first))?.vaultId;
-        const entries = [
-          ...(await about.inPlace({ folderIds })),
-          ...(await about.shownElsewhere({ folderIds })),
-          ...(await about.shortcutsIn(folderIds)),
-        ];
-        if (vaultId) {
-          entries.push(...folderIds.map((id) => entryOf({ id, vaultId })));
-          // Somebody may have seen the vault for the sake of one of these folders alone.
-          const named = await about.namedIn({ folderIds });
-          entries.push(...named.map((userId) => scopeEntry(vaultId, userId)));
-        }
-        await within.bare.folders.moveToBin(folderIds, binId);
-        await within.note(vaultId && (await about.organisationOf('vaults', vaultId)), entries);
-      }),
-  };
-}
-
 function access(bare: Repositories, atomically: Atomically): Repositories['access'] {
   return {
     ...bare.access,
@@ -193,55 +129,6 @@ function access(bare: Repositories, atomically: Atomically): Repositories['acces
           entry.userId !== null ? [entry.userId] : await within.about.membersOf([entry.groupId ?? '']);
         const organisationId = await within.about.organisationOf('vaults', entry.vaultId);
         const entries = userIds.map((userId) => scopeEntry(entry.vaultId, userId));
-        await within.note(organisationId, entries);
-      }),
-  };
-}
-
-function items(bare: Repositories, atomically: Atomically): Repositories['items'] {
-  return {
-    ...bare.items,
-    insert: (drafts) =>
-      atomically(async (within) => {
-        await within.bare.items.insert(drafts);
-        for (const [vaultId, inVault] of Map.groupBy(drafts, (item) => item.vaultId)) {
-          const organisationId = await within.about.organisationOf('vaults', vaultId);
-          const entries = inVault.map((item) => placedEntry('item', item));
-          await within.note(organisationId, entries);
-        }
-      }),
-    update: (item, formerRevision) =>
-      atomically(async (within) => {
-        const choice = { ids: [item.id] };
-        const left = await within.about.inPlace(choice);
-        const updated = await within.bare.items.update(item, formerRevision);
-        if (!updated) return false;
-        const shown = await within.about.shownElsewhere(choice);
-        const organisationId = await within.about.organisationOf('vaults', item.vaultId);
-        await within.note(organisationId, [...left, placedEntry('item', item), ...shown]);
-        return true;
-      }),
-    moveToBin: (id, binId) =>
-      atomically(async (within) => {
-        const choice = { ids: [id] };
-        const entries = [
-          ...(await within.about.inPlace(choice)),
-          ...(await within.about.shownElsewhere(choice)),
-        ];
-        await within.bare.items.moveToBin(id, binId);
-        const [place] = entries;
-        await within.note(place && (await within.about.organisationOf('vaults', place.vaultId)), entries);
-      }),
-    setFavorite: (userId, itemId, isFavorite) =>
-      atomically(async (within) => {
-        await within.bare.items.setFavorite(userId, itemId, isFavorite);
-        const choice = { ids: [itemId] };
-        const placed = [
-          ...(await within.about.inPlace(choice)),
-          ...(await within.about.shownElsewhere(choice)),
-        ].filter((entry) => entry.kind !== 'inbox' || entry.userId === userId);
-        const organisationId = await within.about.organisationOf('users', userId);
-        const entries = placed.map((entry) => ({ ...entry, userId }));
         await within.note(organisationId, entries);
       }),
   };
@@ -306,5 +193,6 @@ export function journaled(
     folders: folders(bare, atomically),
     access: access(bare, atomically),
     items: items(bare, atomically),
+    bin: bin(bare, atomically),
   };
 }

@@ -206,6 +206,35 @@ async function beginJournals(database: Kysely<Tables>, clock: Clock): Promise<vo
   }
 }
 
+/** Kept answers and the activity log. */
+async function offlineTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
+  await reference(database.schema.createTable('kept_answers'), 'user_id', 'users')
+    .addColumn('request_key', bytes, (column) => column.notNull())
+    .addColumn('fingerprint', bytes, (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .addPrimaryKeyConstraint('kept_answers_pk', ['user_id', 'request_key'])
+    .execute();
+  // Objects are named without a reference: the log outlives what it tells of.
+  await reference(entity(database, 'activity'), 'organisation_id', 'organisations')
+    .addColumn('actor_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('event', 'varchar(60)', (column) => column.notNull())
+    .addColumn('object_id', 'varchar(24)', (column) => column.notNull())
+    .addColumn('vault_id', 'varchar(24)')
+    .addColumn('acted_at', 'bigint', (column) => column.notNull())
+    .addColumn('is_offline', 'smallint', (column) => column.notNull())
+    .addColumn('content', bytes, (column) => column.notNull())
+    .execute();
+}
+
+const offlineIndexes: readonly (readonly [table: string, columns: string[]])[] = [
+  ['kept_answers', ['created_at']],
+  ['activity', ['organisation_id', 'created_at']],
+  ['bin', ['vault_id']],
+  ['folders', ['bin_id']],
+  ['items', ['bin_id']],
+];
+
 /** The steps, in order, for the engine at hand. */
 export function migrations(engine: Engine, clock: Clock): MigrationProvider {
   const foundation: Migration = {
@@ -224,5 +253,14 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
       await beginJournals(database.withTables<Pick<Tables, keyof Tables>>(), clock);
     },
   };
-  return { getMigrations: async () => ({ '0001_foundation': foundation, '0002_journal': journal }) };
+  const offline: Migration = {
+    async up(database: Kysely<unknown>) {
+      await offlineTables(database, engine.bytesColumn);
+      await createIndexes(database, offlineIndexes);
+    },
+  };
+  const steps = {
+    ...{ '0001_foundation': foundation, '0002_journal': journal, '0003_offline_edits': offline },
+  };
+  return { getMigrations: async () => steps };
 }

@@ -10,6 +10,21 @@ export interface Organisation {
   clientSideEncryption: boolean;
 }
 
+/** Whether members may keep vaults where the server is not reached, and for how many days. */
+export interface OfflinePolicy {
+  allowed: boolean;
+  days: number;
+}
+
+/** What holds until an administrator says otherwise. */
+export const usualOfflinePolicy: OfflinePolicy = { allowed: true, days: 30 };
+
+/** What is sealed of an organisation. */
+interface OrganisationContent {
+  name: string;
+  offline?: OfflinePolicy;
+}
+
 /** What is sealed of a user. Hashes are stored, never the secrets they are made of. */
 export interface UserContent {
   login: string;
@@ -51,6 +66,15 @@ function contentOf(user: User): UserContent {
 
 /** The repository of organisations. */
 export function organisationStore(database: Kysely<Tables>, seal: Seal) {
+  async function content(id: string): Promise<OrganisationContent | undefined> {
+    const row = await database
+      .selectFrom('organisations')
+      .select('content')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && seal.openJson<OrganisationContent>(row.content);
+  }
+
   return {
     async insert(organisation: Organisation, createdAt: number): Promise<void> {
       await database
@@ -59,7 +83,7 @@ export function organisationStore(database: Kysely<Tables>, seal: Seal) {
           id: organisation.id,
           client_side_encryption: flag(organisation.clientSideEncryption),
           created_at: createdAt,
-          content: seal.sealJson({ name: organisation.name }),
+          content: seal.sealJson({ name: organisation.name } satisfies OrganisationContent),
         })
         .execute();
     },
@@ -71,8 +95,19 @@ export function organisationStore(database: Kysely<Tables>, seal: Seal) {
         .where('id', '=', id)
         .executeTakeFirst();
       if (!row) return undefined;
-      const { name } = seal.openJson<{ name: string }>(row.content);
+      const { name } = seal.openJson<OrganisationContent>(row.content);
       return { id: row.id, name, clientSideEncryption: row.client_side_encryption === 1 };
+    },
+
+    async offlinePolicy(id: string): Promise<OfflinePolicy> {
+      return (await content(id))?.offline ?? usualOfflinePolicy;
+    },
+
+    async setOfflinePolicy(id: string, offline: OfflinePolicy): Promise<void> {
+      const former = await content(id);
+      if (!former) return;
+      const sealed = seal.sealJson({ ...former, offline } satisfies OrganisationContent);
+      await database.updateTable('organisations').set({ content: sealed }).where('id', '=', id).execute();
     },
   };
 }

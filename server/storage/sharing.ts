@@ -1,7 +1,7 @@
-/** Shortcuts, inbox entries, external links and the bin. */
+/** Shortcuts, inbox entries and external links. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Seal } from '../sealing/cipher.ts';
-import type { BinTable, InboxTable, ShortcutTable, Tables } from './tables.ts';
+import type { InboxTable, ShortcutTable, Tables } from './tables.ts';
 
 export interface Shortcut {
   id: string;
@@ -176,15 +176,6 @@ export function linkStore(database: Kysely<Tables>, seal: Seal) {
           content: seal.sealJson({ token, keyHash, keyEncrypted, itemData } satisfies LinkContent),
         })
         .execute();
-    },
-  };
-}
-
-/** The repository of the bin: what was deleted together, by whom and when. */
-export function binStore(database: Kysely<Tables>) {
-  return {
-    async insert(entry: BinTable): Promise<void> {
-      await database.insertInto('bin').values(entry).execute();
     },
   };
 }

@@ -8,17 +8,23 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
+import { activityStore } from './activity.ts';
+import { answerStore } from './answers.ts';
+import { binStore } from './bin.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
-import { itemStore, snapshotStore } from './items.ts';
+import { folderStore } from './folders.ts';
+import { itemStore } from './items.ts';
+import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
 import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { sessionStore } from './sessions.ts';
-import { binStore, inboxStore, linkStore, shortcutStore } from './sharing.ts';
+import { inboxStore, linkStore, shortcutStore } from './sharing.ts';
+import { snapshotStore } from './snapshots.ts';
 import type { Tables } from './tables.ts';
-import { accessStore, folderStore, vaultStore } from './vaults.ts';
+import { accessStore, vaultStore } from './vaults.ts';
 
 interface Ground {
   readonly seal: Seal;
@@ -44,6 +50,8 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     links: linkStore(database, seal),
     bin: binStore(database),
     journal: journalStore(database, engine, clock),
+    answers: answerStore(database, seal),
+    activity: activityStore(database, seal),
   };
 }
 
@@ -54,6 +62,13 @@ export interface Storage extends Repositories {
   transaction<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
   /** Runs several reads on one state of the data, whatever is written meanwhile. */
   snapshot<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs work as one transaction that everything it asks of this storage joins, its own
+   * transactions included. What it does beside the database is not taken back.
+   */
+  whole<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Runs work that must not happen before the changes made so far are kept for good. */
+  afterCommit(work: () => Promise<void>): Promise<void>;
   /** Closes the database; the storage cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -74,14 +89,26 @@ export async function openStorage(
   }
   const ground = { seal, engine, filesFolder, clock };
   const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
-  return {
+  const { joined, whole, afterCommit } = joining(database, on);
+  const storage: Storage = {
     ...on(database),
-    transaction: (work) => database.transaction().execute((transaction) => work(on(transaction))),
-    snapshot: (work) =>
-      database
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .execute((transaction) => work(on(transaction))),
+    transaction: (work) => {
+      const within = joined();
+      return within ? work(within) : database.transaction().execute((executor) => work(on(executor)));
+    },
+    snapshot: (work) => {
+      const within = joined();
+      if (within) return work(within);
+      const frozen = database.transaction().setIsolationLevel('repeatable read');
+      return frozen.execute((executor) => work(on(executor)));
+    },
+    ...{ whole, afterCommit },
     close: () => database.destroy(),
   };
+  return new Proxy(storage, {
+    get: (own, name) => {
+      const within = joined();
+      return Reflect.get(within && name in within ? within : own, name);
+    },
+  });
 }

@@ -7,6 +7,7 @@
  */
 import type { AccessLevel } from '../access/levels.ts';
 import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
+import type { ActivityEvent } from './activity.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
 export type Flag = 0 | 1;
@@ -184,6 +185,27 @@ export interface ChangeTable {
   position: number;
 }
 
+export interface KeptAnswerTable {
+  user_id: string;
+  request_key: Uint8Array;
+  fingerprint: Uint8Array;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface ActivityTable {
+  id: string;
+  organisation_id: string;
+  actor_id: string;
+  event: ActivityEvent;
+  object_id: string;
+  vault_id: string | null;
+  acted_at: number;
+  created_at: number;
+  is_offline: Flag;
+  content: Uint8Array;
+}
+
 export interface Tables {
   organisations: OrganisationTable;
   users: UserTable;
@@ -205,4 +227,6 @@ export interface Tables {
   journals: JournalTable;
   journal_marks: JournalMarkTable;
   changes: ChangeTable;
+  kept_answers: KeptAnswerTable;
+  activity: ActivityTable;
 }

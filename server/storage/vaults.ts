@@ -1,9 +1,9 @@
-/** Vaults, the vault key wrapped for each person, folders, and access entries. */
+/** Vaults, the vault key wrapped for each person, and access entries. */
 import type { Kysely, Selectable } from 'kysely';
 import type { AccessLevel } from '../access/levels.ts';
 import type { VaultTypeCode } from '../access/vocabulary.ts';
 import type { Seal } from '../sealing/cipher.ts';
-import type { FolderTable, Tables, VaultTable } from './tables.ts';
+import type { Tables, VaultTable } from './tables.ts';
 
 export interface VaultContent {
   name: string;
@@ -16,20 +16,6 @@ export interface Vault extends VaultContent {
   organisationId: string;
   type: VaultTypeCode;
 }
-
-export interface FolderContent {
-  name: string;
-  color: number | null;
-}
-
-/** Where a folder stands. */
-export interface FolderShape {
-  id: string;
-  vaultId: string;
-  parentId: string | null;
-}
-
-export interface Folder extends FolderContent, FolderShape {}
 
 /** An entry of access on a vault (`folderId` null) or a folder, for a person or a group. */
 export interface AccessEntry {
@@ -122,91 +108,6 @@ export function vaultStore(database: Kysely<Tables>, seal: Seal) {
         .where('vault_id', '=', vaultId)
         .execute();
       return new Set(rows.map((row) => row.user_id));
-    },
-  };
-}
-
-/** The repository of folders. Folders in the bin are not answered. */
-export function folderStore(database: Kysely<Tables>, seal: Seal) {
-  const open = (row: Selectable<FolderTable>): Folder => ({
-    id: row.id,
-    vaultId: row.vault_id,
-    parentId: row.parent_id,
-    ...seal.openJson<FolderContent>(row.content),
-  });
-
-  return {
-    async insert(folder: Folder, createdAt: number): Promise<void> {
-      const { id, vaultId, parentId, name, color } = folder;
-      const content = seal.sealJson({ name, color });
-      await database
-        .insertInto('folders')
-        .values({ id, vault_id: vaultId, parent_id: parentId, bin_id: null, created_at: createdAt, content })
-        .execute();
-    },
-
-    async rename(folder: Folder, name: string): Promise<void> {
-      const content = seal.sealJson({ name, color: folder.color });
-      await database.updateTable('folders').set({ content }).where('id', '=', folder.id).execute();
-    },
-
-    async find(id: string): Promise<Folder | undefined> {
-      const row = await database
-        .selectFrom('folders')
-        .selectAll()
-        .where('id', '=', id)
-        .where('bin_id', 'is', null)
-        .executeTakeFirst();
-      return row && open(row);
-    },
-
-    async list(vaultIds: readonly string[]): Promise<Folder[]> {
-      if (vaultIds.length === 0) return [];
-      const rows = await database
-        .selectFrom('folders')
-        .selectAll()
-        .where('vault_id', 'in', vaultIds)
-        .where('bin_id', 'is', null)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute();
-      return rows.map(open);
-    },
-
-    /** The shape of the folders of some vaults, without what is sealed of them. */
-    async tree(vaultIds: readonly string[]): Promise<FolderShape[]> {
-      if (vaultIds.length === 0) return [];
-      const rows = await database
-        .selectFrom('folders')
-        .select(['id', 'vault_id', 'parent_id'])
-        .where('vault_id', 'in', vaultIds)
-        .where('bin_id', 'is', null)
-        .execute();
-      return rows.map((row) => ({ id: row.id, vaultId: row.vault_id, parentId: row.parent_id }));
-    },
-
-    /** The shape of every folder of some vaults, those in the bin included. */
-    async places(vaultIds: readonly string[]): Promise<(FolderShape & { isBinned: boolean })[]> {
-      if (vaultIds.length === 0) return [];
-      const rows = await database
-        .selectFrom('folders')
-        .select(['id', 'vault_id', 'parent_id', 'bin_id'])
-        .where('vault_id', 'in', vaultIds)
-        .execute();
-      return rows.map((row) => ({
-        ...{ id: row.id, vaultId: row.vault_id, parentId: row.parent_id },
-        isBinned: row.bin_id !== null,
-      }));
-    },
-
-    async moveToBin(folderIds: readonly string[], binId: string): Promise<void> {
-      await database.updateTable('folders').set({ bin_id: binId }).where('id', 'in', folderIds).execute();
-      await database
-        .updateTable('items')
-        .set({ bin_id: binId })
-        .where('folder_id', 'in', folderIds)
-        .where('bin_id', 'is', null)
-        .execute();
     },
   };
 }

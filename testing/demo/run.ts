@@ -10,84 +10,18 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { RunningApp } from '../e2e/app.ts';
-import { launchApp } from '../e2e/app.ts';
-import { startDemoServer } from '../e2e/demoserver.ts';
-import type { DemoServer } from '../e2e/demoserver.ts';
-import { Screens } from '../e2e/screens.ts';
 import { buildIfOlder } from '../desktop/fresh-build.ts';
 import { projectRoot } from '../desktop/launch-line.ts';
 import { sampleRecord } from '../organisation/index.ts';
-import { Summary } from './summary.ts';
+import { changesWithoutServer, conflictDecided } from './offline.ts';
+import { Demo } from './stage.ts';
 
 const { values: given } = parseArgs({
   options: { to: { type: 'string', default: join(projectRoot, 'out', 'demo') } },
 });
 
-const login = 'anna.orlova';
 const plainRecord = sampleRecord('web-01.prod — root');
 const richRecord = sampleRecord('AWS — root account');
-
-class Demo {
-  readonly summary = new Summary((line) => {
-    console.log(line);
-  });
-  readonly #work: string;
-  #shots = 0;
-  #app: RunningApp | null = null;
-  #screens: Screens | null = null;
-  #server: DemoServer | null = null;
-
-  constructor(work: string) {
-    this.#work = work;
-  }
-
-  get app(): RunningApp {
-    if (!this.#app) throw new Error('the application is not running');
-    return this.#app;
-  }
-
-  get screens(): Screens {
-    if (!this.#screens) throw new Error('the application is not running');
-    return this.#screens;
-  }
-
-  get server(): DemoServer {
-    if (!this.#server) throw new Error('the server is not running');
-    return this.#server;
-  }
-
-  get user(): { login: string; password: string; masterPassword: string } {
-    const user = this.server.users.find((candidate) => candidate.login === login);
-    if (!user?.masterPassword) throw new Error(`the sample has no ${login}`);
-    return { ...user, masterPassword: user.masterPassword };
-  }
-
-  async startServer(port: number): Promise<void> {
-    this.#server = await startDemoServer({ dataFolder: join(this.#work, 'data'), port });
-  }
-
-  async openApp(): Promise<void> {
-    this.#app = await launchApp({ userDataDir: join(this.#work, 'profile'), args: ['--lang=en-GB'] });
-    this.#screens = new Screens(await this.#app.page());
-    this.#screens.page.setDefaultTimeout(20_000);
-  }
-
-  async shoot(name: string): Promise<void> {
-    this.#shots += 1;
-    const file = join(given.to, `${String(this.#shots).padStart(2, '0')}-${name}.png`);
-    await this.screens.page.screenshot({ path: file });
-  }
-
-  async end(): Promise<void> {
-    await this.#app?.kill();
-    await this.#server?.stop();
-  }
-
-  file(name: string): string {
-    return join(this.#work, name);
-  }
-}
 
 function equal(got: string | null, wanted: string | null): string {
   if (got !== wanted) throw new Error('not what was written into the sample');
@@ -118,7 +52,7 @@ async function firstContact(demo: Demo): Promise<void> {
     const vaults = await screens.page.getByRole('treeitem').allTextContents();
     const all = vaults.find((line) => line.startsWith('All records'))?.replace(/\D/g, '') ?? '0';
     await demo.shoot('workspace');
-    return `${String(vaults.length - 4)} vaults, ${all} records in the encrypted mirror`;
+    return `${String(vaults.length - 5)} vaults, ${all} records in the encrypted mirror`;
   });
 }
 
@@ -182,7 +116,6 @@ async function oneFile(demo: Demo): Promise<void> {
 
 async function withoutServer(demo: Demo): Promise<void> {
   const { summary } = demo;
-  const port = Number(new URL(demo.server.url).port);
   const { masterPassword } = demo.user;
   await summary.step('Lock', async () => {
     await demo.screens.lock();
@@ -205,12 +138,6 @@ async function withoutServer(demo: Demo): Promise<void> {
     await demo.shoot('offline');
     return saw;
   });
-  await summary.step('Start the server again', async () => {
-    await demo.startServer(port);
-    await demo.screens.page.keyboard.press('F5');
-    await demo.screens.synced();
-    return 'up to date';
-  });
 }
 
 async function otherFaces(demo: Demo): Promise<void> {
@@ -226,7 +153,7 @@ async function otherFaces(demo: Demo): Promise<void> {
 }
 
 const work = await mkdtemp(join(tmpdir(), 'strongroom-demo-'));
-const demo = new Demo(work);
+const demo = new Demo(work, given.to);
 try {
   await rm(given.to, { recursive: true, force: true });
   await mkdir(given.to, { recursive: true });
@@ -245,12 +172,14 @@ try {
   await oneSecret(demo);
   await oneFile(demo);
   await withoutServer(demo);
+  await changesWithoutServer(demo);
+  await conflictDecided(demo);
   await otherFaces(demo);
   console.log(
     `\nAll ${String(demo.summary.steps.length)} steps worked. Pictures: ${relative(process.cwd(), given.to)}`,
   );
 } catch (error) {
-  await demo.shoot('where-it-stopped').catch(() => {
+  await demo.shootAll('where-it-stopped').catch(() => {
     console.error('There was no window to take a picture of.');
   });
   if (!demo.summary.failed) console.error(error instanceof Error ? error.message : String(error));

@@ -258,7 +258,7 @@ export class BrowserWindow
 
   setBounds(bounds: Partial<Electron.Rectangle>): void {
     this.bounds = { ...this.bounds, ...bounds };
-    void this.fit();
+    this.webContents.setSize(this.bounds);
     this.emit('resize');
     this.emit('move');
   }
@@ -289,18 +289,12 @@ export class BrowserWindow
 
   private follow(): void {
     const contents = this.webContents;
-    void this.fit();
+    contents.setSize(this.bounds);
     contents.once('did-finish-load', () => this.emit('ready-to-show'));
     contents.on('stand-in-chord', pressAccelerator);
     // The person closed Chromium's own window: it is gone, whatever a listener would prefer.
     contents.on('stand-in-page-closed', () => {
       this.destroy();
     });
-  }
-
-  private async fit(): Promise<void> {
-    const page = await this.webContents.opened.catch(() => undefined);
-    const { width, height } = this.bounds;
-    if (page?.viewportSize() != null && !page.isClosed()) await page.setViewportSize({ width, height });
   }
 }

@@ -86,7 +86,7 @@ export class StandInWebContents
   }
 
   reload(): void {
-    void this.loadURL(this.getURL());
+    this.unattended(this.loadURL(this.getURL()));
   }
 
   getURL(): string {
@@ -140,20 +140,29 @@ export class StandInWebContents
 
   send(channel: string, ...args: unknown[]): void {
     noteCrossing({ kind: 'message', channel, value: args });
-    void this.link?.tell({ type: 'message', channel, args });
+    this.unattended(this.link?.tell({ type: 'message', channel, args }));
   }
 
   /** The stand-in's own: whether the window is seen and has the keyboard. */
   setState(shown: boolean, focused: boolean): void {
     const moved = shown !== this.state.shown;
     this.state = { shown, focused };
-    void this.link?.tell({ type: 'state', ...this.state });
-    if (moved) void this.moveWindow(shown ? 'normal' : 'minimized');
+    this.unattended(this.link?.tell({ type: 'state', ...this.state }));
+    if (moved) this.unattended(this.moveWindow(shown ? 'normal' : 'minimized'));
   }
 
   /** The stand-in's own: the colour scheme the page is told. */
   setDark(dark: boolean): void {
-    void this.opened.then((page) => page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' }));
+    const colorScheme = dark ? 'dark' : 'light';
+    this.unattended(this.opened.then((page) => page.emulateMedia({ colorScheme })));
+  }
+
+  /** The stand-in's own: what the window leaves for its page; one that a person sizes has none. */
+  setSize({ width, height }: Electron.Rectangle): void {
+    const sizing = this.opened.then(async (page) => {
+      if (page.viewportSize() !== null) await page.setViewportSize({ width, height });
+    });
+    this.unattended(sizing);
   }
 
   /** The stand-in's own: by which a test process knows the page again. */
@@ -170,7 +179,17 @@ export class StandInWebContents
     all.delete(this.id);
     this.link?.close();
     this.emit('destroyed');
-    void this.opened.then(closePage);
+    this.unattended(this.opened.then(closePage));
+  }
+
+  /**
+   * Work on the page that nobody waits for. A window may be closed and Chromium may end in the
+   * middle of it, the opening included; then the work has no object any more. Other failures show.
+   */
+  private unattended(work: Promise<unknown> | undefined): void {
+    work?.catch((reason: unknown) => {
+      if (!isClosedTarget(reason)) console.error(`A page was not told: ${String(reason)}`);
+    });
   }
 
   /** Where Chromium has a window that a person sees, it follows. */
@@ -191,8 +210,12 @@ export class StandInWebContents
     this.follow(page);
     await this.link.install(
       this.preload,
-      (line) => void this.hear(line),
-      () => void this.link?.tell({ type: 'state', ...this.state }),
+      (line) => {
+        this.unattended(this.hear(line));
+      },
+      () => {
+        this.unattended(this.link?.tell({ type: 'state', ...this.state }));
+      },
     );
     this.page = page;
     return page;
@@ -315,6 +338,11 @@ export class StandInWebContents
   private speaker(): { sender: object; senderFrame: object; processId: number; frameId: number } {
     return { sender: this, senderFrame: this.mainFrame, processId: this.id, frameId: 1 };
   }
+}
+
+/** Playwright's word for whatever is asked of a page, a context or a Chromium that is gone. */
+function isClosedTarget(reason: unknown): boolean {
+  return reason instanceof Error && reason.message.includes('has been closed');
 }
 
 function describe(message: ConsoleMessage): {

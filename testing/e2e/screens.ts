@@ -108,9 +108,13 @@ export class Screens {
   /** Reveals a field of the open record and gives what is shown. */
   async reveal(field: string): Promise<string> {
     await this.record()
-      .getByRole('button', { name: `Reveal: ${field}` })
+      .getByRole('button', { name: `Reveal: ${field}`, exact: true })
       .click();
-    const shown = this.record().locator('.revealed .text').first();
+    const hide = this.record().getByRole('button', { name: `Hide: ${field}`, exact: true });
+    const shown = hide
+      .locator('xpath=ancestor::*[.//*[contains(@class, "revealed")]][1]')
+      .locator('.text')
+      .first();
     await shown.waitFor();
     return (await shown.textContent()) ?? '';
   }
@@ -119,5 +123,69 @@ export class Screens {
     await this.record()
       .getByRole('button', { name: `Copy: ${field}`, exact: true })
       .click();
+  }
+
+  /** The form of a record. */
+  editor(): Locator {
+    return this.page.getByTestId('record-editor');
+  }
+
+  /** Types into fields of the open form by their labels. */
+  async type(values: Readonly<Record<string, string>>): Promise<void> {
+    for (const [label, value] of Object.entries(values)) {
+      await this.editor().getByLabel(label, { exact: true }).fill(value);
+    }
+  }
+
+  /** Replaces a stored secret in the open form. */
+  async typeSecret(field: string, value: string): Promise<void> {
+    await this.editor()
+      .getByRole('button', { name: `Change: ${field}` })
+      .click();
+    await this.type({ [field]: value });
+  }
+
+  async save(): Promise<void> {
+    await this.page.getByTestId('save-record').click();
+    await this.editor().waitFor({ state: 'detached' });
+  }
+
+  /** Changes the open record: plain fields by label, the password apart. */
+  async edit(values: Readonly<Record<string, string>>, password?: string): Promise<void> {
+    await this.page.getByTestId('edit-record').click();
+    await this.type(values);
+    if (password !== undefined) await this.typeSecret('Password', password);
+    await this.save();
+  }
+
+  /** Picks a line of the open record's menu. */
+  async act(name: 'move' | 'copy' | 'remove'): Promise<void> {
+    await this.page.getByTestId('record-menu').click();
+    await this.page.locator(`[data-action="${name}"]`).click();
+  }
+
+  /** Answers the question where something is to lie. */
+  async pickPlace(name: string): Promise<void> {
+    const picker = this.page.getByTestId('place-picker');
+    await picker.getByRole('combobox').fill(name);
+    await picker.getByRole('option', { name }).first().click();
+    await this.page.getByTestId('place-confirm').click();
+    await picker.waitFor({ state: 'detached' });
+  }
+
+  /** Chooses what stays of a field on the conflict screen. */
+  async choose(field: string, side: 'Mine' | 'Theirs' | 'Both'): Promise<void> {
+    const card = this.conflict().getByRole('region', { name: field, exact: true });
+    await card.getByText(side, { exact: true }).click();
+  }
+
+  conflict(): Locator {
+    return this.page.getByTestId('conflict-screen');
+  }
+
+  /** Both themes by the setting that a person has, with time for the colours to fade. */
+  async theme(theme: 'light' | 'dark'): Promise<void> {
+    await this.page.evaluate(`strongroom.settings.update({ theme: '${theme}' })`);
+    await this.page.waitForTimeout(400);
   }
 }

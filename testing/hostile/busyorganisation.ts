@@ -8,14 +8,14 @@ import { sealInboxKey, sealShortcutKey } from '../../main/keychain/index.ts';
 import { wrapFor } from '../organisation/member.ts';
 import type { Member } from '../organisation/member.ts';
 import type { Choices } from '../organisation/random.ts';
-import { BusyPlaces } from './busyplaces.ts';
+import { BusyBin } from './busybin.ts';
 
 const levels = ['forbidden', 'read', 'read', 'write', 'full', 'admin', 'notSet'] as const;
 
 /** A change that may be impossible at the moment: false then. */
 type Step = () => Promise<boolean>;
 
-export class BusyOrganisation extends BusyPlaces {
+export class BusyOrganisation extends BusyBin {
   /** How often each kind of change has happened. */
   readonly counts = new Map<string, number>();
   #groupId = '';
@@ -60,8 +60,18 @@ export class BusyOrganisation extends BusyPlaces {
       ['record created', () => this.createRecord()],
       ['record created', () => this.createRecord()],
       ['record deleted', () => this.deleteRecord()],
+      ['record deleted', () => this.deleteRecord()],
       ['folder renamed', () => this.renameFolder()],
+      ['folder created', () => this.createFolder()],
+      ['folder moved', () => this.moveFolder()],
+      ['folder moved', () => this.moveFolder()],
+      ['folder moved', () => this.moveFolder()],
+      ['folder moved', () => this.moveFolder()],
       ['folder deleted', () => this.deleteFolder()],
+      ['folder deleted', () => this.deleteFolder()],
+      ['brought back', () => this.restoreFromBin()],
+      ['brought back', () => this.restoreFromBin()],
+      ['deleted for good', () => this.deleteForGood()],
       ['vault created', () => this.newVault()],
       ['vault renamed', () => this.renameVault()],
       ['vault deleted', () => this.deleteVault()],

@@ -131,20 +131,6 @@ export class BusyPlaces {
     return true;
   }
 
-  protected async deleteFolder(): Promise<boolean> {
-    const vault = this.choices.pick(this.vaults);
-    const id = this.any([...vault.folders.keys()]);
-    if (id === null || this.choices.oneIn(2)) return false;
-    await vault.owner.http.send('DELETE', `/folders/${id}`);
-    const gone = new Set([id]);
-    for (const parent of gone)
-      for (const [folder, above] of vault.folders) if (above === parent) gone.add(folder);
-    for (const folder of gone) vault.folders.delete(folder);
-    this.shortcuts = this.shortcuts.filter(({ folderId }) => folderId === null || !gone.has(folderId));
-    this.forget(({ folderId }) => folderId !== null && gone.has(folderId));
-    return true;
-  }
-
   protected async createRecord(): Promise<boolean> {
     const vault = this.choices.pick(this.vaults);
     const folderId = this.place(vault);
@@ -189,14 +175,6 @@ export class BusyPlaces {
       ...(moves ? { keyEncrypted: sealRecordKey(record.key, to.open.key) } : {}),
     });
     Object.assign(record, { vault: to, folderId });
-    return true;
-  }
-
-  protected async deleteRecord(): Promise<boolean> {
-    const record = this.any(this.records);
-    if (record === null) return false;
-    await record.vault.owner.http.send('DELETE', `/items/${record.id}`);
-    this.forget((each) => each === record);
     return true;
   }
 }

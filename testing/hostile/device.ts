@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { StrongroomError } from '../../contract/errors.ts';
 import type { SyncStatus } from '../../contract/sync.ts';
 import { LockedBytes } from '../../main/custody/index.ts';
 import {
@@ -108,6 +109,7 @@ export class TestDevice {
       mirror: this.mirror,
       vaultKeys: this.vaultKeys,
       manifestKey,
+      cacheKey: LockedBytes.adopt(Buffer.alloc(32, 3)),
       masterKeyHash: keys === null ? null : () => masterKeyHash(keys.masterKey),
       ownKeyBits: keys?.privateKey.bits ?? null,
       files: options.withFiles === false ? null : this.#fileStore(),
@@ -151,8 +153,15 @@ export class TestDevice {
       records: this.records()
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .map((record) => ({ ...record, manifest: mirror.manifest.entries(record.id) })),
-      files: [...this.files.values()]
+      // What lies in the bin may have its files here or not: that depends on what was here before.
+      files: this.records()
+        .flatMap(({ attachments }) => attachments)
+        .flatMap(({ localFile }) => (localFile === null ? [] : (this.files.get(localFile) ?? [])))
         .map(({ attachmentId, encryptedData }) => `${attachmentId} ${hash('sha256', encryptedData)}`)
+        .sort(),
+      bin: mirror.bin
+        .page({ vaultId: null, offset: 0, limit: 10_000 })
+        .rows.map(({ kind, id, binItemId, deletedAt }) => `${kind} ${id} ${binItemId} ${deletedAt}`)
         .sort(),
     };
   }
@@ -213,6 +222,11 @@ export class TestDevice {
         const localFile = `${file.recordId}-${file.attachmentId}`;
         this.files.set(localFile, file);
         return { localFile, size: null };
+      },
+      read: async (localFile) => {
+        const file = this.files.get(localFile);
+        if (file?.hash == null) throw new StrongroomError('diskError');
+        return { encryptedKey: file.encryptedKey, encryptedData: file.encryptedData, hash: file.hash };
       },
       remove: async (localFile) => void this.files.delete(localFile),
     };

@@ -29,6 +29,8 @@ export class LyingProxy {
   #lie: Lie | null = null;
   #cut: { after: number; where: Cut } | null = null;
   #envelope = false;
+  #isDown = false;
+  #delay: () => number = () => 0;
   #readdress: (path: string) => string = (path) => path;
   #port = 0;
 
@@ -73,6 +75,16 @@ export class LyingProxy {
     return this.#cut !== null;
   }
 
+  /** The line is dead until it is said to be alive again: no request reaches the server. */
+  setDown(isDown: boolean): void {
+    this.#isDown = isDown;
+  }
+
+  /** Milliseconds that each request and each answer takes on its way, drawn anew each time. */
+  delayBy(delay: () => number): void {
+    this.#delay = delay;
+  }
+
   /** Wraps every answer in the base64 envelope, as servers do that ignore the wish for plain JSON. */
   wrapAnswers(wrap: boolean): void {
     this.#envelope = wrap;
@@ -99,16 +111,23 @@ export class LyingProxy {
   async #serve(incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     this.requests.push(request);
-    const cut = this.#nextCut();
+    const cut = this.#isDown ? 'request' : this.#nextCut();
+    await this.#wait();
     if (cut === 'request') return void incoming.socket.destroy();
     const { status, body } = await this.#forward(request);
     const json: unknown =
       body.length === 0 ? null : this.#withoutHidden(request, JSON.parse(body.toString('utf8')));
     const told = this.#lie === null ? undefined : this.#lie({ request, status, json }, response);
     if (told === null) return;
+    await this.#wait();
     const scripted: Scripted = told ?? { status, json: this.#wrapped(json) };
     if (cut === 'body') this.#writeHalf(response, scripted);
     else writeScripted(response, scripted);
+  }
+
+  async #wait(): Promise<void> {
+    const ms = this.#delay();
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   #withoutHidden({ path }: SeenRequest, json: unknown): unknown {

@@ -25,18 +25,24 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  BinDesk,
+  ConflictDesk,
   Copying,
+  Editing,
+  FolderEditing,
   OpeningUrls,
   Records,
   Settings,
   SyncDesk,
   VaultTree,
+  WaitingDesk,
 } from '../../main/vaults/index.ts';
 import type { SamplePerson } from '../organisation/cast.ts';
 
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
 const workerFile = new URL('../../main/vaults/attachmentworker.ts', import.meta.url);
+const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
 /** The window that the door knows. */
 export const page: Caller = { windowId: 1, origin: 'app://strongroom', topFrame: true };
@@ -113,15 +119,22 @@ export class Application {
     this.profiles = new ProfileStore(folder);
     this.accounts = this.#openAccounts(announcer, onIncident);
     const current = (): ReturnType<Accounts['current']> => this.accounts.current();
-    this.records = new Records({
-      current,
-      hideAfterMs: () => settings.read().hideRevealedAfterSeconds * 1000,
-    });
+    const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
+    this.records = new Records({ current, hideAfterMs });
     this.attachments = this.#openAttachments(announcer);
     openDoor(
       handlersOf({
         accounts: this.accounts,
         attachments: this.attachments,
+        bin: new BinDesk({ current }),
+        conflicts: new ConflictDesk({ current, hideAfterMs }),
+        editing: new Editing({ current }),
+        folders: new FolderEditing({ current }),
+        waiting: new WaitingDesk({
+          current,
+          prove: (accountId, secret) => this.accounts.prove(accountId, secret),
+          chooseTarget: async () => this.dialogs.target,
+        }),
         copying: new Copying(this.records, this.#clipboardKeeper),
         openingUrls: new OpeningUrls(current, this.records, {
           hostOf: (address) => placeOfAddress(checkedAddress(address)),
@@ -274,6 +287,7 @@ export class Application {
     return new Accounts({
       profiles: this.profiles,
       migrationsDir: this.#migrationsDir,
+      checkpointWorker,
       onSession: (state) => announcer.announce('sessionChanged', state),
       onSync: (status) => announcer.announce('syncChanged', status),
       onMirror: (accountId, recordIds) => {

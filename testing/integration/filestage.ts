@@ -5,6 +5,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import type { Output } from '../../contract/index.ts';
 import { LyingProxy } from '../hostile/proxy.ts';
 import {
@@ -101,6 +102,17 @@ export class FileStage {
   async attach(name: string, content: Buffer, to = this.recordId): Promise<string> {
     const token = await this.stageOne(name, content);
     return (await this.app.ask('attachments', 'add', { recordId: to, token })).attachmentId;
+  }
+
+  /** Resolves when the server has everything that waited on anna's device. */
+  async sent(app: Application = this.app): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        await app.synced();
+        expect(app.accounts.current().synchroniser.status()).toMatchObject({ phase: 'idle', waiting: 0 });
+      },
+      { timeout: 20_000 },
+    );
   }
 
   /** Says where the next file is to be saved. */

@@ -4,7 +4,7 @@
  *
  * Searched are the server's folder and log, the line between both, the application's folder,
  * what the process printed, and everything that crossed the bridge. Exempt are exactly: the
- * account password in the body of a log-in, the typed secrets on their way in from the page,
+ * account password in the body of a log-in, what was typed on its way in from the page,
  * values that were revealed, and names of custom fields of records that were opened.
  */
 import { createHash } from 'node:crypto';
@@ -17,6 +17,7 @@ import type { Output } from '../../contract/index.ts';
 import { encodeBase32x } from '../../main/keychain/index.ts';
 import { buildSampleOrganisation, startTrialServer } from '../organisation/index.ts';
 import type { SampleOrganisation, SampleUser, TrialServer } from '../organisation/index.ts';
+import { utf8 } from './accountstage.ts';
 import { Application, devicePassphrase, page } from './application.ts';
 import { asBytes, everythingIn, saidToServer } from './places.ts';
 import { RecordingLine } from './recordingline.ts';
@@ -28,6 +29,14 @@ const plainName = 'nina.harbour';
 const search = 'Сервер Zabbix needle-of-search';
 const attached = Buffer.from('a file that was attached by the suite: needle-of-the-attached-file');
 const mistyped = 'needle-of-a-mistyped-master-password';
+/** Typed into the form of a record; none of them is ever revealed. */
+const typed = {
+  password: 'needle-of-a-typed-password',
+  laterPassword: 'needle-of-a-password-typed-later',
+  binnedPassword: 'needle-of-a-password-in-the-bin',
+  label: 'needle-of-a-typed-label',
+  value: 'needle-of-a-typed-value',
+};
 
 let server: TrialServer;
 let sample: SampleOrganisation;
@@ -39,6 +48,8 @@ let outside: string;
 let wanted: Wanted[];
 let tooShort: number;
 let all: SecretSearch;
+/** The application's folder at the moment when everything typed was waiting to be sent. */
+let whileWaiting: Buffer;
 const printed: string[] = [];
 const revealed = new Set<string>();
 const openedLabels = new Set<string>();
@@ -109,6 +120,33 @@ async function writableVault(): Promise<string> {
   return vault.id;
 }
 
+const secret = (text: string) => ({ kind: 'set' as const, value: utf8(text) });
+
+/** Types into records: one is sent, one is edited while it waits, one goes to the bin unsent. */
+async function useEditor(): Promise<void> {
+  const place = { vaultId: await writableVault(), folderId: null };
+  const custom = { label: secret(typed.label), type: 'text', value: secret(typed.value) } as const;
+  const fields = {
+    name: 'Typed',
+    password: secret(typed.password),
+    customs: [{ from: null, ...custom }],
+  };
+  const { recordId } = await app.ask('editing', 'create', { place, fields });
+  await app.ask('editing', 'save', { recordId, fields: { password: secret(typed.laterPassword) } });
+  const binned = { name: 'Binned', password: secret(typed.binnedPassword) };
+  const { recordId: binnedId } = await app.ask('editing', 'create', { place, fields: binned });
+  await app.ask('editing', 'remove', { recordIds: [binnedId] });
+  expect((await app.ask('sync', 'waiting', { offset: 0, limit: 10 })).total).toBeGreaterThan(0);
+  whileWaiting = everythingIn(app.folder);
+  await vi.waitFor(
+    async () => {
+      await app.synced();
+      expect((await app.ask('sync', 'waiting', { offset: 0, limit: 10 })).total).toBe(0);
+    },
+    { timeout: 20_000 },
+  );
+}
+
 /** What goes wrong in a day: each of these has a secret at hand that must not be written down. */
 async function makeMistakes(accountId: string): Promise<void> {
   const wrong = { accountId, secret: Buffer.from(mistyped) };
@@ -131,6 +169,7 @@ async function useEverything(): Promise<void> {
   const [annaId = '', pavelId = ''] = ids;
   await app.ask('session', 'switchTo', { accountId: annaId });
   await useFiles();
+  await useEditor();
   await makeMistakes(annaId);
   await app.ask('session', 'lock', {});
   await app.unlock(pavelId, userOf('pavel.morozov').masterPassword ?? '');
@@ -161,6 +200,9 @@ beforeAll(async () => {
   wanted.push({ name: 'the attached file', bytes: attached });
   wanted.push({ name: 'the mistyped master password', bytes: Buffer.from(mistyped) });
   wanted.push({ name: 'the device passphrase', bytes: Buffer.from(devicePassphrase) });
+  for (const [name, text] of Object.entries(typed)) {
+    wanted.push({ name: `the typed ${name}`, bytes: Buffer.from(text) });
+  }
   all = new SecretSearch(wanted);
   vi.restoreAllMocks();
 }, 120_000);
@@ -255,6 +297,11 @@ describe('after the sample organisation was fully used', () => {
     expect(all.in(everythingIn(app.folder))).toEqual([]);
   });
 
+  it('held no secret there either while everything typed was waiting to be sent', () => {
+    expect(whileWaiting.length).toBeGreaterThan(100_000);
+    expect(all.in(whileWaiting)).toEqual([]);
+  });
+
   it('holds no secret in the incident log and in what the process printed', () => {
     const log = readFileSync(join(app.folder, 'logs', 'incidents.log'));
     expect(log.toString('utf8')).toContain('malformed input');
@@ -273,9 +320,11 @@ describe('after the sample organisation was fully used', () => {
   });
 
   it('takes from the page only the secrets a person types', () => {
-    const typed = app.crossings.filter(({ way }) => way === 'in');
-    const names = new Set(all.in(asBytes(typed)).map(({ name }) => name.split(' ')[0]));
+    const fromPage = app.crossings.filter(({ way }) => way === 'in');
+    const found = all.in(asBytes(fromPage)).map(({ name }) => name);
+    const names = new Set(found.map((name) => name.split(' ')[0]));
     expect([...names].sort()).toEqual(['loginPassword', 'masterPassword', 'the']);
+    expect(found).toContain('the typed laterPassword');
   });
 
   it('shows the hash of a master key to nobody but the server that asks for it', () => {

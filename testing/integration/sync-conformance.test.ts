@@ -76,7 +76,7 @@ describe('the change feed and the listings', () => {
     const pairs = [await pairOf(anna, fed, listed), await pairOf(boris, fed, listed)];
     const choices = choicesFrom(seed);
     // Pages of three things, so that vaults come in many stretches.
-    fed.readdress((path) => path.replace(/limit=50/, 'limit=3'));
+    fed.readdress((path) => path.replace(/limit=25/, 'limit=3'));
     const busy = await BusyOrganisation.of(boss, clerk, choices);
     for (const pair of pairs) await compare(pair);
     fed.requests.length = 0;

@@ -118,7 +118,7 @@ describe('changes', () => {
 
 describe('a feed that is cut', () => {
   it.each(['request', 'body'] as const)('at every %s in turn goes on where it was', async (where) => {
-    stage.proxy.readdress((path_) => path_.replace('limit=50', 'limit=1'));
+    stage.proxy.readdress((path_) => path_.replace('limit=25', 'limit=1'));
     let cuts = 0;
     for (let at = 0; ; at += 1) {
       const here = await stage.syncedDevice();
@@ -176,7 +176,8 @@ describe('a cursor that the server does not know', () => {
     // It has even gone on since, past the position that we had seen.
     for (const at of [1, 2, 3]) await rename(restored, at, `Later ${at}`);
     const status = await here.sync();
-    expect(status).toMatchObject({ phase: 'idle', notices: [{ kind: 'fieldTampered' }] });
+    expect(status.phase).toBe('idle');
+    expect(status.notices.map(({ kind }) => kind).sort()).toEqual(['fieldTampered', 'serverRolledBack']);
     expect(here.record('After the backup')).toMatchObject({ flagged: true });
     expect(here.record('Later 1').name).toBe('Later 1');
     await here.dispose();

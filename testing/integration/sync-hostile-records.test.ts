@@ -74,12 +74,13 @@ describe('D3 rows 10 to 12: changed ciphertext', () => {
     stage.proxy.tell(lie.record(before.serverId, change));
     expect(await here.sync()).toMatchObject({
       phase: 'idle',
-      notices: [{ kind: 'fieldTampered', subject: 'Router', recordId: before.id }],
+      notices: expect.arrayContaining([
+        expect.objectContaining({ kind: 'fieldTampered', subject: 'Router', recordId: before.id }),
+      ]),
     });
     expect(here.record('Router')).toEqual({ ...before, flagged: true });
     const content = here.content();
-    const [notice] = here.synchroniser.status().notices;
-    here.synchroniser.dismissNotice(notice?.id ?? '');
+    for (const { id } of here.synchroniser.status().notices) here.synchroniser.dismissNotice(id);
     expect((await here.sync()).notices).toEqual([]);
     expect(here.content()).toEqual(content);
     stage.proxy.tell(null);

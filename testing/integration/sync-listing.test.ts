@@ -85,7 +85,7 @@ describe('a long vault', () => {
     const here = device(account);
     let pages = 0;
     const cutThird: Lie = ({ request }, response) => {
-      if (!request.path.includes('/items?') || request.path.includes('limit=1&') || ++pages !== 4)
+      if (!request.path.includes('/items?') || request.path.includes('limit=1&') || ++pages !== 6)
         return undefined;
       response.socket?.destroy();
       return null;

@@ -102,5 +102,14 @@ export const entranceScenes: readonly Scene[] = [
       await page.locator('[role=menuitemradio]').first().waitFor();
     },
   },
+  {
+    name: 'unlock-offline-term',
+    scenario: { ...withAccount, lockReason: 'offlineTermOver', offlineTermDays: 30 },
+    act: async (page) => {
+      await page.locator('input[type=password]').fill(secret);
+      await page.keyboard.press('Enter');
+      await page.locator('[role=alert]').waitFor();
+    },
+  },
   { name: 'start-failed', scenario: { failing: { 'session.state': 'internal' } }, act: idle },
 ];

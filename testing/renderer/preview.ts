@@ -19,6 +19,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { contentSecurityPolicy } from '../../main/desktop/contentpolicy.ts';
 import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
+import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import type { Scene } from './scene.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
@@ -155,7 +156,9 @@ function options() {
     folder,
     axe: !values['no-axe'],
     walk: !values['no-walk'],
-    scenes: [...entranceScenes, ...workspaceScenes].filter(({ name }) => wanted?.includes(name) ?? true),
+    scenes: [...entranceScenes, ...workspaceScenes, ...editingScenes].filter(
+      ({ name }) => wanted?.includes(name) ?? true,
+    ),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),
     sizes: values.sizes.split(',').map((size) => {

@@ -4,7 +4,15 @@ import type { FolderNode, VaultNode } from '../../contract/tree.ts';
 type VaultDraft = Pick<VaultNode, 'id' | 'name' | 'kind'> & Partial<VaultNode>;
 
 function vault(draft: VaultDraft): VaultNode {
-  return { recordCount: 0, folderCount: 0, trust: 'verified', writable: true, ...draft };
+  const open = draft.trust !== 'keyMissing' && draft.trust !== 'keyChanged' && draft.writable !== false;
+  return {
+    recordCount: 0,
+    folderCount: 0,
+    trust: 'verified',
+    writable: open,
+    can: { addRecords: open, editFolders: open },
+    ...draft,
+  };
 }
 
 export const vaultDrafts: readonly VaultNode[] = [
@@ -20,7 +28,13 @@ export const vaultDrafts: readonly VaultNode[] = [
   }),
   vault({ id: 'contractors', name: 'Подрядчики', kind: 'corporate', recordCount: 18, trust: 'keyMissing' }),
   vault({ id: 'field', name: 'Field offices', kind: 'corporate', recordCount: 9, trust: 'keyChanged' }),
-  vault({ id: 'archive', name: 'Archive of everything since 2009', kind: 'corporate', recordCount: 3086 }),
+  vault({
+    id: 'archive',
+    name: 'Archive of everything since 2009',
+    kind: 'corporate',
+    recordCount: 3086,
+    writable: false,
+  }),
   vault({ id: 'anna', name: 'Anna Orlova', kind: 'personal', recordCount: 26, writable: true }),
 ];
 
@@ -30,8 +44,9 @@ function folder(
   name: string,
   recordCount: number,
   childCount = 0,
+  pending = false,
 ): FolderNode {
-  return { id, parentId, name, recordCount, childCount };
+  return { id, parentId, name, recordCount, childCount, pending };
 }
 
 export const folderDrafts: Readonly<Record<string, readonly FolderNode[]>> = {
@@ -40,7 +55,7 @@ export const folderDrafts: Readonly<Record<string, readonly FolderNode[]>> = {
     folder('databases', 'production', 'databases', 23),
     folder('network', 'production', 'network', 17),
     folder('staging', null, 'staging', 40, 1),
-    folder('k8s', 'staging', 'kubernetes', 12),
+    folder('k8s', 'staging', 'kubernetes', 12, 0, true),
   ],
   marketing: [folder('campaigns', null, 'Campaigns and a folder with a rather long name', 20)],
 };

@@ -8,7 +8,7 @@ import { folderDrafts, vaultDrafts, way } from './sample-places.ts';
 
 export interface SampleRecord {
   readonly row: RecordRow;
-  readonly folderId: string | null;
+  folderId: string | null;
   readonly view: RecordView;
   /** What a reveal would show, by field: `password`, or the index of a custom field. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -16,14 +16,15 @@ export interface SampleRecord {
 
 export interface Sample {
   readonly vaults: readonly VaultNode[];
-  readonly folders: Readonly<Record<string, readonly FolderNode[]>>;
-  readonly records: readonly SampleRecord[];
+  /** Changed by the scripted edits, like the records. */
+  readonly folders: Record<string, FolderNode[]>;
+  readonly records: SampleRecord[];
 }
 
 const now = Date.UTC(2026, 10, 14, 9, 42);
 const minute = 60_000;
 
-interface Draft {
+export interface Draft {
   readonly id: string;
   readonly name: string;
   readonly login?: string;
@@ -53,12 +54,20 @@ function rowOf(draft: Draft, path: readonly { name: string }[], vaultName: strin
     attachmentCount: draft.view?.attachments?.length ?? 0,
     flagged: draft.view?.flagged ?? false,
     unread: false,
+    pending: draft.view?.pending ?? false,
+    conflict: (draft.view?.conflictId ?? null) !== null,
     updatedAt: now - 90 * minute,
     ...draft.row,
   };
 }
 
-function make(draft: Draft): SampleRecord {
+function rightsOf(draft: Draft, holder: VaultNode | undefined): RecordView['can'] {
+  const own = draft.vaultId !== null && (holder?.writable ?? false);
+  return { edit: own, remove: own, move: own, copy: holder?.trust !== 'keyMissing' };
+}
+
+/** A record of the scripted organisation. */
+export function make(draft: Draft): SampleRecord {
   const holder = vaultDrafts.find((candidate) => candidate.id === (draft.vaultId ?? 'infra'));
   const folderId = draft.folderId ?? null;
   const path = folderId === null ? [] : (way[folderId] ?? []);
@@ -79,7 +88,10 @@ function make(draft: Draft): SampleRecord {
     path: path.map((step) => ({ ...step })),
     fields: [{ ref: { kind: 'password' }, type: 'password', label: '', empty: false, broken: false }],
     attachments: [],
-    writable: holder?.writable ?? false,
+    writable: draft.vaultId !== null && (holder?.writable ?? false),
+    can: rightsOf(draft, holder),
+    pending: row.pending,
+    conflictId: null,
     flagged: row.flagged,
     sender: null,
     updatedAt: row.updatedAt,
@@ -116,9 +128,15 @@ const primary: Draft = {
       { ref: { kind: 'custom', index: 3 }, type: 'password', label: 'Old root', empty: false, broken: true },
     ],
     attachments: [
-      { id: 'a1', name: 'server.key', size: 1741, here: true },
-      { id: 'a2', name: 'pg_hba.conf', size: 4301, here: true },
-      { id: 'a3', name: 'base-backup-2026-11-13-after-the-migration.tar.gz', size: 48_234_496, here: false },
+      { id: 'a1', name: 'server.key', size: 1741, here: true, pending: false },
+      { id: 'a2', name: 'pg_hba.conf', size: 4301, here: true, pending: true },
+      {
+        id: 'a3',
+        name: 'base-backup-2026-11-13-after-the-migration.tar.gz',
+        size: 48_234_496,
+        here: false,
+        pending: false,
+      },
     ],
   },
 };
@@ -140,6 +158,7 @@ const databases: readonly Draft[] = [
     host: 'ch.corp.example:8123',
     tags: ['prod'],
     color: 3,
+    view: { pending: true },
   },
   { id: 'redis', name: 'Redis sentinel', login: 'default', host: 'redis.corp.example', tags: ['prod'] },
   {
@@ -166,6 +185,7 @@ const databases: readonly Draft[] = [
     tags: ['prod'],
     color: 7,
     row: { kind: 'shortcut' },
+    view: { conflictId: 'c-fields', pending: true },
   },
   {
     id: 'backup',
@@ -175,7 +195,14 @@ const databases: readonly Draft[] = [
     tags: ['prod', 'backup'],
     color: 5,
   },
-  { id: 'oracle', name: 'Oracle ledger', login: 'sys', host: 'ora-01.corp.example:1521', tags: ['finance'] },
+  {
+    id: 'oracle',
+    name: 'Oracle ledger',
+    login: 'sys',
+    host: 'ora-01.corp.example:1521',
+    tags: ['finance'],
+    view: { conflictId: 'c-deleted' },
+  },
   {
     id: 'cassandra',
     name: 'Cassandra metrics',
@@ -221,7 +248,7 @@ const inbox: readonly Draft[] = [
     host: 'vpn.corp.example',
     vaultId: null,
     row: { kind: 'inbox', unread: true },
-    view: { sender: 'Pavel Sokolov', writable: false },
+    view: { sender: 'Pavel Sokolov' },
   },
   {
     id: 'in-2',
@@ -229,14 +256,14 @@ const inbox: readonly Draft[] = [
     login: 'admin',
     vaultId: null,
     row: { kind: 'inbox', unread: true },
-    view: { sender: 'Мария Ким', writable: false },
+    view: { sender: 'Мария Ким' },
   },
   {
     id: 'in-3',
     name: 'Door code, server room',
     vaultId: null,
     row: { kind: 'inbox', unread: true },
-    view: { sender: 'Pavel Sokolov', writable: false },
+    view: { sender: 'Pavel Sokolov' },
   },
 ];
 
@@ -286,7 +313,7 @@ export function buildSample(empty: boolean): Sample {
   const named = databases.map((draft) => make({ folderId: 'databases', ...draft }));
   return {
     vaults: vaultDrafts,
-    folders: folderDrafts,
+    folders: Object.fromEntries(Object.entries(folderDrafts).map(([id, list]) => [id, [...list]])),
     records: [...named, ...inbox.map(make), ...filler().map(make)],
   };
 }

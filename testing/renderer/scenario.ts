@@ -23,6 +23,12 @@ export interface Scenario {
   /** Whether the inspected server's certificate is one the system trusts. */
   readonly trusted: boolean;
   readonly enrolment: EnrolmentStep['needs'];
+  /** How many of the sample's waiting changes there are; null for all of them. */
+  readonly waiting: number | null;
+  /** The conflicts that wait, by id; null for all of the sample's. */
+  readonly conflicts: readonly string[] | null;
+  /** The copy stays shut after so many days without contact; null while it opens. */
+  readonly offlineTermDays: number | null;
 }
 
 export const plainScenario: Scenario = {
@@ -38,4 +44,7 @@ export const plainScenario: Scenario = {
   hanging: [],
   trusted: true,
   enrolment: 'masterPassword',
+  waiting: 0,
+  conflicts: [],
+  offlineTermDays: null,
 };

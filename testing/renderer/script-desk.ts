@@ -2,7 +2,6 @@
 import { defaultSettings } from '../../contract/defaultsettings.ts';
 import type { EnrolmentStep } from '../../contract/accounts.ts';
 import type { SettingsView } from '../../contract/settings.ts';
-import type { SyncStatus } from '../../contract/sync.ts';
 import type { Handlers, Stage } from './scripted.ts';
 
 /** The one secret that the scripted door accepts. */
@@ -31,22 +30,11 @@ function certificate(trusted: boolean) {
   };
 }
 
-type DeskParts = Pick<Handlers, 'accounts' | 'session' | 'settings' | 'sync' | 'desktop'>;
+type DeskParts = Pick<Handlers, 'accounts' | 'session' | 'settings' | 'desktop'>;
 
 export function scriptDesk(stage: Stage): DeskParts {
   const { scenario } = stage;
   let settings: SettingsView = { ...firstSettings, ...scenario.settings };
-  let status: SyncStatus = {
-    accountId: 'anna',
-    phase: 'idle',
-    stage: null,
-    done: 0,
-    total: 0,
-    lastSyncedAt: Date.now() - 47 * 60_000,
-    problem: null,
-    notices: [],
-    ...scenario.sync,
-  };
 
   const state = () => ({
     unlocked: stage.unlocked,
@@ -93,6 +81,9 @@ export function scriptDesk(stage: Stage): DeskParts {
       state: () => state(),
       unlock: ({ secret }) => {
         const [account] = stage.accounts;
+        if (scenario.offlineTermDays !== null) {
+          return { fails: 'offlineTermOver', params: { days: scenario.offlineTermDays } };
+        }
         if (!opens(secret) || !account) return { fails: 'wrongMasterPassword' };
         unlock();
         return account;
@@ -110,14 +101,6 @@ export function scriptDesk(stage: Stage): DeskParts {
         settings = { ...settings, ...change } as SettingsView;
         stage.emit('settingsChanged', settings);
         return settings;
-      },
-    },
-    sync: {
-      status: () => status,
-      start: () => ({}),
-      dismissNotice: ({ id }) => {
-        status = { ...status, notices: status.notices.filter((notice) => notice.id !== id) };
-        return {};
       },
     },
     desktop: {

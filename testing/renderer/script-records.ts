@@ -50,6 +50,8 @@ export function scriptRecords(stage: Stage): RecordParts {
         recentCount: sample.records.length > 0 ? 4 : 0,
         inboxCount: sample.records.filter(({ row }) => row.kind === 'inbox').length,
         inboxUnread: sample.records.filter(({ row }) => row.unread).length,
+        binCount: stage.bin.length,
+        conflictCount: stage.conflicts.length,
       }),
       folders: ({ vaultId }) => ({ folders: [...(sample.folders[vaultId] ?? [])] }),
     },
@@ -113,6 +115,12 @@ export function scriptRecords(stage: Stage): RecordParts {
         return new Promise(() => undefined);
       },
       cancel: () => ({}),
+      remove: ({ recordId, attachmentId }) => {
+        const view = find(recordId)?.view;
+        if (view) view.attachments = view.attachments.filter(({ id }) => id !== attachmentId);
+        stage.changed();
+        return {};
+      },
       saveAs: () => ({ saved: true }),
     },
   };

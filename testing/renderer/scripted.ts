@@ -17,6 +17,11 @@ import {
   type Result,
   type Verb,
 } from '../../contract/index.ts';
+import type { BinRow } from '../../contract/bin.ts';
+import type { WaitingRow } from '../../contract/sync.ts';
+import { sampleBin, sampleConflicts, sampleWaiting, type ScriptedConflict } from './sample-unsettled.ts';
+import { scriptEditing } from './script-editing.ts';
+import { scriptSync } from './script-sync.ts';
 import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
@@ -35,7 +40,12 @@ export interface Stage {
   readonly scenario: Scenario;
   readonly accounts: AccountView[];
   readonly sample: ReturnType<typeof buildSample>;
+  readonly bin: BinRow[];
+  readonly conflicts: ScriptedConflict[];
+  readonly waiting: WaitingRow[];
   unlocked: boolean;
+  /** Tells the page that the mirror changed. */
+  readonly changed: () => void;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
 }
 
@@ -90,10 +100,19 @@ function install(scenario: Scenario): void {
     scenario,
     accounts: accountsOf(scenario),
     sample: buildSample(scenario.empty),
+    bin: scenario.empty ? [] : sampleBin(),
+    conflicts: sampleConflicts().filter(({ view }) => scenario.conflicts?.includes(view.id) ?? true),
+    waiting: sampleWaiting().slice(0, scenario.waiting ?? undefined),
     unlocked: scenario.unlocked,
+    changed: () => emit('mirrorChanged', { accountId: 'anna', recordIds: null }),
     emit,
   };
-  const handlers: Handlers = { ...scriptDesk(stage), ...scriptRecords(stage) };
+  const handlers: Handlers = {
+    ...scriptDesk(stage),
+    ...scriptRecords(stage),
+    ...scriptEditing(stage),
+    ...scriptSync(stage),
+  };
   const api: Record<string, unknown> = {
     on(event: string, listener: (payload: unknown) => void) {
       const known = listeners.get(event) ?? new Set();

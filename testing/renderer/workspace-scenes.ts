@@ -4,12 +4,12 @@ import type { SyncStatus } from '../../contract/sync.ts';
 import { idle, type Scene } from './scene.ts';
 
 /** Opens Infrastructure / production / databases and picks its first record, by keys alone. */
-async function openPrimary(page: Page): Promise<void> {
+export async function openPrimary(page: Page): Promise<void> {
   await page.locator('[role=listbox]').waitFor();
   const narrow = (page.viewportSize()?.width ?? 0) < 900;
   if (narrow) await page.locator('.list-pane .head button').first().click();
   await page.locator('[role=tree]').focus();
-  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) {
+  for (const key of ['Home', ...Array<string>(5).fill('ArrowDown'), 'ArrowRight']) {
     await page.keyboard.press(key);
   }
   await page.locator('[id="tree-production"]').waitFor();
@@ -21,7 +21,7 @@ async function openPrimary(page: Page): Promise<void> {
   await page.locator('article').waitFor();
 }
 
-async function openByName(page: Page, name: string): Promise<void> {
+export async function openByName(page: Page, name: string): Promise<void> {
   await page.locator('[role=listbox]').waitFor();
   await page.locator('.search input').fill(name);
   await page.locator('[role=option]').filter({ hasText: name }).first().click();
@@ -45,7 +45,7 @@ const noticed: Partial<SyncStatus> = {
   ],
 };
 
-async function openPanel(page: Page): Promise<void> {
+export async function openPanel(page: Page): Promise<void> {
   await page.locator('.bar .chip').click();
   await page.locator('.sync-popup').waitFor();
 }
@@ -72,9 +72,9 @@ export const workspaceScenes: readonly Scene[] = [
     scenario: {},
     act: async (page) => {
       await openPrimary(page);
-      await page.locator('article [aria-pressed]').nth(0).click();
-      await page.locator('article [aria-pressed]').nth(1).click();
-      await page.locator('article .actions button').first().click();
+      await page.locator('article .field-row [aria-pressed]').nth(0).click();
+      await page.locator('article .field-row [aria-pressed]').nth(1).click();
+      await page.locator('article .field-row .actions button').first().click();
       await page.locator('.chip span.left').waitFor();
       await page.mouse.move(2, 2);
     },
@@ -142,7 +142,7 @@ export const workspaceScenes: readonly Scene[] = [
     scenario: {},
     act: async (page) => {
       await page.locator('[role=option]').first().waitFor();
-      await page.locator('.list-pane .head button').last().click();
+      await page.locator('.list-pane .head .icon-button[aria-haspopup=menu]').first().click();
       await idle(page);
     },
   },

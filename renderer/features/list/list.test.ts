@@ -22,6 +22,8 @@ function row(id: string): RecordRow {
     attachmentCount: 0,
     flagged: false,
     unread: false,
+    pending: false,
+    conflict: false,
     updatedAt: null,
   };
 }

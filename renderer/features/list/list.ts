@@ -27,8 +27,12 @@ export const useList = defineStore('list', () => {
   let searchNumber = 0;
   let frame: number | null = null;
 
+  /** The middle pane shows the bin; a search still shows its results. */
+  const binChosen = ref(false);
+
   const searching = computed(() => view.value?.source.kind === 'search');
-  const selectedId = computed(() => view.value?.selectedId ?? null);
+  const binShown = computed(() => binChosen.value && !searching.value);
+  const selectedId = computed(() => (binShown.value ? null : (view.value?.selectedId ?? null)));
 
   function placeSource(): ViewSource {
     const order = scope.value.kind === 'recent' ? newestFirst : sort.value;
@@ -55,10 +59,16 @@ export const useList = defineStore('list', () => {
   }
 
   function goTo(next: RecordScope): void {
+    binChosen.value = false;
     scope.value = next;
     query.value = '';
     stopSearch();
     showPlace();
+  }
+
+  function showBin(): void {
+    binChosen.value = true;
+    clearSearch();
   }
 
   function sortBy(next: RecordSort): void {
@@ -113,6 +123,14 @@ export const useList = defineStore('list', () => {
     await view.value?.refresh();
   }
 
+  /** Who takes the place of a selected record that is about to go: the next line, else the one before. */
+  function neighbour(id: string): string | null {
+    const shown = view.value;
+    if (!shown || shown.selectedId !== id) return null;
+    const { rows, selectedIndex } = shown;
+    return (rows.rowAt(selectedIndex + 1) ?? rows.rowAt(selectedIndex - 1))?.id ?? null;
+  }
+
   /** After a failure: the same question once more. */
   async function retry(): Promise<void> {
     if (query.value.trim() === '') await view.value?.refresh();
@@ -124,6 +142,7 @@ export const useList = defineStore('list', () => {
     for (const known of kept.values()) known.rows.drop();
     view.value?.rows.drop();
     kept.clear();
+    binChosen.value = false;
     view.value = null;
     scope.value = { kind: 'all' };
     sort.value = byName;
@@ -137,9 +156,12 @@ export const useList = defineStore('list', () => {
     searchFailure,
     view,
     searching,
+    binShown,
     selectedId,
     showPlace,
     goTo,
+    showBin,
+    neighbour,
     sortBy,
     setQuery,
     clearSearch,

@@ -21,6 +21,8 @@ function row(id: string): RecordRow {
     attachmentCount: 0,
     flagged: false,
     unread: false,
+    pending: false,
+    conflict: false,
     updatedAt: null,
   };
 }

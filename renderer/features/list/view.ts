@@ -23,6 +23,8 @@ export interface ListView {
   /** The mirror has changed since this view was last shown. */
   outOfDate: boolean;
   select(index: number): Promise<void>;
+  /** Selects a record by its id, whether or not it is in this list; null for none. Its line is found when it comes. */
+  choose(id: string | null): void;
   /** Remembers how far the view is scrolled. */
   scrolledTo(top: number): void;
   /** The rows between two indices came into sight: what is missing of them is fetched. */
@@ -92,6 +94,10 @@ export function createListView(source: ViewSource, first?: RowPage): ListView {
       void rows.want(firstRow, lastRow);
     },
     outOfDate: false,
+    choose(id) {
+      selectedId.value = id;
+      selectedIndex.value = id === null ? -1 : rows.indexOf(id);
+    },
     select,
     async refresh() {
       view.outOfDate = false;

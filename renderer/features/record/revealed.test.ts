@@ -56,6 +56,30 @@ describe('a revealed secret', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('follows a record that changes under it, for the time that is left', async () => {
+    let stored = 'hunter2';
+    const { revealed } = revealing(async () => done({ value: stored, hidesAfterMs: 24_000 }));
+    await revealed.refresh();
+    expect(revealed.value.value).toBeNull();
+    await revealed.show();
+    await vi.advanceTimersByTimeAsync(4000);
+    stored = 'changed elsewhere';
+    await revealed.refresh();
+    expect(revealed.value.value).toBe('changed elsewhere');
+    expect(revealed.secondsLeft.value).toBe(20);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(revealed.value.value).toBeNull();
+  });
+
+  it('goes when the changed record holds nothing to show', async () => {
+    let answer: Answer = done({ value: 'hunter2', hidesAfterMs: 24_000 });
+    const { revealed } = revealing(async () => answer);
+    await revealed.show();
+    answer = { ok: false, error: { code: 'emptyField', params: {} } };
+    await revealed.refresh();
+    expect(revealed.value.value).toBeNull();
+  });
+
   it('goes when the window is hidden', async () => {
     const { revealed } = revealing(secret);
     await revealed.show();

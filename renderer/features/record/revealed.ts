@@ -16,6 +16,8 @@ export interface Revealed {
   readonly failure: Readonly<Ref<Failure | null>>;
   readonly show: () => Promise<void>;
   readonly hide: () => void;
+  /** The record was read anew: what is shown is asked for again, for the time that is left. */
+  readonly refresh: () => Promise<void>;
   readonly toggle: () => Promise<void>;
 }
 
@@ -53,6 +55,15 @@ export function useRevealed(reveal: Reveal): Revealed {
     ticking.resume();
   }
 
+  async function refresh(): Promise<void> {
+    if (value.value === null) return;
+    const asked = number;
+    const answer = await reveal();
+    if (asked !== number) return;
+    if (answer.ok) value.value = answer.value.value;
+    else hide();
+  }
+
   watch(
     [visible, () => session.unlocked],
     ([seen, unlocked]) => {
@@ -68,6 +79,7 @@ export function useRevealed(reveal: Reveal): Revealed {
     failure,
     show,
     hide,
+    refresh,
     toggle: async () => (value.value === null ? show() : hide()),
   };
 }

@@ -3,12 +3,14 @@ import { useEventListener } from '@vueuse/core';
 import { computed, onScopeDispose } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import { useCopying } from '../clipboard/useCopying.ts';
+import { useCreation } from '../editor/creation.ts';
+import { useEditor } from '../editor/editor.ts';
 import { useList } from '../list/list.ts';
 import { useSettings } from '../settings/settings.ts';
 import { useSync } from '../sync/sync.ts';
 import { useSession } from '../unlock/session.ts';
-import { useWorkspace } from '../workspace/workspace.ts';
-import { keysOf, type ShortcutId, shortcutFor } from './table.ts';
+import { type RecordDeed, useWorkspace } from '../workspace/workspace.ts';
+import { isTypingKey, keysOf, type ShortcutId, shortcutFor } from './table.ts';
 
 /** Whether this computer prints its chords the Mac way. */
 export function useMac() {
@@ -31,6 +33,15 @@ function textIsSelected(): boolean {
   return (window.getSelection()?.toString() ?? '') !== '';
 }
 
+/** In inputs letters are text; in the tree they find a name; in a menu or a group of radios they pick. */
+function lettersGoElsewhere(): boolean {
+  return (
+    document.activeElement?.closest(
+      'input, textarea, [contenteditable], [role="tree"], [role="menu"], [role="radiogroup"]',
+    ) != null
+  );
+}
+
 export function useShortcutKeys(): void {
   const session = useSession();
   const settings = useSettings();
@@ -38,6 +49,8 @@ export function useShortcutKeys(): void {
   const list = useList();
   const sync = useSync();
   const copying = useCopying();
+  const editor = useEditor();
+  const creation = useCreation();
   const mac = useMac();
 
   function copySelected(copy: (recordId: string) => Promise<void>): boolean {
@@ -46,17 +59,35 @@ export function useShortcutKeys(): void {
     return true;
   }
 
+  /** Whatever asks before the form is left is asked in the form, not behind a locked door. */
+  async function lock(): Promise<void> {
+    if (await editor.leave()) await session.lock();
+  }
+
+  /** For the record that the pane shows; a form in its place has keys of its own. */
+  function onSelected(deed: RecordDeed): boolean {
+    if (!list.selectedId || editor.target) return false;
+    workspace.askDeed(list.selectedId, deed);
+    return true;
+  }
+
   /** Each answers whether it took the key. */
   const actions: Partial<Record<ShortcutId, () => boolean>> = {
     search: () => workspace.askFocus('search'),
     sync: () => (void sync.start(), true),
-    lock: () => (void session.lock(), true),
+    lock: () => (void lock(), true),
     settings: () => (settings.open = true),
     shortcuts: () => (workspace.shortcutsOpen = true),
     nextPane: () => workspace.focusNextPane(),
     stepBack: () => workspace.stepBack(),
     copyPassword: () => !textIsSelected() && copySelected(copying.password),
     copyLogin: () => copySelected(copying.login),
+    create: () => (void creation.record(), true),
+    createFolder: () => (void creation.folder(), true),
+    edit: () => onSelected('edit'),
+    move: () => onSelected('move'),
+    favourite: () => onSelected('favourite'),
+    remove: () => onSelected('remove'),
     copyCode: () => copySelected((recordId) => copying.code(recordId, null)),
   };
 
@@ -64,6 +95,7 @@ export function useShortcutKeys(): void {
     if (event.defaultPrevented) return;
     const shortcut = shortcutFor(event, 'window', mac.value);
     if (!shortcut || !(session.unlocked || shortcut.whileLocked)) return;
+    if (isTypingKey(event) && lettersGoElsewhere()) return;
     const layered = document.querySelector('[data-dismissable-layer], [role="dialog"]') !== null;
     if (layered && shortcut.id !== 'lock') return;
     if (actions[shortcut.id]?.()) event.preventDefault();

@@ -16,6 +16,15 @@ export type ShortcutId =
   | 'stepBack'
   | 'open'
   | 'peek'
+  | 'create'
+  | 'createFolder'
+  | 'edit'
+  | 'save'
+  | 'move'
+  | 'favourite'
+  | 'remove'
+  | 'rename'
+  | 'menu'
   | 'next'
   | 'previous'
   | 'pageDown'
@@ -26,7 +35,7 @@ export type ShortcutId =
   | 'collapse';
 
 /** Where a key counts: `window` everywhere, the others only while that pane has the focus. */
-export type ShortcutPlace = 'window' | 'list' | 'tree';
+export type ShortcutPlace = 'window' | 'list' | 'tree' | 'editor';
 
 export interface Chord {
   readonly code: string;
@@ -38,7 +47,7 @@ export interface Chord {
 export interface Shortcut {
   readonly id: ShortcutId;
   readonly places: readonly ShortcutPlace[];
-  readonly group: 'everywhere' | 'record' | 'move';
+  readonly group: 'everywhere' | 'record' | 'change' | 'move';
   readonly chords: readonly Chord[];
   /** Works while everything is locked too. */
   readonly whileLocked?: true;
@@ -74,6 +83,39 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'copyPassword', places: ['window'], group: 'record', chords: [{ code: 'KeyC', mod: true }] },
   { id: 'copyLogin', places: ['window'], group: 'record', chords: [{ code: 'KeyB', mod: true }] },
   { id: 'copyCode', places: ['window'], group: 'record', chords: [{ code: 'KeyT', mod: true }] },
+  {
+    id: 'create',
+    places: ['window'],
+    group: 'change',
+    chords: [{ code: 'KeyN', mod: true }, { code: 'KeyN' }],
+  },
+  {
+    id: 'createFolder',
+    places: ['window'],
+    group: 'change',
+    chords: [{ code: 'KeyN', mod: true, shift: true }],
+  },
+  { id: 'edit', places: ['window'], group: 'change', chords: [{ code: 'KeyE' }] },
+  {
+    id: 'save',
+    places: ['editor'],
+    group: 'change',
+    chords: [
+      { code: 'KeyS', mod: true },
+      { code: 'Enter', mod: true },
+      { code: 'NumpadEnter', mod: true },
+    ],
+  },
+  { id: 'move', places: ['window'], group: 'change', chords: [{ code: 'KeyM' }] },
+  { id: 'favourite', places: ['window'], group: 'change', chords: [{ code: 'KeyF' }] },
+  { id: 'remove', places: ['window', 'tree'], group: 'change', chords: [{ code: 'Delete' }] },
+  { id: 'rename', places: ['tree'], group: 'change', chords: [{ code: 'F2' }] },
+  {
+    id: 'menu',
+    places: ['tree'],
+    group: 'change',
+    chords: [{ code: 'F10', shift: true }, { code: 'ContextMenu' }],
+  },
   { id: 'previous', places: ['list', 'tree'], group: 'move', chords: [{ code: 'ArrowUp' }] },
   { id: 'next', places: ['list', 'tree'], group: 'move', chords: [{ code: 'ArrowDown' }] },
   { id: 'pageUp', places: ['list', 'tree'], group: 'move', chords: [{ code: 'PageUp' }] },
@@ -118,6 +160,12 @@ const printed: Readonly<Record<string, string>> = {
   PageUp: 'Page Up',
   PageDown: 'Page Down',
 };
+
+/** A key that types or deletes text where there is text: it means something only where there is none. */
+export function isTypingKey(event: PressedKey): boolean {
+  const held = event.ctrlKey || event.metaKey || event.altKey;
+  return !held && (/^Key[A-Z]$/.test(event.code) || event.code === 'Delete');
+}
 
 /** How a chord is printed: `Ctrl K`, or `⌘K` on a Mac. */
 export function chordText(chord: Chord, mac: boolean): string {

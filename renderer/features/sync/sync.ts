@@ -9,6 +9,7 @@ export const useSync = defineStore('sync', () => {
   const status = shallowRef<SyncStatus | null>(null);
   const failure = shallowRef<Failure | null>(null);
   const panelOpen = ref(false);
+  const exportOpen = ref(false);
   let generation = 0;
 
   /** Nothing has come to this computer yet, or it is coming for the first time. */
@@ -41,6 +42,12 @@ export const useSync = defineStore('sync', () => {
     }
   }
 
+  /** The panel gives way to the dialog that asks for the secret again. */
+  function askExport(): void {
+    panelOpen.value = false;
+    exportOpen.value = true;
+  }
+
   /** Only what concerns the account in the window is taken. */
   function follow(currentAccount: () => string | null): () => void {
     return bridge().on('syncChanged', (next) => {
@@ -53,7 +60,21 @@ export const useSync = defineStore('sync', () => {
     status.value = null;
     failure.value = null;
     panelOpen.value = false;
+    exportOpen.value = false;
   }
 
-  return { status, failure, panelOpen, first, share, load, start, dismiss, follow, forget };
+  return {
+    status,
+    failure,
+    panelOpen,
+    exportOpen,
+    askExport,
+    first,
+    share,
+    load,
+    start,
+    dismiss,
+    follow,
+    forget,
+  };
 });

@@ -50,11 +50,11 @@ export function treeMove(rows: readonly TreeRow[], activeKey: string, id: Shortc
   return item ? { kind: 'go', key: item.key } : null;
 }
 
-/** The list that a line of the tree stands for. */
-export function scopeOf(item: TreeItem): RecordScope {
+/** The list that a line of the tree stands for; null for the bin, which is none of records. */
+export function scopeOf(item: TreeItem): RecordScope | null {
   if (item.kind === 'vault') return { kind: 'vault', vaultId: item.key };
   if (item.kind === 'folder') return { kind: 'folder', folderId: item.key };
-  return { kind: item.key };
+  return item.key === 'bin' ? null : { kind: item.key };
 }
 
 /** The line that stands for a list, whether or not it is in sight; null for lists of no line. */

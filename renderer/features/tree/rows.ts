@@ -7,7 +7,7 @@ export type TreeRow =
       readonly key: GatheredKey;
       readonly level: 1;
       readonly position: number;
-      readonly siblings: 4;
+      readonly siblings: 5;
       readonly count: number;
     }
   | { readonly kind: 'heading'; readonly key: 'corporate' | 'personal' }
@@ -35,7 +35,7 @@ export type TreeRow =
     }
   | { readonly kind: 'waiting'; readonly key: string; readonly level: 2; readonly failed: boolean };
 
-export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'all';
+export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'all' | 'bin';
 export type TreeItem = Exclude<TreeRow, { kind: 'heading' | 'waiting' }>;
 
 export type Folders =
@@ -44,19 +44,21 @@ export type Folders =
   | { readonly status: 'here'; readonly folders: readonly FolderNode[] };
 
 function gathered(overview: TreeOverview): TreeRow[] {
-  return [
-    {
-      kind: 'gathered',
-      key: 'favourites',
-      level: 1,
-      position: 1,
-      siblings: 4,
-      count: overview.favouriteCount,
-    },
-    { kind: 'gathered', key: 'recent', level: 1, position: 2, siblings: 4, count: overview.recentCount },
-    { kind: 'gathered', key: 'inbox', level: 1, position: 3, siblings: 4, count: overview.inboxUnread },
-    { kind: 'gathered', key: 'all', level: 1, position: 4, siblings: 4, count: overview.totalCount },
+  const counts: readonly (readonly [GatheredKey, number])[] = [
+    ['favourites', overview.favouriteCount],
+    ['recent', overview.recentCount],
+    ['inbox', overview.inboxUnread],
+    ['all', overview.totalCount],
+    ['bin', overview.binCount],
   ];
+  return counts.map(([key, count], index) => ({
+    kind: 'gathered',
+    key,
+    level: 1,
+    position: index + 1,
+    siblings: 5,
+    count,
+  }));
 }
 
 function folderRows(vaultId: string, all: readonly FolderNode[], expanded: ReadonlySet<string>): TreeRow[] {

@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import type { Failure } from '../../../contract/index.ts';
-import type { TreeOverview } from '../../../contract/tree.ts';
+import type { Place } from '../../../contract/editing.ts';
+import type { FolderNode, TreeOverview } from '../../../contract/tree.ts';
 import { bridge } from '../../app/bridge.ts';
 import { type Folders, treeRows } from './rows.ts';
 
@@ -55,6 +56,42 @@ export const useTree = defineStore('tree', () => {
     await Promise.all([...folders.keys()].map(loadFolders));
   }
 
+  /** The folder with this id, among those that have been fetched. */
+  function folder(folderId: string): FolderNode | null {
+    for (const known of folders.values()) {
+      const found = known.status === 'here' ? known.folders.find(({ id }) => id === folderId) : undefined;
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** The vault of a folder that has been fetched. */
+  function vaultOf(folderId: string): string | null {
+    for (const [vaultId, known] of folders) {
+      if (known.status === 'here' && known.folders.some(({ id }) => id === folderId)) return vaultId;
+    }
+    return null;
+  }
+
+  /** Opens everything above and at a place, so that what is in it is in sight. */
+  async function show(place: Place): Promise<void> {
+    expanded.add(place.vaultId);
+    await Promise.all([load(), loadFolders(place.vaultId)]);
+    for (let id = place.folderId; id !== null; id = folder(id)?.parentId ?? null) expanded.add(id);
+  }
+
+  /** Names of a place, outermost first, as far as they have been fetched. */
+  function namesOf(place: Place): string[] {
+    const names: string[] = [];
+    for (let id = place.folderId; id !== null;) {
+      const found = folder(id);
+      if (found) names.unshift(found.name);
+      id = found?.parentId ?? null;
+    }
+    const vault = overview.value?.vaults.find(({ id }) => id === place.vaultId);
+    return [vault?.name ?? '', ...names];
+  }
+
   function forget(): void {
     generation += 1;
     overview.value = null;
@@ -73,6 +110,10 @@ export const useTree = defineStore('tree', () => {
     rows,
     load,
     loadFolders,
+    folder,
+    vaultOf,
+    show,
+    namesOf,
     expand,
     collapse,
     mirrorChanged,

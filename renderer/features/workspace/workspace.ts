@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import { useEditor } from '../editor/editor.ts';
 import { useList } from '../list/list.ts';
 
 export type Pane = 'tree' | 'list' | 'record';
@@ -17,6 +18,9 @@ function focusedTarget(): FocusTarget | null {
   return order.find((target) => target === name) ?? null;
 }
 
+/** What a key may ask of the record in the pane, which knows its rights. */
+export type RecordDeed = 'edit' | 'move' | 'favourite' | 'remove';
+
 export interface FocusRequest {
   readonly target: FocusTarget;
   /** Only the focus: a list does not pick its first record by itself. */
@@ -28,6 +32,7 @@ export const useWorkspace = defineStore('workspace', () => {
   const stage = ref<Pane>('list');
   const focusRequest = shallowRef<FocusRequest | null>(null);
   const peekRequest = shallowRef<{ readonly recordId: string } | null>(null);
+  const deedRequest = shallowRef<{ readonly recordId: string; readonly deed: RecordDeed } | null>(null);
   const shortcutsOpen = ref(false);
 
   function askFocus(target: FocusTarget): true {
@@ -49,7 +54,9 @@ export const useWorkspace = defineStore('workspace', () => {
   /** One step towards the list, then out of a search. False when there is nowhere to go. */
   function stepBack(): boolean {
     const list = useList();
+    const editor = useEditor();
     const focused = focusedTarget();
+    if (editor.target && (focused === 'record' || focused === null)) return (void editor.cancel(), true);
     if (focused === 'record' || (focused === null && stage.value === 'record')) return askFocus('list');
     if (list.query !== '') {
       list.clearSearch();
@@ -64,10 +71,17 @@ export const useWorkspace = defineStore('workspace', () => {
     peekRequest.value = { recordId };
   }
 
+  /** Asks the record in the pane for something that keys can do. */
+  function askDeed(recordId: string, deed: RecordDeed): void {
+    stage.value = 'record';
+    deedRequest.value = { recordId, deed };
+  }
+
   function forget(): void {
     stage.value = 'list';
     focusRequest.value = null;
     peekRequest.value = null;
+    deedRequest.value = null;
     shortcutsOpen.value = false;
   }
 
@@ -75,12 +89,14 @@ export const useWorkspace = defineStore('workspace', () => {
     stage,
     focusRequest,
     peekRequest,
+    deedRequest,
     shortcutsOpen,
     askFocus,
     arrive,
     focusNextPane,
     stepBack,
     peek,
+    askDeed,
     forget,
   };
 });

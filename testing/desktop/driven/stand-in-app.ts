@@ -17,6 +17,8 @@ type Ask = <Name extends keyof Probes>(
 ) => Promise<Awaited<ReturnType<Probes[Name]>>>;
 
 const patience = 30_000;
+/** Less than a test may take, so that a child that cannot be reached is ended before its test is given up. */
+const connectPatience = 20_000;
 
 /** Asks the child; an answer that does not come because the child ended is an error. */
 function makeAsk(child: ChildProcess, logs: () => string): Ask {
@@ -131,10 +133,19 @@ async function killChild(child: ChildProcess, ended: Promise<number | null>): Pr
   await within(patience, 'The end of the process', ended);
 }
 
-/** Starts the bundle on the stand-in. */
-export async function launchStandIn(launch: Launch): Promise<RunningApp> {
+/** One started child: what it wrote, and its end. */
+interface StartedChild {
+  child: ChildProcess;
+  logs: () => string;
+  /** Resolves with the exit code once all that was written has been read. */
+  ended: Promise<number | null>;
+}
+
+/** How long the last words of an ended child may take to be read. */
+const lastWords = 1_000;
+
+function startChild(launch: Launch): StartedChild {
   let written = '';
-  const logs = (): string => written;
   const child = fork(launch.main, [...launch.args], {
     cwd: projectRoot,
     execArgv: [...standInFlags],
@@ -145,24 +156,68 @@ export async function launchStandIn(launch: Launch): Promise<RunningApp> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
   }
-  let browser: Browser | undefined;
+  // A test process that is given up in the middle of a test takes its applications along.
+  const takeAlong = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', takeAlong);
+  const closed = once(child, 'close');
   const ended = once(child, 'exit').then(async ([code]: unknown[]) => {
-    await browser?.close();
+    process.removeListener('exit', takeAlong);
+    await Promise.race([closed, pause(lastWords)]);
     return typeof code === 'number' ? code : null;
   });
+  return { child, logs: () => written, ended };
+}
+
+/**
+ * Attaches to the child's Chromium. A child may quit at any moment, such as a second instance,
+ * and Chromium on its way out may accept a connection that it never answers; so each step ends
+ * with the child at the latest.
+ */
+async function attach(started: StartedChild, ask: Ask): Promise<Browser> {
+  const gone = started.ended.then((code) => {
+    throw new Error(`The application ended (${String(code)}).`);
+  });
+  // Each race hears of it; the end of an application that was reached is no failure.
+  gone.catch(() => undefined);
+  const port = await Promise.race([ask('port'), gone]);
+  const connecting = chromium.connectOverCDP(`http://127.0.0.1:${String(port)}`, {
+    timeout: connectPatience,
+    isLocal: true,
+    // The application's own theme stays in force.
+    noDefaults: true,
+  });
+  try {
+    return await Promise.race([connecting, gone]);
+  } catch (reason) {
+    // A connection that comes too late belongs to nobody; one that fails has been told of by now.
+    connecting.then(
+      (late) => late.close(),
+      () => undefined,
+    );
+    throw reason;
+  }
+}
+
+/**
+ * Starts the bundle on the stand-in. Rejects with everything the child wrote when it ends
+ * before it can be reached or cannot be reached in time; it does not run any more then.
+ */
+export async function launchStandIn(launch: Launch): Promise<RunningApp> {
+  const started = startChild(launch);
+  const { child, logs } = started;
   const ask = makeAsk(child, logs);
   const lines: string[] = [];
   try {
-    const port = await ask('port');
-    browser = await chromium.connectOverCDP(`http://127.0.0.1:${String(port)}`, {
-      isLocal: true,
-      // The application's own theme stays in force.
-      noDefaults: true,
+    const browser = await attach(started, ask);
+    const ended = started.ended.then(async (code) => {
+      await browser.close();
+      return code;
     });
     return runningApp(child, ask, ended, logs, lines, new WindowFinder(browser, ask, lines));
   } catch (reason) {
-    // Ended before it could be reached, such as a second instance; or it never came up.
-    if (child.exitCode === null) await killChild(child, ended);
+    await killChild(child, started.ended);
     throw new Error(`The application did not start.\n${logs()}`, { cause: reason });
   }
 }

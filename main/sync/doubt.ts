@@ -1,0 +1,49 @@
+/**
+ * When the feed is not enough for a moment.
+ *
+ * The feed tells a thing once. What it tells of deletions and folders is not carried out where a
+ * person has asked for the contrary here (to put something back, to delete it), since that has
+ * yet to be sent. If the server then refuses, or the person thinks better of it, nobody tells the
+ * first thing again. So such moments are noted, and once nothing of the kind waits any more the
+ * listings are compared, which tell everything.
+ */
+import type { Mirror, OutboxChange } from '../mirror/index.ts';
+
+/** Key of the sync state under which a doubt stands. */
+const doubtKey = 'treeInDoubt';
+
+const reshaping: ReadonlySet<OutboxChange['kind']> = new Set([
+  'create',
+  'move',
+  'remove',
+  'restore',
+  'createFolder',
+  'renameFolder',
+  'moveFolder',
+  'removeFolder',
+  'restoreFolder',
+]);
+
+function isReshaping(mirror: Mirror): boolean {
+  return mirror.outbox.all().some(({ change }) => reshaping.has(change.kind));
+}
+
+/** Something was given up or decided: what had been told against it may have been passed over. */
+export function raiseDoubt(mirror: Mirror): void {
+  mirror.syncState.set(doubtKey, 'yes');
+}
+
+/** A deletion or a folder was told while what waits here may speak against it. */
+export function raiseDoubtWhileReshaping(mirror: Mirror): void {
+  if (mirror.syncState.get(doubtKey) === null && isReshaping(mirror)) raiseDoubt(mirror);
+}
+
+/** Whether only the listings can settle it now. Before the waiting changes are settled they could not either. */
+export function mustCompareListings(mirror: Mirror): boolean {
+  return mirror.syncState.get(doubtKey) !== null && mirror.conflicts.count() === 0 && !isReshaping(mirror);
+}
+
+/** The listings are about to be compared: what happens from here on is a new doubt. */
+export function endDoubt(mirror: Mirror): void {
+  mirror.syncState.set(doubtKey, null);
+}
