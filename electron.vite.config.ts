@@ -16,7 +16,7 @@ export default defineConfig({
       rollupOptions: {
         input: {
           index: resolve(root, 'main/index.ts'),
-          attachmentworker: resolve(root, 'main/vaults/attachmentworker.ts'),
+          attachmentworker: resolve(root, 'main/vaults/files/attachmentworker.ts'),
           checkpointworker: resolve(root, 'main/mirror/checkpointworker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -6,7 +6,7 @@ import type { Mirror } from '../mirror/index.ts';
 import type { EncryptionMode } from '../mirror/model.ts';
 import type { RemoteClient } from '../remote/index.ts';
 import type { Pace } from './pace.ts';
-import type { VaultKeys } from './vaultkeys.ts';
+import type { VaultKeys } from './trust/vaultkeys.ts';
 
 export type SyncStage = NonNullable<SyncStatus['stage']>;
 

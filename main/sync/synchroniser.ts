@@ -10,14 +10,14 @@ import type { SyncStatus } from '../../contract/sync.ts';
 import type { LockedBytes } from '../custody/index.ts';
 import type { Mirror, Pins, StoredRecord } from '../mirror/index.ts';
 import type { RemoteClient } from '../remote/index.ts';
-import { fromKeychain } from './chainfailure.ts';
+import { fromKeychain } from './trust/chainfailure.ts';
 import { offlineTerm } from './offlineterm.ts';
 import { Pace } from './pace.ts';
-import { lastSyncedKey } from './pull.ts';
+import { lastSyncedKey } from './pull/pull.ts';
 import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
-import { refreshRecord } from './refresh.ts';
+import { refreshRecord } from './pull/refresh.ts';
 import { Scheduler, systemTimers, type Timers } from './scheduler.ts';
-import type { VaultKeys } from './vaultkeys.ts';
+import type { VaultKeys } from './trust/vaultkeys.ts';
 import { bringUpToDate } from './way.ts';
 
 export interface SynchroniserParts {

@@ -18,12 +18,12 @@ import type { z } from 'zod';
 import { StrongroomError } from '../../contract/index.ts';
 import type { Mirror, Pins } from '../mirror/index.ts';
 import { verified, verifiedKey } from './announced.ts';
-import { feedIsUsable, pullChanges, pullListings } from './feed.ts';
+import { feedIsUsable, pullChanges, pullListings } from './pull/feed.ts';
 import { tellOfflineReads } from './offlinereads.ts';
 import { noteContact } from './offlineterm.ts';
 import type { PullContext } from './pullcontext.ts';
-import { pushOutbox } from './push.ts';
-import { verifyOnReturn } from './verification.ts';
+import { pushOutbox } from './push/push.ts';
+import { verifyOnReturn } from './trust/verification.ts';
 
 const verifiedForMs = 24 * 60 * 60 * 1000;
 

@@ -48,7 +48,7 @@ export async function buildVictim(): Promise<VictimBundle> {
       rollupOptions: {
         input: {
           victim: join(here, 'victim.ts'),
-          attachmentworker: join(root, 'main/vaults/attachmentworker.ts'),
+          attachmentworker: join(root, 'main/vaults/files/attachmentworker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
       },

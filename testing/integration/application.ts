@@ -41,7 +41,7 @@ import type { SamplePerson } from '../organisation/cast.ts';
 
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
-const workerFile = new URL('../../main/vaults/attachmentworker.ts', import.meta.url);
+const workerFile = new URL('../../main/vaults/files/attachmentworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
 /** The window that the door knows. */

@@ -23,7 +23,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../main/mirror/engine.ts';
-import { cursorKey } from '../../main/sync/feedpage.ts';
+import { cursorKey } from '../../main/sync/pull/feedpage.ts';
 import { LyingProxy } from '../hostile/proxy.ts';
 import { anna, boris, buildSmallOrganisation, startOwnServer } from '../hostile/smallorganisation.ts';
 import type { OwnServer } from '../hostile/smallorganisation.ts';

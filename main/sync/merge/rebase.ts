@@ -1,0 +1,306 @@
+/**
+ * A record changed elsewhere while changes of this device wait for it: the other side becomes the
+ * new base, the row shows both, and what is left to be sent is written anew on top of it.
+ *
+ * What the other side already holds of ours has arrived, whether its answer was heard or not.
+ * Fields that both sides changed are a conflict; they leave the waiting edits and are a person's
+ * to decide. Once there is a conflict, its fields stay out of everything that is sent until then,
+ * whatever else changes meanwhile.
+ */
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { sealRecordKey, sameKey, wipe } from '../../keychain/index.ts';
+import type { RecordKey } from '../../keychain/index.ts';
+import type {
+  ConflictedField,
+  Mirror,
+  OutboxOperation,
+  RecordFields,
+  StoredRecord,
+} from '../../mirror/index.ts';
+import { customsWithTheirs } from '../outbox/decisions.ts';
+import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
+import {
+  endIfSettled,
+  fieldNames,
+  isPutBackThere,
+  renewed,
+  replaceEdits,
+  rewriteUnsent,
+  sameValue,
+} from '../outbox/pending.ts';
+import type { PullContext } from '../pullcontext.ts';
+import { RecordTexts, underNewKey } from './recordtexts.ts';
+
+/**
+ * Takes `theirs`, as a row of this device, under what waits here; gives the row to be written.
+ * Operations, base and conflict are written by this; call it inside a transaction. Null when the
+ * record's keys do not open here: then nothing is changed and the edits are held.
+ */
+export function rebase(context: PullContext, delivered: MergeSides): StoredRecord | null {
+  const { mirror, now } = context;
+  settleArrived(context, delivered);
+  const opened = openSides(context, delivered);
+  if (opened === null) {
+    holdUndecipherable(context, delivered.mine.id);
+    return null;
+  }
+  try {
+    const { sides, texts } = opened;
+    const merge = mergeRecords(sides, texts);
+    const earlier = openConflict(context, sides.mine.id);
+    const { conflicts, toSend } = withEarlier(merge, earlier, sides.theirs, texts);
+    const row = { ...merge.merged, flagged: false };
+    noteConflicts(context, row, conflicts);
+    replaceEdits(mirror, row, toSend, now());
+    rewriteMoves(context, row, sides, conflicts, opened.keyChanged);
+    renewOthers(context, row.id);
+    mirror.bases.putRecord(row.id, sides.theirs);
+    endIfSettled(mirror, 'record', row.id);
+    return row;
+  } finally {
+    opened.dispose();
+  }
+}
+
+/** Takes out every operation whose effect the other side already shows. */
+function settleArrived({ mirror }: PullContext, { mine, theirs }: MergeSides): void {
+  for (const operation of mirror.outbox.ofObject('record', mine.id)) {
+    const isThere = isPutBackThere(mirror, operation) || hasArrived(operation, mine, theirs);
+    if (isThere) mirror.outbox.remove(operation.id);
+  }
+}
+
+function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: StoredRecord): boolean {
+  switch (change.kind) {
+    case 'create':
+      return true;
+    case 'edit':
+      return fieldNames.every(
+        (name) => !(name in change.fields) || sameValue(change.fields[name], theirs[name]),
+      );
+    case 'move':
+      return change.place.vaultId === theirs.vaultId && change.place.folderId === theirs.folderId;
+    case 'favourite':
+      return change.favourite === theirs.favourite && mine.favourite === theirs.favourite;
+    case 'attach': {
+      const file = mine.attachments.find(({ id }) => id === change.attachmentId);
+      return (
+        file === undefined ||
+        theirs.attachments.some(({ id, serverId }) => id === file.id && serverId !== null)
+      );
+    }
+    case 'detach':
+      return !theirs.attachments.some(
+        ({ id, serverId }) => id === change.attachmentId || serverId === change.serverId,
+      );
+    default:
+      return false;
+  }
+}
+
+interface OpenedSides {
+  readonly sides: MergeSides;
+  readonly texts: RecordTexts;
+  readonly keyChanged: boolean;
+  dispose(): void;
+}
+
+/** Opens the record keys; with another record key on their side, mine and base are brought under it. */
+function openSides(context: PullContext, { base, mine, theirs }: MergeSides): OpenedSides | null {
+  const manifestKey = createSecretKey(context.manifestKey.bytes);
+  const { vaultKeys } = context;
+  if (context.mode === 'none' || vaultKeys === null) {
+    const sides = [base, mine, theirs].map((record) => ({ record, key: null }));
+    return {
+      sides: { base, mine, theirs },
+      texts: new RecordTexts(manifestKey, sides),
+      keyChanged: false,
+      dispose: () => undefined,
+    };
+  }
+  const old = vaultKeys.recordKeyOf(mine) ?? vaultKeys.recordKeyOf(base);
+  const now = theirs.keyWrapped === mine.keyWrapped ? old : vaultKeys.recordKeyOf(theirs);
+  const dispose = (): void => {
+    for (const key of new Set([old, now])) if (key !== null) wipe(key);
+  };
+  const sameWrap = theirs.keyWrapped === mine.keyWrapped || theirs.keyWrapped === base.keyWrapped;
+  if ((old === null || now === null) && !sameWrap) {
+    dispose();
+    return null;
+  }
+  const changes = old !== null && now !== null && !sameKey(old, now);
+  const sealed = new Map<string, string>();
+  const [mineNow, baseNow] = changes
+    ? [
+        wrapped(context, underNewKey(mine, old, now, sealed), theirs, now),
+        underNewKey(base, old, now, sealed),
+      ]
+    : [mine, base];
+  const keyed = [baseNow, mineNow, theirs].flatMap((record) => (now === null ? [] : [{ record, key: now }]));
+  return {
+    sides: { base: baseNow, mine: mineNow, theirs },
+    texts: new RecordTexts(manifestKey, keyed),
+    keyChanged: changes,
+    dispose,
+  };
+}
+
+/** Mine was moved to another vault here: the new record key is wrapped for that one as well. */
+function wrapped(
+  { vaultKeys }: PullContext,
+  mine: StoredRecord,
+  theirs: StoredRecord,
+  key: RecordKey,
+): StoredRecord {
+  if (vaultKeys === null || mine.vaultId === null || mine.vaultId === theirs.vaultId) return mine;
+  return { ...mine, keyWrapped: sealRecordKey(key, vaultKeys.keyOf(mine.vaultId)) };
+}
+
+function holdUndecipherable({ mirror }: PullContext, recordId: string): void {
+  for (const operation of mirror.outbox.ofObject('record', recordId)) {
+    if (operation.state === 'undecided') continue;
+    mirror.outbox.setState(operation.id, 'held', { code: 'undecipherable', params: {} });
+  }
+}
+
+/** The fields of a conflict that is open already. A record that was gone and is back has none. */
+function openConflict({ mirror }: PullContext, recordId: string): readonly ConflictedField[] {
+  const conflict = mirror.conflicts.ofRecord(recordId);
+  if (conflict === null || conflict.sealed !== null) return [];
+  if (conflict.kind === 'fields') return conflict.fields;
+  // Changed there once more: it is still not to be deleted without a person.
+  if (conflict.kind === 'changedThere') return [];
+  mirror.conflicts.remove(conflict.id);
+  for (const operation of mirror.outbox.ofObject('record', recordId)) {
+    if (operation.state === 'undecided') mirror.outbox.setState(operation.id, 'waiting', null);
+  }
+  return [];
+}
+
+/**
+ * Adds the fields of an earlier conflict that are still open: the base has moved on to theirs, so
+ * the merge takes them for changed here alone. They keep the ancestor they began with.
+ */
+function withEarlier(
+  { merged, conflicts, toSend }: Merge,
+  earlier: readonly ConflictedField[],
+  theirs: StoredRecord,
+  texts: RecordTexts,
+): Pick<Merge, 'conflicts' | 'toSend'> {
+  const fresh = new Map(conflicts.map((field) => [field.key, field]));
+  const kept: ConflictedField[] = [];
+  let sending: RecordFields = toSend;
+  for (const field of earlier) {
+    const again = fresh.get(field.key);
+    fresh.delete(field.key);
+    if (again !== undefined) {
+      kept.push(withAncestor(again, field));
+      continue;
+    }
+    if (isSettled(field, merged, theirs, texts)) continue;
+    kept.push(field);
+    sending = withoutField(sending, field, theirs);
+  }
+  return { conflicts: [...kept, ...fresh.values()], toSend: sending };
+}
+
+function withAncestor(field: ConflictedField, earlier: ConflictedField): ConflictedField {
+  const { ancestor } = earlier.sides;
+  // Both have the same key and so the same kind; only the compiler cannot know.
+  return { ...field, sides: { ...field.sides, ancestor } } as ConflictedField;
+}
+
+/** Both sides have come to the same by now. */
+function isSettled(
+  field: ConflictedField,
+  merged: StoredRecord,
+  theirs: StoredRecord,
+  texts: RecordTexts,
+): boolean {
+  switch (field.kind) {
+    case 'place':
+      return merged.vaultId === theirs.vaultId && merged.folderId === theirs.folderId;
+    case 'password':
+      return texts.secret(merged.passwordEncrypted, theirs.passwordEncrypted);
+    case 'custom': {
+      const { mine } = field.sides;
+      const isSame = (other: NonNullable<typeof mine>): boolean =>
+        mine !== undefined &&
+        texts.customIdentity(other) === texts.customIdentity(mine) &&
+        texts.secret(other.value, mine.value);
+      return mine === undefined ? field.sides.theirs === undefined : theirs.customs.some(isSame);
+    }
+    default:
+      return sameValue(merged[field.kind], theirs[field.kind]);
+  }
+}
+
+/** What is to be sent, without a field that is a person's to decide. */
+export function withoutField(
+  sending: RecordFields,
+  field: ConflictedField,
+  theirs: StoredRecord,
+): RecordFields {
+  if (field.kind === 'custom') {
+    if (sending.customs === undefined) return sending;
+    const customs = customsWithTheirs(sending.customs, field.sides);
+    const { customs: _, ...rest } = sending;
+    return sameValue(customs, theirs.customs) ? rest : { ...rest, customs };
+  }
+  const name = field.kind === 'password' ? 'passwordEncrypted' : field.kind;
+  return Object.fromEntries(Object.entries(sending).filter(([each]) => each !== name));
+}
+
+function noteConflicts(
+  { mirror, now }: PullContext,
+  row: StoredRecord,
+  fields: readonly ConflictedField[],
+): void {
+  const known = mirror.conflicts.ofRecord(row.id);
+  if (fields.length === 0) {
+    if (known?.kind === 'fields') mirror.conflicts.remove(known.id);
+    return;
+  }
+  const vaultName = (row.vaultId === null ? null : mirror.vaults.get(row.vaultId)?.name) ?? '';
+  const { id: recordId, name } = row;
+  const [id, at] = [known?.id ?? randomUUID(), known?.at ?? now()];
+  if (known?.kind === 'changedThere') dropUndecidedRemoval(mirror, recordId);
+  mirror.conflicts.put({ id, kind: 'fields', recordId, name, vaultName, at, fields, sealed: null });
+}
+
+/** The fields are decided first; after that the record may be deleted again. */
+function dropUndecidedRemoval(mirror: Mirror, recordId: string): void {
+  for (const { id, state, change } of mirror.outbox.ofObject('record', recordId)) {
+    if (state === 'undecided' && change.kind === 'remove') mirror.outbox.remove(id);
+  }
+}
+
+/** A place that both sides chose is decided by a person; another vault needs the key of now. */
+function rewriteMoves(
+  { mirror }: PullContext,
+  row: StoredRecord,
+  { theirs }: MergeSides,
+  conflicts: readonly ConflictedField[],
+  keyChanged: boolean,
+): void {
+  const moves = mirror.outbox.ofObject('record', row.id).filter(({ change }) => change.kind === 'move');
+  const isOpen = conflicts.some(({ kind }) => kind === 'place');
+  const isThere = row.vaultId === theirs.vaultId && row.folderId === theirs.folderId;
+  for (const operation of moves) {
+    const { change } = operation;
+    if (isOpen || isThere) mirror.outbox.remove(operation.id);
+    else if (keyChanged && change.kind === 'move' && change.place.vaultId === row.vaultId) {
+      const keyWrapped = row.vaultId === theirs.vaultId ? null : row.keyWrapped;
+      rewriteUnsent(mirror, operation, { ...change, keyWrapped });
+    }
+  }
+}
+
+/** What was sent names a revision that is not the newest any more, so it is another request now. */
+function renewOthers({ mirror }: PullContext, recordId: string): void {
+  for (const operation of mirror.outbox.ofObject('record', recordId)) {
+    const { kind } = operation.change;
+    const namesRevision = kind === 'edit' || kind === 'move' || kind === 'remove';
+    if (namesRevision && operation.state === 'unanswered') renewed(mirror, operation);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Finding another place for what lies in a folder that is no more.
+ *
+ * Settled records go or stay by the server's word. But what was made or moved here into a folder
+ * that is gone meanwhile would have nowhere to be sent to: it moves to the nearest place above
+ * that is left, and its waiting operations name that place.
+ */
+import type { Mirror, OutboxOperation, StoredPlace } from '../../mirror/index.ts';
+import { raiseDoubt } from '../doubt.ts';
+import { recordsInFolder } from './binning.ts';
+import { rewriteUnsent } from './pending.ts';
+
+/**
+ * The nearest folder above `folderId` that is not among `gone`, or null for the vault itself.
+ * Reads the tree as it stands before the folders go.
+ */
+export function survivingAbove(mirror: Mirror, folderId: string, gone: ReadonlySet<string>): string | null {
+  const above = mirror.folders.path(folderId).toReversed();
+  return above.find(({ id }) => !gone.has(id))?.id ?? null;
+}
+
+/** Moves what lies directly in a folder, records and folders, to `parentId`. */
+export function emptyInto(mirror: Mirror, folderId: string, parentId: string | null, at: number): void {
+  for (const record of recordsInFolder(mirror, folderId)) {
+    if (record.folderId === folderId) replaceRecord(mirror, record.id, parentId, at);
+  }
+  const { vaultId } = mirror.folders.get(folderId) ?? {};
+  if (vaultId === undefined) return;
+  for (const folder of mirror.folders.ofVault(vaultId)) {
+    if (folder.parentId === folderId) replaceFolder(mirror, folder.id, parentId, at);
+  }
+}
+
+/** Puts a record of this device into another folder of its vault, its waiting operations along with it. */
+export function replaceRecord(mirror: Mirror, id: string, folderId: string | null, at: number): void {
+  const record = mirror.records.get(id);
+  if (record === null || record.vaultId === null) return;
+  raiseDoubt(mirror);
+  const place: StoredPlace = { vaultId: record.vaultId, folderId };
+  mirror.records.upsertMany([{ ...record, folderId }]);
+  const operations = mirror.outbox.ofObject('record', id);
+  const last = operations.findLast(({ change }) => change.kind === 'create' || change.kind === 'move');
+  if (last !== undefined) return rewritePlace(mirror, last, place);
+  if (mirror.bases.record(id) === undefined) mirror.bases.putRecord(id, record);
+  const change = { kind: 'move', place, keyWrapped: null } as const;
+  mirror.outbox.add({ object: 'record', objectId: id, name: record.name, change, at });
+}
+
+function rewritePlace(mirror: Mirror, operation: OutboxOperation, place: StoredPlace): void {
+  const { change } = operation;
+  if (change.kind === 'create' || change.kind === 'move') {
+    rewriteUnsent(mirror, operation, { ...change, place });
+  }
+}
+
+/** Puts a folder of this device under another one, its waiting operations along with it. */
+export function replaceFolder(mirror: Mirror, id: string, parentId: string | null, at: number): void {
+  const folder = mirror.folders.get(id);
+  if (folder === null) return;
+  raiseDoubt(mirror);
+  mirror.folders.upsert({ ...folder, parentId });
+  const operations = mirror.outbox.ofObject('folder', id);
+  const last = operations.findLast(
+    ({ change }) => change.kind === 'createFolder' || change.kind === 'moveFolder',
+  );
+  if (last?.change.kind === 'createFolder' || last?.change.kind === 'moveFolder') {
+    return rewriteUnsent(mirror, last, { ...last.change, parentId });
+  }
+  if (mirror.bases.folder(id) === undefined) mirror.bases.putFolder(id, folder);
+  mirror.outbox.add({
+    object: 'folder',
+    objectId: id,
+    name: folder.name,
+    change: { kind: 'moveFolder', parentId },
+    at,
+  });
+}

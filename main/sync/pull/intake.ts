@@ -1,0 +1,247 @@
+/**
+ * Taking delivered records into the mirror: what is unchanged is passed over, what no honest
+ * edit explains is refused, the rest is written together with its manifest.
+ *
+ * Nothing is decrypted here. A refused record keeps its previous values whole, since a server
+ * that lies about one field of it is not to be believed about the others.
+ */
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { StrongroomError } from '../../../contract/index.ts';
+import type { ManifestEntry, StoredRecord } from '../../mirror/model.ts';
+import type { KnownRecords } from './known.ts';
+import { adopted, Creations, landed, landedNew, localFolderId, outOfBin } from './landing.ts';
+import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from '../trust/manifest.ts';
+import { breathe } from '../pace.ts';
+import { filesLeftOut, missedRecords } from '../outbox/pending.ts';
+import type { PullContext } from '../pullcontext.ts';
+import { noteRollback } from './rollback.ts';
+
+/** Key of the sync state under which the ids of refused records stand, with blanks between them. */
+export const flaggedKey = 'flaggedRecords';
+/** About 3 ms of making rows and hashing them. */
+const comparedAtOnce = 50;
+
+export class RecordIntake {
+  readonly #context: PullContext;
+  readonly #known: KnownRecords;
+  readonly #manifestKey: KeyObject;
+  readonly #flagged: Set<string>;
+  /**
+   * Deleted there as far as this device knows, and asked for or a person's to decide: told again it
+   * stands, though nothing of it need have changed.
+   */
+  readonly #missed: ReadonlySet<string>;
+  #orphans: string[] = [];
+  readonly #creations: Creations;
+  #written = 0;
+
+  constructor(context: PullContext, known: KnownRecords) {
+    this.#context = context;
+    this.#known = known;
+    this.#creations = new Creations(context.mirror);
+    this.#manifestKey = createSecretKey(context.manifestKey.bytes);
+    this.#missed = missedRecords(context.mirror);
+    this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
+  }
+
+  /** Records written or flagged so far. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Names of stored files that no record refers to any more; each is given once. */
+  takeOrphans(): string[] {
+    const orphans = this.#orphans;
+    this.#orphans = [];
+    return orphans;
+  }
+
+  /**
+   * Takes delivered objects in; `rowOf` makes the row of one. Comparing is cheap and goes by a
+   * fixed number, writing is not and goes by measured portions.
+   * @throws StrongroomError `encryptionModeChanged`, `badAnswer`, `cancelled`.
+   */
+  async take<T>(delivered: readonly T[], rowOf: (object: T) => StoredRecord): Promise<void> {
+    const { pace, signal } = this.#context;
+    for (let at = 0; at < delivered.length; at += comparedAtOnce) {
+      await breathe(signal);
+      const rows = delivered.slice(at, at + comparedAtOnce).map(rowOf);
+      const fresh = rows.filter((record) => !this.#isSettled(record));
+      if (fresh.length === 0) continue;
+      await breathe(signal);
+      await pace.work(fresh, signal, (portion) => this.#takePortion(portion));
+    }
+  }
+
+  /**
+   * Takes a few rows in without a pause, inside the caller's transaction.
+   * @throws StrongroomError `encryptionModeChanged`, `badAnswer`.
+   */
+  takeAtOnce(rows: readonly StoredRecord[]): void {
+    this.#takePortion(rows.filter((record) => !this.#isSettled(record)));
+  }
+
+  #isSettled(record: StoredRecord): boolean {
+    const before = this.#known.find(record.kind, record.serverId);
+    if (before?.contentHash !== record.contentHash) return false;
+    return !this.#flagged.has(before.id) && !this.#missed.has(before.id);
+  }
+
+  #takePortion(portion: readonly StoredRecord[]): void {
+    const { mirror, changed } = this.#context;
+    const touched: string[] = [];
+    const rows: StoredRecord[] = [];
+    mirror.transaction(() => {
+      const manifests: [string, ManifestEntry[]][] = [];
+      for (const record of portion) {
+        const verdict = this.#judge(record);
+        if (verdict === null) continue;
+        touched.push(verdict.row.id);
+        if (verdict.entries === null) continue;
+        rows.push(verdict.row);
+        manifests.push([verdict.row.id, verdict.entries]);
+      }
+      mirror.records.upsertMany(rows);
+      for (const [id, entries] of manifests) mirror.manifest.replace(id, entries);
+    });
+    for (const row of rows) this.#known.note(row);
+    this.#written += touched.length;
+    if (touched.length > 0) changed(touched);
+  }
+
+  /** Null when there is nothing to do; without entries when the record was refused. */
+  #judge(
+    record: StoredRecord,
+  ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
+    const { mirror } = this.#context;
+    if (this.#known.clashes(record)) throw new StrongroomError('badAnswer', { reason: 'kind' });
+    const before = this.#known.find(record.kind, record.serverId);
+    const previous = before === null ? null : mirror.records.get(before.id);
+    if (previous === null) return this.#unknown(record);
+    // Written here since this pull began: what was listed is older than what stands here, and
+    // the next sync sees both in order.
+    if (previous.contentHash !== before?.contentHash) return null;
+    if (previous.contentHash === record.contentHash && !this.#missed.has(previous.id)) {
+      this.#clearFlag(previous);
+      return null;
+    }
+    const entries = this.#entriesOf(record);
+    if (!this.#isHonest(previous, record, entries)) {
+      return this.#refuse(previous, record) ? { row: previous, entries: null } : null;
+    }
+    this.#remember(previous.id, false);
+    const row = landed(this.#context, previous, record);
+    if (row === null) return null;
+    this.#orphans.push(...filesLeftOut(previous, row));
+    return { row, entries };
+  }
+
+  /**
+   * Held against everything that this device has seen or written of the record.
+   * @throws StrongroomError `encryptionModeChanged`
+   */
+  #isHonest(previous: StoredRecord, record: StoredRecord, entries: readonly ManifestEntry[]): boolean {
+    const { mode, mirror } = this.#context;
+    const settled = mirror.bases.record(previous.id) ?? previous;
+    if (mode === 'client') {
+      const seen = [
+        mirror.manifest.entries(previous.id),
+        this.#entriesOf(settled),
+        this.#entriesOf(previous),
+      ];
+      const verdict = judgeAgainstAll(seen, entries, record);
+      if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
+      if (verdict !== 'accepted') return false;
+    }
+    return !wentBack(previous, record) && !this.#becameAnother(previous, record);
+  }
+
+  /** Not in the lists: in the bin, made here and arrived by now, or new. */
+  #unknown(
+    record: StoredRecord,
+  ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
+    const { mirror } = this.#context;
+    if (record.kind !== 'record') return this.#firstSight(record);
+    const entries = this.#entriesOf(record);
+    const entry = mirror.bin.byServerId('record', record.serverId);
+    if (entry?.record) {
+      const { record: mine } = entry;
+      if (mine.contentHash !== record.contentHash && !this.#isHonest(mine, record, entries)) {
+        this.#notice(mine, record);
+        return null;
+      }
+      const row = outOfBin(this.#context, entry, record);
+      return row === null ? null : { row, entries };
+    }
+    const folderId = record.folderId === null ? null : localFolderId(mirror, record.folderId);
+    const made = this.#creations.find(record, folderId);
+    if (made === null) return this.#firstSight(record);
+    const row = adopted(this.#context, made, record);
+    return row === null ? null : { row, entries };
+  }
+
+  /**
+   * A record whose key is now the one of another record would show that record's secrets under
+   * its own name. New keys are drawn at random, so no honest edit ends there.
+   */
+  #becameAnother(previous: StoredRecord, record: StoredRecord): boolean {
+    const { keyWrapped, itemServerId } = record;
+    if (keyWrapped === null || keyWrapped === '' || keyWrapped === previous.keyWrapped) return false;
+    return this.#context.mirror.records.isKeyOfAnother(keyWrapped, itemServerId);
+  }
+
+  #firstSight(record: StoredRecord): { readonly row: StoredRecord; readonly entries: ManifestEntry[] } {
+    const { mode, mirror, now } = this.#context;
+    const entries = this.#entriesOf(record);
+    if (mode === 'client' && hasUnsealedValue(record, entries)) {
+      // Stored as it is, which opens nowhere: what should be ciphertext is never shown as text.
+      mirror.notices.add({ at: now(), kind: 'recordUnreadable', subject: record.name, recordId: record.id });
+    }
+    return { row: landedNew(this.#context, record), entries };
+  }
+
+  #entriesOf(record: SealedParts): ManifestEntry[] {
+    return this.#context.mode === 'client' ? manifestOf(record, this.#manifestKey) : [];
+  }
+
+  /** False if the record was flagged before: a lie that is told again is no news. */
+  #refuse(previous: StoredRecord, record: StoredRecord): boolean {
+    if (previous.flagged) return false;
+    this.#context.mirror.records.setFlagged(previous.id, true);
+    this.#notice(previous, record);
+    this.#remember(previous.id, true);
+    return true;
+  }
+
+  #notice(previous: StoredRecord, record: StoredRecord): void {
+    const { mirror, now } = this.#context;
+    const { name: subject, id: recordId } = previous;
+    mirror.notices.add({ at: now(), kind: 'fieldTampered', subject, recordId });
+    if (countersFell(previous, record)) noteRollback(this.#context);
+  }
+
+  /** The server delivers again what stands here. */
+  #clearFlag(previous: StoredRecord): void {
+    if (previous.flagged) this.#context.mirror.records.setFlagged(previous.id, false);
+    this.#remember(previous.id, false);
+  }
+
+  #remember(id: string, flagged: boolean): void {
+    if (this.#flagged.has(id) === flagged) return;
+    if (flagged) this.#flagged.add(id);
+    else this.#flagged.delete(id);
+    this.#context.mirror.syncState.set(flaggedKey, [...this.#flagged].join(' '));
+  }
+}
+
+/** A counter that is there and lower, as on a server that was put back to a backup. */
+function countersFell(previous: StoredRecord, record: StoredRecord): boolean {
+  return record.revision !== null && wentBack(previous, record);
+}
+
+/** The server's own counters never fall by honest means, nor does one that was there go away. */
+function wentBack(previous: StoredRecord, record: StoredRecord): boolean {
+  if (previous.revision !== null) return record.revision === null || record.revision < previous.revision;
+  if (previous.updatedAt !== null) return record.updatedAt === null || record.updatedAt < previous.updatedAt;
+  return false;
+}

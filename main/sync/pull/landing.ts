@@ -1,0 +1,229 @@
+/**
+ * Where a delivered record lands on this device: under the id it has here, in the folder as it is
+ * called here, with the files that lie here, and with what waits for it taken into account.
+ */
+import { randomUUID } from 'node:crypto';
+import type { BinEntry, Mirror, OutboxOperation, StoredRecord } from '../../mirror/index.ts';
+import { sendUnsent, showAgain } from '../outbox/binning.ts';
+import { allFieldsOf, isMadeHere, renewed, sameValue, settlePutBack } from '../outbox/pending.ts';
+import type { PullContext } from '../pullcontext.ts';
+import { rebase } from '../merge/rebase.ts';
+
+/**
+ * The delivered record as a row of this device. `known` are its former states here, the newest
+ * first: what they know of ids and files is kept.
+ */
+export function localised(
+  { mirror }: PullContext,
+  delivered: StoredRecord,
+  id: string,
+  known: readonly StoredRecord[],
+): StoredRecord {
+  const attachments = delivered.attachments.map((file) => {
+    const here = known.flatMap((each) => each.attachments).find(({ serverId }) => serverId === file.serverId);
+    if (here === undefined) return file;
+    const same = here.encryptedKey === file.encryptedKey;
+    return same
+      ? { ...file, id: here.id, size: here.size, localFile: here.localFile }
+      : { ...file, id: here.id };
+  });
+  const folderId = delivered.folderId === null ? null : localFolderId(mirror, delivered.folderId);
+  return { ...delivered, id, folderId, attachments, flagged: false };
+}
+
+/** The id that a folder of the server has on this device. */
+export function localFolderId(mirror: Mirror, serverId: string): string {
+  const here = mirror.folders.byServerId(serverId) ?? mirror.bin.byServerId('folder', serverId);
+  return here?.id ?? serverId;
+}
+
+/** A record that was never here. */
+export function landedNew(context: PullContext, delivered: StoredRecord): StoredRecord {
+  const row = localised(context, delivered, delivered.id, []);
+  bringBackFolder(context, row.folderId);
+  return row;
+}
+
+/** What lands: the row to be written, or nothing where this device goes on as it is. */
+export function landed(
+  context: PullContext,
+  previous: StoredRecord,
+  delivered: StoredRecord,
+): StoredRecord | null {
+  const { mirror } = context;
+  const base = mirror.bases.record(previous.id);
+  const theirs = localised(context, delivered, previous.id, base ? [previous, base] : [previous]);
+  bringBackFolder(context, theirs.folderId);
+  if (base === undefined) return theirs;
+  return rebase(context, { base: base ?? withoutChanges(mirror, previous), mine: previous, theirs });
+}
+
+/**
+ * A delivered record that lies in the bin here. Deleted here and changed there it comes back, as
+ * the server has it, and a person decides. One whose deletion was settled was put back by somebody.
+ * Null where nothing lands: it is still to be deleted.
+ */
+export function outOfBin(
+  context: PullContext,
+  entry: BinEntry,
+  delivered: StoredRecord,
+): StoredRecord | null {
+  const { mirror } = context;
+  const { record: mine, id } = entry;
+  if (mine === null) return null;
+  const root = removedFolderOf(mirror, entry);
+  const removal = mirror.outbox.ofObject('record', id).find(({ change }) => change.kind === 'remove');
+  if (root !== null || removal !== undefined) {
+    if (mine.contentHash === delivered.contentHash) {
+      settlePutBack(mirror, id);
+      return null;
+    }
+  }
+  if (root !== null) {
+    comeBack(context, root);
+    return landed(context, mine, delivered);
+  }
+  mirror.bin.remove(id);
+  if (removal === undefined) return landed(context, mine, delivered);
+  return changedThere(context, mine, delivered, removal);
+}
+
+function changedThere(
+  context: PullContext,
+  mine: StoredRecord,
+  delivered: StoredRecord,
+  removal: OutboxOperation,
+): StoredRecord | null {
+  const { mirror, now } = context;
+  const row = landed(context, mine, delivered) ?? mine;
+  const { id: recordId, name } = row;
+  const removing = mirror.outbox.ofObject('record', recordId).find(({ seq }) => seq === removal.seq);
+  if (mirror.conflicts.ofRecord(recordId) !== null) {
+    // Changed here as well, and not alike: that is decided first, and it may be deleted again then.
+    if (removing !== undefined) mirror.outbox.remove(removing.id);
+    return row;
+  }
+  if (removing !== undefined) mirror.outbox.setState(removing.id, 'undecided', null);
+  const vaultName = (row.vaultId === null ? null : mirror.vaults.get(row.vaultId)?.name) ?? '';
+  const about = { recordId, name, vaultName, at: now(), fields: [], sealed: null };
+  mirror.conflicts.put({ id: randomUUID(), kind: 'changedThere', ...about });
+  return row;
+}
+
+/** The deleted folder in which this entry lies, while the server has not been told of it. */
+function removedFolderOf(mirror: Mirror, { under }: BinEntry): BinEntry | null {
+  const root = under === null ? null : mirror.bin.get(under);
+  if (root === null) return null;
+  const waits = mirror.outbox
+    .ofObject('folder', root.id)
+    .some(({ change }) => change.kind === 'removeFolder');
+  return waits ? root : null;
+}
+
+/** A deleted folder in which somebody works stands again, and its deletion is held. */
+function comeBack({ mirror, now }: PullContext, root: BinEntry): void {
+  const entries = [root, ...mirror.bin.under(root.id)];
+  showAgain(mirror, root);
+  sendUnsent(mirror, entries, now());
+  for (const operation of mirror.outbox.ofObject('folder', root.id)) {
+    if (operation.change.kind !== 'removeFolder') continue;
+    const id = operation.attempts > 0 ? renewedId(mirror, operation) : operation.id;
+    mirror.outbox.setState(id, 'held', { code: 'changedMeanwhile', params: {} });
+  }
+}
+
+function renewedId(mirror: Mirror, operation: OutboxOperation): string {
+  renewed(mirror, operation);
+  const { object, objectId, seq } = operation;
+  return mirror.outbox.ofObject(object, objectId).find((each) => each.seq === seq)?.id ?? operation.id;
+}
+
+function bringBackFolder(context: PullContext, folderId: string | null): void {
+  const { mirror } = context;
+  const entry = folderId === null ? null : mirror.bin.get(folderId);
+  if (entry === null) return;
+  const root = entry.under === null ? entry : mirror.bin.get(entry.under);
+  if (root === null) return;
+  const waits = mirror.outbox
+    .ofObject('folder', root.id)
+    .some(({ change }) => change.kind === 'removeFolder');
+  if (waits) comeBack(context, root);
+}
+
+/** A record made here as it was when its creation was committed: what the server was sent. */
+export function withoutChanges(mirror: Mirror, record: StoredRecord): StoredRecord {
+  const creation = mirror.outbox.ofObject('record', record.id).find(({ change }) => change.kind === 'create');
+  if (creation?.change.kind !== 'create') return record;
+  const { fields, place, keyWrapped } = creation.change;
+  return { ...record, ...fields, ...place, keyWrapped, attachments: [], favourite: false };
+}
+
+/** Creations of this device that may have arrived without an answer. */
+export class Creations {
+  readonly #mirror: Mirror;
+  #waiting: OutboxOperation[] | null = null;
+
+  constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+  }
+
+  /**
+   * The record made here that a delivered, unknown one is: a record key is drawn at random, so the
+   * same wrapped key is the same record. Without client-side encryption, one that was sent and not
+   * answered is known by its place and every value.
+   */
+  find(delivered: StoredRecord, folderId: string | null): StoredRecord | null {
+    this.#waiting ??= this.#mirror.outbox.counts().waiting === 0 ? [] : creationsIn(this.#mirror);
+    const at = this.#waiting.findIndex((operation) => isSame(operation, delivered, folderId));
+    const [operation] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    if (operation === undefined) return null;
+    const { objectId } = operation;
+    const record = this.#mirror.records.get(objectId) ?? this.#mirror.bin.get(objectId)?.record ?? null;
+    return record !== null && isMadeHere(record) ? record : null;
+  }
+}
+
+function creationsIn(mirror: Mirror): OutboxOperation[] {
+  return mirror.outbox.all().filter(({ change }) => change.kind === 'create');
+}
+
+function isSame(
+  { change, attempts }: OutboxOperation,
+  delivered: StoredRecord,
+  folderId: string | null,
+): boolean {
+  if (change.kind !== 'create') return false;
+  if (change.keyWrapped !== null) return change.keyWrapped === delivered.keyWrapped;
+  const { vaultId } = delivered;
+  return (
+    attempts > 0 &&
+    sameValue(
+      [change.place.vaultId, change.place.folderId, allFieldsInOrder(change.fields)],
+      [vaultId, folderId, allFieldsInOrder(allFieldsOf(delivered))],
+    )
+  );
+}
+
+function allFieldsInOrder(fields: ReturnType<typeof allFieldsOf>): unknown[] {
+  const { name, login, urls, description, tags, color, passwordEncrypted, customs } = fields;
+  const members = customs.map((field) => [field.name, field.value, field.type]);
+  return [name, login, urls, description, tags, color, passwordEncrypted ?? '', members];
+}
+
+/**
+ * A record made here has arrived: it gets the server's id and base, and what was changed since
+ * stays to be sent. Null where it was deleted here meanwhile; then only the bin learns of it.
+ */
+export function adopted(
+  context: PullContext,
+  mine: StoredRecord,
+  delivered: StoredRecord,
+): StoredRecord | null {
+  const { mirror } = context;
+  const row = landed(context, mine, delivered);
+  const entry = mirror.bin.get(mine.id);
+  if (entry === null || row === null) return row;
+  mirror.bin.put({ ...entry, record: { ...row, folderId: mine.folderId } });
+  if (mirror.bases.record(mine.id) === null) mirror.bases.putRecord(mine.id, row);
+  return null;
+}

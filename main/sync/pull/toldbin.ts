@@ -1,0 +1,122 @@
+/**
+ * What the server tells of its bin, taken into the bin of this device: by the change feed one by
+ * one, on the listing way as a list that is compared.
+ */
+import type { Mirror, StoredRecord } from '../../mirror/index.ts';
+import { listBin } from '../../remote/index.ts';
+import type { RemoteBinEntry } from '../../remote/index.ts';
+import { removeIdleFiles } from './idlefiles.ts';
+import { folderEntry, recordEntry, takeSubtree } from '../outbox/binning.ts';
+import { departBinned, departRecords, type ToldBinned } from './departures.ts';
+import { localised } from './landing.ts';
+import { listingPages } from './listing.ts';
+import { dropOperations, filesLeftOut } from '../outbox/pending.ts';
+import type { PullContext } from '../pullcontext.ts';
+import { folderRow, recordRow } from './rows.ts';
+
+/** A folder that was deleted elsewhere goes into the bin with what lies in it; false if it does already. */
+export function binFolderTold(
+  { mirror }: PullContext,
+  serverId: string,
+  { binItemId, deletedAt }: ToldBinned,
+): boolean {
+  const entry = mirror.bin.byServerId('folder', serverId);
+  if (entry !== null) {
+    settleFolder(mirror, entry.id);
+    mirror.bin.put({ ...entry, binItemId, deletedAt, under: null });
+    return true;
+  }
+  const folder = mirror.folders.byServerId(serverId);
+  if (folder === null || hasWaiting(mirror, folder.id)) return false;
+  const own = folderEntry(mirror, folder, deletedAt, null, binItemId);
+  takeSubtree(mirror, folder, deletedAt);
+  mirror.bin.put(own);
+  return true;
+}
+
+/** Something in it waits: then its pieces are judged one by one, and it goes when they are told. */
+function hasWaiting(mirror: Mirror, folderId: string): boolean {
+  const inside = new Set(mirror.folders.subtreeIds(folderId));
+  return mirror.outbox.all().some(({ object, objectId }) => {
+    if (object === 'folder') return inside.has(objectId);
+    const lies = mirror.records.get(objectId)?.folderId;
+    return lies !== undefined && lies !== null && inside.has(lies);
+  });
+}
+
+/** The deletion that waited here has been told of by the server: it is settled. */
+function settleFolder(mirror: Mirror, id: string): void {
+  dropOperations(mirror, 'folder', id);
+  mirror.bases.remove('folder', id);
+}
+
+/** A record that was never here and lies in the server's bin: it can be put back from here as well. */
+export function binRecordTold(context: PullContext, delivered: StoredRecord, binned: ToldBinned): void {
+  const { mirror } = context;
+  const record = localised(context, delivered, delivered.id, []);
+  mirror.bin.put(recordEntry(mirror, record, binned.deletedAt, null, binned.binItemId));
+}
+
+/** Compares the bin with the server's list of its own; a server without one is not asked. */
+export async function pullBin(context: PullContext): Promise<void> {
+  const { client, features, mirror, signal, files, changed } = context;
+  if (!features.has('bin')) return;
+  const listed = new Set<string>();
+  const pages = listingPages(
+    (page) => listBin(client, page ?? { limit: 200, offset: 0 }, signal),
+    ({ binItemId }) => binItemId,
+    { paged: true, start: 0 },
+  );
+  const idle: string[] = [];
+  for await (const { rows } of pages) {
+    mirror.transaction(() => {
+      for (const entry of rows) {
+        listed.add(entry.binItemId);
+        idle.push(...takeEntry(context, entry));
+      }
+    });
+  }
+  idle.push(...dropEmptied(mirror, listed));
+  await removeIdleFiles(mirror, files, idle);
+  if (listed.size > 0 || idle.length > 0) changed(null);
+}
+
+function takeEntry(context: PullContext, entry: RemoteBinEntry): string[] {
+  const { mirror, mode } = context;
+  const { binItemId, deletedAt, item, folder } = entry;
+  if (mirror.vaults.get(entry.vaultId) === null) return [];
+  const told = { binItemId, deletedAt };
+  if (folder !== null) {
+    if (
+      mirror.bin.byServerId('folder', folder.id) === null &&
+      mirror.folders.byServerId(folder.id) === null
+    ) {
+      mirror.bin.put(folderEntry(mirror, folderRow(folder), deletedAt, null, binItemId));
+      return [];
+    }
+    binFolderTold(context, folder.id, told);
+    return [];
+  }
+  if (item === null) return [];
+  const held = mirror.records.byServerId('record', item.id);
+  if (held !== null) return departRecords(context, [held.id], new Map([[held.id, told]]));
+  const known = mirror.bin.byServerId('record', item.id);
+  if (known === null) binRecordTold(context, recordRow(item, entry.vaultId, mode), told);
+  else if (known.binItemId !== binItemId) return departBinned(mirror, known.id, told);
+  return [];
+}
+
+/** What the server's bin does not list any more was put back or emptied there. */
+function dropEmptied(mirror: Mirror, listed: ReadonlySet<string>): string[] {
+  return mirror.transaction(() => {
+    const entries = mirror.vaults.all().flatMap(({ id }) => mirror.bin.ofVault(id));
+    return entries.flatMap(({ id, under, binItemId, record }) => {
+      if (under !== null || binItemId === null || listed.has(binItemId)) return [];
+      const files = mirror.bin
+        .under(id)
+        .flatMap((each) => (each.record ? filesLeftOut(each.record, null) : []));
+      mirror.bin.remove(id);
+      return record === null ? files : [...files, ...filesLeftOut(record, null)];
+    });
+  });
+}

@@ -1,0 +1,214 @@
+/**
+ * One operation of the outbox as a request, and what its answer settles.
+ *
+ * Places and ids are looked up at the moment of sending: what was made here has its server's id
+ * by then, or the operation has to wait (`isReady`). The body of an operation depends on nothing
+ * that changes between two sendings, since a repeat under the same key has to be the same request;
+ * whatever changes the revision that it names gives it a new key as well (rebase.ts).
+ */
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { Mirror, OutboxOperation, StoredPlace, StoredRecord } from '../../mirror/index.ts';
+import {
+  attachFile,
+  changeItem,
+  createItem,
+  deleteItem,
+  detachFile,
+  readItem,
+  replaceAttachments,
+  restoreFromBin,
+  setFavorite,
+} from '../../remote/index.ts';
+import type { ItemChange, NewItem, Sending, SentPlace } from '../../remote/index.ts';
+import { binItemKey } from '../outbox/binning.ts';
+import { localFolderId } from '../pull/landing.ts';
+import { folderHere, isLostPlace, liesInRestored, recordHere } from '../outbox/pending.ts';
+import type { PullContext } from '../pullcontext.ts';
+import { settleRecord, settleRemoval, type Settlement } from './settling.ts';
+
+/** The server's place for a place of this device; null while a folder of it has no server's id. */
+export function serverPlace(mirror: Mirror, { vaultId, folderId }: StoredPlace): SentPlace | null {
+  const vault = mirror.vaults.get(vaultId)?.serverId ?? vaultId;
+  if (folderId === null) return { vaultId: vault, folderId };
+  const folder = folderHere(mirror, folderId)?.serverId ?? '';
+  return folder === '' ? null : { vaultId: vault, folderId: folder };
+}
+
+/** Whether everything that a record's operation names has its server's id by now. */
+export function isRecordReady(mirror: Mirror, { change, objectId }: OutboxOperation): boolean {
+  const record = recordHere(mirror, objectId);
+  if (record === null) return true;
+  if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) return true;
+  if (change.kind === 'create' || change.kind === 'move') return serverPlace(mirror, change.place) !== null;
+  return record.itemServerId !== '' && !liesInRestored(mirror, record);
+}
+
+/** @throws StrongroomError whatever the server refuses; the operation then stands as it was. */
+export async function sendOfRecord(context: PullContext, operation: OutboxOperation): Promise<void> {
+  const { mirror, signal } = context;
+  const record = recordHere(mirror, operation.objectId);
+  // Nothing is left of it: there is nothing to be sent.
+  if (record === null) return mirror.outbox.remove(operation.id);
+  // Moved to where it can never stand: it went to the bin with that place.
+  const { change } = operation;
+  if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) {
+    return mirror.outbox.remove(operation.id);
+  }
+  const sending = { idempotencyKey: operation.id, signal };
+  if (operation.change.kind === 'remove') {
+    const expected = revisionOf(context, record);
+    const entry = await deleteItem(context.client, record.itemServerId, expected, sending);
+    return settleRemoval(context, operation, entry);
+  }
+  settleRecord(context, operation, await carriedOut(context, operation, record, sending));
+}
+
+async function carriedOut(
+  context: PullContext,
+  { change, objectId }: OutboxOperation,
+  record: StoredRecord,
+  sending: Sending,
+): Promise<Settlement> {
+  const { client, mirror, features } = context;
+  const itemId = record.itemServerId;
+  const expected = revisionOf(context, record);
+  const guard = expected === null ? {} : { revision: expected };
+  switch (change.kind) {
+    case 'create': {
+      const { id, ...written } = await createItem(client, newItem(mirror, change), sending);
+      return { ...written, serverId: id };
+    }
+    case 'edit':
+      return changeItem(
+        client,
+        itemId,
+        { ...inVault(context, record), fields: change.fields, ...guard },
+        sending,
+      );
+    case 'move':
+      return changeItem(client, itemId, { ...moveOf(mirror, change), ...guard }, sending);
+    case 'favourite': {
+      const { favourite: isFavorite } = change;
+      if (features.has('favorites')) await setFavorite(client, itemId, isFavorite, sending);
+      else await changeItem(client, itemId, { ...inVault(context, record), isFavorite }, sending);
+      return {};
+    }
+    case 'attach':
+      return attach(context, record, change.attachmentId, sending);
+    case 'detach':
+      return detach(context, record, change, sending);
+    case 'restore':
+      return restore(context, objectId, sending);
+    default:
+      throw new StrongroomError('internal', {}, { cause: new Error(`a record cannot ${change.kind}`) });
+  }
+}
+
+type ChangeOf<Kind extends OutboxOperation['change']['kind']> = Extract<
+  OutboxOperation['change'],
+  { kind: Kind }
+>;
+
+function newItem(mirror: Mirror, { place, keyWrapped, fields }: ChangeOf<'create'>): NewItem {
+  const at = serverPlace(mirror, place);
+  if (at === null) throw new StrongroomError('notFound');
+  return { ...at, keyEncrypted: keyWrapped, fields };
+}
+
+function moveOf(mirror: Mirror, { place, keyWrapped }: ChangeOf<'move'>): ItemChange {
+  const at = serverPlace(mirror, place);
+  if (at === null) throw new StrongroomError('notFound');
+  return { ...at, ...(keyWrapped === null ? {} : { keyEncrypted: keyWrapped }) };
+}
+
+/** The vault where the server has the record: a move of it may still wait. */
+function inVault({ mirror }: PullContext, record: StoredRecord): { readonly vaultId: string | null } {
+  const vaultId = (mirror.bases.record(record.id) ?? record).vaultId;
+  return { vaultId: vaultId === null ? null : (mirror.vaults.get(vaultId)?.serverId ?? vaultId) };
+}
+
+/** The revision that the record's row stands on, where the server compares it. */
+function revisionOf({ features }: PullContext, record: StoredRecord): number | null {
+  const compares = features.has('revisionPreconditions') || features.has('itemRevision');
+  return compares ? record.revision : null;
+}
+
+async function attach(
+  context: PullContext,
+  record: StoredRecord,
+  attachmentId: string,
+  sending: Sending,
+): Promise<Settlement> {
+  const { client, features, files } = context;
+  const file = record.attachments.find(({ id }) => id === attachmentId);
+  // Taken away again before it was sent.
+  if (file === undefined || file.serverId !== null) return {};
+  if (file.localFile === null || files === null) throw new StrongroomError('attachmentNotHere');
+  const { encryptedData, hash } = await files.read(file.localFile);
+  const { name, encryptedKey } = file;
+  const added = { name, encryptedKey, encryptedData, hash };
+  if (features.has('attachmentWrites')) {
+    const { id, ...written } = await attachFile(client, record.itemServerId, added, sending);
+    return { ...written, serverId: id };
+  }
+  const known = await attachedAlready(context, record, added);
+  if (known !== null) return known;
+  const { itemServerId: itemId } = record;
+  await replaceAttachments(
+    client,
+    { itemId, ...inVault(context, record), kept: await listed(context, record), added: [added] },
+    sending,
+  );
+  return (await attachedAlready(context, record, added)) ?? {};
+}
+
+/** The file, if the server lists it: known by its key, which is drawn at random, or by name without keys. */
+async function attachedAlready(
+  context: PullContext,
+  record: StoredRecord,
+  added: { readonly name: string; readonly encryptedKey: string },
+): Promise<Settlement | null> {
+  const { attachments, revision, updatedAt } = await readItem(
+    context.client,
+    record.itemServerId,
+    context.signal,
+  );
+  const known = new Set(record.attachments.map(({ serverId }) => serverId));
+  const found = attachments.find(
+    ({ id, name, encryptedKey }) =>
+      !known.has(id) &&
+      encryptedKey === added.encryptedKey &&
+      (context.mode === 'client' || name === added.name),
+  );
+  return found === undefined ? null : { serverId: found.id, revision, updatedAt };
+}
+
+async function listed(context: PullContext, record: StoredRecord) {
+  const { attachments } = await readItem(context.client, record.itemServerId, context.signal);
+  return attachments.map(({ id, name, encryptedKey }) => ({ id, name, encryptedKey: encryptedKey ?? '' }));
+}
+
+async function detach(
+  context: PullContext,
+  record: StoredRecord,
+  { attachmentId, serverId }: ChangeOf<'detach'>,
+  sending: Sending,
+): Promise<Settlement> {
+  const { client, features, mirror } = context;
+  const known = mirror.bases.record(record.id)?.attachments.find(({ id }) => id === attachmentId);
+  const id = serverId ?? known?.serverId ?? null;
+  if (id === null) return {};
+  const { itemServerId: itemId } = record;
+  if (features.has('attachmentWrites')) return detachFile(client, itemId, id, sending);
+  const kept = (await listed(context, record)).filter((file) => file.id !== id);
+  await replaceAttachments(client, { itemId, ...inVault(context, record), kept, added: [] }, sending);
+  return {};
+}
+
+async function restore(context: PullContext, recordId: string, sending: Sending): Promise<Settlement> {
+  const { client, features, mirror } = context;
+  const binItemId = mirror.syncState.get(binItemKey(recordId));
+  if (!features.has('bin') || binItemId === null) throw new StrongroomError('notRestorable');
+  const { folderId, revision, updatedAt } = await restoreFromBin(client, binItemId, sending);
+  return { revision, updatedAt, folderId: folderId === null ? null : localFolderId(mirror, folderId) };
+}

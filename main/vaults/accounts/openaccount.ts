@@ -1,0 +1,309 @@
+/**
+ * An unlocked account: everything that exists between unlock and lock, in one place, so that
+ * lock can end all of it at once.
+ */
+import { existsSync } from 'node:fs';
+import { StrongroomError } from '../../../contract/errors.ts';
+import { openValue, sealValue } from '../../custody/index.ts';
+import type { DeviceKey, LockedBytes, Profile } from '../../custody/index.ts';
+import { asMasterKey, loadPrivateKeyDer, masterKeyHash, privateKeyDer, wipe } from '../../keychain/index.ts';
+import type { PrivateKey, VaultKey } from '../../keychain/index.ts';
+import { Mirror } from '../../mirror/index.ts';
+import type { EncryptionMode } from '../../mirror/index.ts';
+import {
+  confirmTwoFactor,
+  Connection,
+  HashGate,
+  parseServerAddress,
+  RemoteClient,
+  TokenKeeper,
+} from '../../remote/index.ts';
+import type { Tokens } from '../../remote/index.ts';
+import { openTyped, Synchroniser, VaultKeys } from '../../sync/index.ts';
+import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
+import { enrolledFacts } from './enrolledfacts.ts';
+import { ProfileFiles } from '../files/filestore.ts';
+import { RecordSeals } from '../editing/recordseals.ts';
+import { RecordSecrets } from '../reading/recordsecrets.ts';
+import type { AccountKeys } from '../reading/recordsecrets.ts';
+
+/** Names in the mirror's key cache; each value is sealed under the cache subkey with its name as context. */
+const cached = {
+  enrolledFacts: 'enrolledFacts',
+  tokens: 'tokens',
+  masterKey: 'masterKey',
+  privateKey: 'privateKey',
+} as const;
+
+/** A server that answers but does not know us any more than this is asked to sign in again. */
+const noTokens: Tokens = {
+  accessToken: '-',
+  refreshToken: '-',
+  accessTokenExpiredAt: null,
+  refreshTokenExpiredAt: null,
+};
+
+export interface OpenAccountFrom {
+  readonly profile: Profile;
+  readonly deviceKey: DeviceKey;
+  readonly mirrorPath: string;
+  readonly filesFolder: string;
+  readonly migrationsDir: string;
+  /** See `MirrorOptions`. */
+  readonly checkpointWorker?: string | URL | undefined;
+  /** Told of failures of a sync that nobody foresaw. */
+  readonly report: (failure: unknown) => void;
+  /** Told what was changed on this device: ids of records, or null for the tree as a whole. */
+  readonly onEdited: (recordIds: readonly string[] | null) => void;
+}
+
+interface OwnKeys {
+  readonly privateKey: PrivateKey;
+  readonly masterKeyHash: string;
+}
+
+export class OpenAccount {
+  readonly profile: Profile;
+  readonly mirror: Mirror;
+  readonly client: RemoteClient;
+  readonly synchroniser: Synchroniser;
+  readonly files: ProfileFiles;
+  readonly secrets: RecordSecrets;
+  readonly seals: RecordSeals;
+  readonly #onEdited: OpenAccountFrom['onEdited'];
+  readonly #report: OpenAccountFrom['report'];
+  #tidying: NodeJS.Timeout | null = null;
+  readonly #cacheKey: LockedBytes;
+  readonly #filesKey: LockedBytes;
+  readonly #manifestKey: LockedBytes;
+  readonly #vaultKeys: VaultKeys | null;
+  readonly #own: OwnKeys | null;
+  #closed = false;
+
+  /**
+   * Opens the account's mirror with the device key, which the caller disposes of. A fresh
+   * enrolment brings what is to be stored first. Throws the codes of `Mirror.open`, and
+   * `mirrorDamaged` when the stored keys do not fit, and `profileDamaged` when the profile does not
+   * say what was enrolled.
+   */
+  constructor(from: OpenAccountFrom, enrolment: EnrolmentResult | null) {
+    this.profile = from.profile;
+    this.#onEdited = from.onEdited;
+    this.#report = from.report;
+    // An empty mirror in the place of a missing one would lack every pin that protects the account.
+    if (!enrolment && !existsSync(from.mirrorPath)) throw new StrongroomError('mirrorDamaged');
+    const pageKey = from.deviceKey.subkey('mirror');
+    try {
+      this.mirror = Mirror.open({
+        path: from.mirrorPath,
+        pageKey: pageKey.bytes,
+        migrationsDir: from.migrationsDir,
+        checkpointWorker: from.checkpointWorker,
+      });
+    } finally {
+      pageKey.dispose();
+    }
+    this.#cacheKey = from.deviceKey.subkey('keyCache');
+    this.#filesKey = from.deviceKey.subkey('files');
+    this.#manifestKey = from.deviceKey.subkey('manifest');
+    try {
+      if (enrolment) this.#keep(enrolment);
+      this.#refuseAlteredProfile();
+      this.#own = this.#openOwnKeys();
+      this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
+      this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
+      this.secrets = new RecordSecrets(this.#accountKeys());
+      this.seals = new RecordSeals(this.#accountKeys());
+      this.client = this.#makeClient();
+      this.synchroniser = this.#makeSynchroniser(from.report);
+    } catch (error) {
+      this.#wipeKeys();
+      this.mirror.close();
+      throw error;
+    }
+  }
+
+  get id(): string {
+    return this.profile.id;
+  }
+
+  get mode(): EncryptionMode {
+    return this.profile.mode;
+  }
+
+  get lastSyncedAt(): number | null {
+    return this.synchroniser.status().lastSyncedAt;
+  }
+
+  /** True from the beginning of the end: neither keys nor mirror may be used any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Something was changed on this device and waits to be sent; null stands for the tree as a whole. */
+  edited(recordIds: readonly string[] | null): void {
+    this.#tidyLater();
+    try {
+      this.#onEdited(recordIds);
+      this.synchroniser.edited();
+    } catch (failure) {
+      // The change is on the disk; whoever could not be told of it must not make it look lost.
+      this.#report(failure);
+    }
+  }
+
+  /** Every save leaves a piece in the search index; they are merged when nobody waits for it. */
+  #tidyLater(waitMs = 250): void {
+    if (this.#tidying !== null || this.#closed) return;
+    this.#tidying = setTimeout(() => {
+      this.#tidying = null;
+      if (!this.#closed && this.#tidySome()) this.#tidyLater(20);
+    }, waitMs);
+    this.#tidying.unref();
+  }
+
+  /** What is kept of a record that cannot be sent. Throws `noSuchConflict`, `tampered`. */
+  typedOf(conflictId: string): TypedRecord {
+    return openTyped(this.mirror, this.#cacheKey, conflictId);
+  }
+
+  /** True while there is more. Merging only saves time: a disk that takes nothing may have it later. */
+  #tidySome(): boolean {
+    try {
+      return this.mirror.upkeep.mergeSome();
+    } catch (failure) {
+      this.#report(failure);
+      return false;
+    }
+  }
+
+  /** Takes the tokens of a new sign-in. */
+  async renewTokens(tokens: Tokens): Promise<void> {
+    await this.client.tokens.replace(tokens);
+  }
+
+  /** Throws `wrongTwoFactorCode`. */
+  confirmTwoFactor(code: string): Promise<void> {
+    return confirmTwoFactor(this.client, code);
+  }
+
+  /** Ends the network, wipes the keys, closes the database, in this order. May be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#tidying !== null) clearTimeout(this.#tidying);
+    try {
+      // The network first: its last answers must find neither keys nor database.
+      this.client.gate.close();
+      await Promise.allSettled([this.synchroniser.stop(), this.client.connection.close()]);
+      this.client.tokens.clear();
+    } finally {
+      this.#wipeKeys();
+      this.mirror.close();
+    }
+  }
+
+  #wipeKeys(): void {
+    this.#vaultKeys?.dispose();
+    for (const key of [this.#cacheKey, this.#filesKey, this.#manifestKey]) key.dispose();
+  }
+
+  #keep(enrolment: EnrolmentResult): void {
+    this.mirror.durable(() => {
+      this.mirror.pins.write(enrolment.pins);
+      this.#set(cached.enrolledFacts, enrolledFacts(this.profile));
+      this.#set(cached.tokens, Buffer.from(JSON.stringify(enrolment.tokens), 'utf8'));
+      if (!enrolment.keys) return;
+      this.#set(cached.masterKey, enrolment.keys.masterKey);
+      const der = privateKeyDer(enrolment.keys.privateKey);
+      this.#set(cached.privateKey, der);
+      wipe(der);
+    });
+  }
+
+  #set(name: string, value: Uint8Array): void {
+    this.mirror.keyCache.set(name, sealValue(this.#cacheKey, value, name));
+  }
+
+  #get(name: string): Buffer | null {
+    const sealed = this.mirror.keyCache.get(name);
+    return sealed === null ? null : openValue(this.#cacheKey, sealed, name);
+  }
+
+  #refuseAlteredProfile(): void {
+    const facts = this.#get(cached.enrolledFacts);
+    if (!facts?.equals(enrolledFacts(this.profile))) throw new StrongroomError('profileDamaged');
+  }
+
+  /** The own key pair and the proof of the master key; null without client-side encryption. */
+  #openOwnKeys(): OwnKeys | null {
+    const pins = this.mirror.pins.read();
+    if (pins?.mode !== this.mode) throw new StrongroomError('mirrorDamaged');
+    if (this.mode === 'none') return null;
+    const masterKeyText = this.#get(cached.masterKey);
+    const der = this.#get(cached.privateKey);
+    if (!masterKeyText || !der) throw new StrongroomError('mirrorDamaged');
+    try {
+      return { privateKey: loadPrivateKeyDer(der), masterKeyHash: masterKeyHash(asMasterKey(masterKeyText)) };
+    } finally {
+      wipe(masterKeyText, der);
+    }
+  }
+
+  #accountKeys(): AccountKeys {
+    return {
+      mode: this.mode,
+      vaultKey: (record): VaultKey => {
+        if (!this.#vaultKeys) throw new StrongroomError('vaultKeyMissing');
+        return this.#vaultKeys.keyForRecord(record);
+      },
+      privateKey: () => {
+        if (!this.#own) throw new StrongroomError('locked');
+        return this.#own.privateKey;
+      },
+    };
+  }
+
+  #makeVaultKeys(privateKey: PrivateKey): VaultKeys {
+    return new VaultKeys({
+      mirror: this.mirror,
+      cacheKey: this.#cacheKey,
+      manifestKey: this.#manifestKey,
+      privateKey: () => privateKey,
+      now: Date.now,
+    });
+  }
+
+  #makeClient(): RemoteClient {
+    const { origin, trust } = this.profile.server;
+    const address = parseServerAddress(origin);
+    const connection = new Connection({ address, trust });
+    const stored = this.#get(cached.tokens);
+    const tokens = new TokenKeeper({
+      connection,
+      tokens: stored ? (JSON.parse(stored.toString('utf8')) as Tokens) : noTokens,
+      persist: (renewed) => {
+        this.mirror.durable(() => {
+          this.#set(cached.tokens, Buffer.from(JSON.stringify(renewed), 'utf8'));
+        });
+      },
+    });
+    return new RemoteClient({ connection, tokens, gate: new HashGate(address) });
+  }
+
+  #makeSynchroniser(report: (failure: unknown) => void): Synchroniser {
+    const own = this.#own;
+    return new Synchroniser({
+      accountId: this.profile.id,
+      client: this.client,
+      mirror: this.mirror,
+      vaultKeys: this.#vaultKeys,
+      manifestKey: this.#manifestKey,
+      cacheKey: this.#cacheKey,
+      masterKeyHash: own ? () => own.masterKeyHash : null,
+      ownKeyBits: own?.privateKey.bits ?? null,
+      files: this.files,
+      report,
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Copies of records: the same contents under a new record key, files included. A copy shares no
+ * key with its original, so whoever gets one of them has nothing of the other.
+ */
+import type { Place } from '../../../contract/editing.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
+import { wipe } from '../../keychain/index.ts';
+import type { RecordKey } from '../../keychain/index.ts';
+import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
+import { sendAsNew } from '../../sync/index.ts';
+import { newId } from './committing.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { fileKeyUnder, underKey } from './recordseals.ts';
+
+export class RecordCopies {
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * Encrypts the copies and stores their files; nothing shows of them yet. Throws
+   * `attachmentNotHere` where contents are not on this device, `undecipherable`, disk codes.
+   */
+  async prepare(
+    account: OpenAccount,
+    records: readonly StoredRecord[],
+    to: Place,
+  ): Promise<readonly StoredRecord[]> {
+    const stored: string[] = [];
+    const copies: StoredRecord[] = [];
+    try {
+      for (const record of records) copies.push(await copyOf(account, record, to, stored));
+    } catch (error) {
+      for (const localFile of stored) await account.files.remove(localFile);
+      throw error;
+    }
+    return copies;
+  }
+
+  /** Writes prepared copies and their operations, inside the caller's transaction. */
+  commit({ mirror }: OpenAccount, copies: readonly StoredRecord[]): void {
+    mirror.records.upsertMany(copies);
+    for (const copy of copies) sendAsNew(mirror, copy, this.#now());
+  }
+}
+
+async function copyOf(
+  account: OpenAccount,
+  record: StoredRecord,
+  to: Place,
+  stored: string[],
+): Promise<StoredRecord> {
+  const from = record.keyWrapped === null ? null : account.secrets.takeRecordKey(record);
+  const { key, keyWrapped } = account.seals.newKey(to.vaultId);
+  try {
+    const attachments: StoredAttachment[] = [];
+    for (const file of record.attachments) attachments.push(await copyFile(account, file, from, key, stored));
+    const isOpen = account.mode === 'none';
+    return {
+      ...record,
+      ...to,
+      ...underKey(record, from, key),
+      id: newId(),
+      serverId: '',
+      itemServerId: '',
+      favourite: false,
+      keyWrap: isOpen ? 'none' : 'vault',
+      keyWrapped,
+      vaultKeyWrapped: isOpen ? null : (account.mirror.vaults.get(to.vaultId)?.keyWrapped ?? null),
+      attachments,
+      revision: null,
+      updatedAt: null,
+      contentHash: '',
+      flagged: false,
+    };
+  } finally {
+    if (from) wipe(from);
+    if (key) wipe(key);
+  }
+}
+
+async function copyFile(
+  account: OpenAccount,
+  file: StoredAttachment,
+  from: RecordKey | null,
+  to: RecordKey | null,
+  stored: string[],
+): Promise<StoredAttachment> {
+  if (file.localFile === null) throw new StrongroomError('attachmentNotHere');
+  const { encryptedData, hash } = await account.files.read(file.localFile);
+  const encryptedKey = fileKeyUnder(file.encryptedKey, from, to);
+  const id = newId();
+  const wire = { recordId: '', attachmentId: id, encryptedKey, encryptedData, hash };
+  const { localFile } = await account.files.store(wire);
+  stored.push(localFile);
+  return { ...file, id, serverId: null, encryptedKey, localFile, hash };
+}

@@ -1,0 +1,70 @@
+/**
+ * What a person may change in a vault, as far as the server's rights and the trust in the vault's
+ * key go (Passwork 7 protocol, vault permissions).
+ *
+ * The server decides in the end, folder by folder; this keeps what it would refuse anyway from
+ * being typed first, and keeps secrets out of vaults whose key is in doubt.
+ */
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { StoredRecord, StoredVault } from '../../mirror/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { trustOf } from '../reading/tree.ts';
+
+/** Wire codes of rights. */
+export type Right =
+  | 'item:edit'
+  | 'item:delete'
+  | 'item:move'
+  | 'item:copy'
+  | 'object:createAndImport'
+  | 'directory:edit'
+  | 'directory:move'
+  | 'directory:delete';
+
+/** Why something may not be changed, or null. */
+export function refusalAt(account: OpenAccount, vault: StoredVault, right: Right): StrongroomError | null {
+  if (!vault.permissions.includes(right)) return new StrongroomError('forbidden');
+  if (account.mode === 'none') return null;
+  const trust = trustOf(account.mirror, vault);
+  if (trust === 'keyChanged') return new StrongroomError('vaultKeyChanged');
+  return trust === 'keyMissing' ? new StrongroomError('vaultKeyMissing') : null;
+}
+
+/** The vault, for a change that needs `right`. Throws `noSuchVault`, `forbidden`, `vaultKeyChanged`, `vaultKeyMissing`. */
+export function vaultFor(account: OpenAccount, vaultId: string, right: Right): StoredVault {
+  const vault = account.mirror.vaults.get(vaultId);
+  if (vault === null) throw new StrongroomError('noSuchVault');
+  const refusal = refusalAt(account, vault, right);
+  if (refusal) throw refusal;
+  return vault;
+}
+
+/** A record of a vault, for a change that needs `right`. Throws `noSuchRecord` and as `vaultFor`. */
+export function recordFor(
+  account: OpenAccount,
+  recordId: string,
+  right: Right,
+): StoredRecord & { readonly vaultId: string } {
+  const record = account.mirror.records.get(recordId);
+  if (record === null) throw new StrongroomError('noSuchRecord');
+  const { kind, vaultId, writable } = record;
+  if (kind !== 'record' || vaultId === null || !writable) throw new StrongroomError('forbidden');
+  vaultFor(account, vaultId, right);
+  return { ...record, vaultId };
+}
+
+/** What may be done with a record, for the buttons beside it. */
+export function rightsOn(
+  account: OpenAccount,
+  record: StoredRecord,
+): Record<'edit' | 'remove' | 'move' | 'copy', boolean> {
+  const vault = record.vaultId === null ? null : account.mirror.vaults.get(record.vaultId);
+  const may = (right: Right): boolean =>
+    vault !== null && record.kind === 'record' && refusalAt(account, vault, right) === null;
+  return {
+    edit: may('item:edit') && record.writable,
+    remove: may('item:delete'),
+    move: may('item:move'),
+    copy: may('item:copy'),
+  };
+}
