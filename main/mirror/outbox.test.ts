@@ -68,15 +68,38 @@ describe('the outbox', () => {
     const [a1, a2, b1, c1, f1] = [edit('a'), edit('a'), edit('b'), edit('c'), rename('a')].map((operation) =>
       outbox.add(operation),
     );
-    const heads = (limit = 10): number[] => outbox.heads(limit).map(({ seq }) => seq);
+    const heads = (after = 0, limit = 10): number[] => outbox.headsAfter(after, limit).map(({ seq }) => seq);
     expect(heads()).toEqual([a1?.seq, b1?.seq, c1?.seq, f1?.seq]);
-    expect(heads(2)).toEqual([a1?.seq, b1?.seq]);
+    expect(heads(0, 2)).toEqual([a1?.seq, b1?.seq]);
+    expect(heads(b1?.seq, 2)).toEqual([c1?.seq, f1?.seq]);
     outbox.tried(b1?.id ?? '', 9);
     outbox.setState(c1?.id ?? '', 'undecided', null);
     outbox.setState(a1?.id ?? '', 'held', { code: 'forbidden', params: {} });
-    expect(heads()).toEqual([b1?.seq, f1?.seq]);
+    expect(outbox.headsAfter(0, 10)).toEqual([
+      { seq: b1?.seq, attempts: 1 },
+      { seq: f1?.seq, attempts: 0 },
+    ]);
+    expect([a1, a2, c1].map((operation) => outbox.head(operation?.seq ?? 0))).toEqual([null, null, null]);
     outbox.remove(a1?.id ?? '');
     expect(heads()).toEqual([a2?.seq, b1?.seq, f1?.seq]);
+    expect(outbox.head(a2?.seq ?? 0)).toEqual(a2);
+    expect(outbox.head(a1?.seq ?? 0)).toBeNull();
+  });
+
+  it('finds the changes of some kinds, rewritten ones by what they are now', () => {
+    using test = temporaryMirror();
+    const { outbox } = test.mirror;
+    const [first, , renamed] = [edit('a'), edit('b'), rename('a')].map((operation) => outbox.add(operation));
+    expect(outbox.ofKinds(['renameFolder', 'create'])).toEqual([renamed]);
+    expect(outbox.hasKind(['create', 'remove'])).toBe(false);
+    outbox.rewrite(first?.id ?? '', { kind: 'remove' });
+    expect(outbox.ofKinds(['remove', 'renameFolder']).map(({ seq }) => seq)).toEqual([
+      first?.seq,
+      renamed?.seq,
+    ]);
+    expect(outbox.hasKind(['create', 'remove'])).toBe(true);
+    outbox.remove(first?.id ?? '');
+    expect(outbox.hasKind(['remove'])).toBe(false);
   });
 
   it('counts what waits and what is held', () => {

@@ -11,6 +11,7 @@ import type { Engine, Query } from './engine.ts';
 import type {
   NewOperation,
   OutboxChange,
+  OutboxHead,
   OutboxObject,
   OutboxOperation,
   OutboxState,
@@ -47,12 +48,23 @@ export interface OutboxPage {
 const columns = `seq, id, object, object_id, name, change, at, state, attempts, tried_at,
   problem_code, problem_params`;
 
+/** SQL that says whether the row `head` can be sent: nothing of its object waits before it. */
+const isHead = `head.state IN ('waiting', 'unanswered') AND NOT EXISTS (
+  SELECT 1 FROM outbox AS earlier WHERE earlier.object = head.object
+    AND earlier.object_id = head.object_id AND earlier.seq < head.seq)`;
+
+/** SQL that binds a JSON list of kinds; in the words of the index by kind. */
+const isOfKinds = "change ->> '$.kind' IN (SELECT value FROM json_each(?))";
+
 export class Outbox {
   readonly #engine: Engine;
   readonly #add: Query<OperationRow>;
   readonly #get: Query<OperationRow>;
   readonly #ofObject: Query<OperationRow>;
-  readonly #heads: Query<OperationRow>;
+  readonly #headsAfter: Query<OutboxHead>;
+  readonly #head: Query<OperationRow>;
+  readonly #ofKinds: Query<OperationRow>;
+  readonly #hasKind: Query<number>;
   readonly #tried: Query<never>;
   readonly #remove: Query<never>;
   readonly #mark: Readonly<Record<OutboxObject, Query<never>>>;
@@ -67,13 +79,12 @@ export class Outbox {
     this.#ofObject = engine.query(
       `SELECT ${columns} FROM outbox WHERE object = ? AND object_id = ? ORDER BY seq`,
     );
-    this.#heads = engine.query(
-      `SELECT ${columns} FROM outbox AS head
-       WHERE state IN ('waiting', 'unanswered') AND NOT EXISTS (
-         SELECT 1 FROM outbox AS earlier WHERE earlier.object = head.object
-           AND earlier.object_id = head.object_id AND earlier.seq < head.seq)
-       ORDER BY seq LIMIT ?`,
+    this.#headsAfter = engine.query(
+      `SELECT seq, attempts FROM outbox AS head WHERE seq > ? AND ${isHead} ORDER BY seq LIMIT ?`,
     );
+    this.#head = engine.query(`SELECT ${columns} FROM outbox AS head WHERE seq = ? AND ${isHead}`);
+    this.#ofKinds = engine.query(`SELECT ${columns} FROM outbox WHERE ${isOfKinds} ORDER BY seq`);
+    this.#hasKind = engine.values(`SELECT EXISTS (SELECT 1 FROM outbox WHERE ${isOfKinds})`);
     this.#tried = engine.query(
       `UPDATE outbox SET state = 'unanswered', attempts = attempts + 1, tried_at = ? WHERE id = ?`,
     );
@@ -118,13 +129,29 @@ export class Outbox {
     return this.#ofObject.all(object, objectId).map(operationOf);
   }
 
+  /** The operations of some kinds, in the order of the changes; how many others wait does not matter. */
+  ofKinds(kinds: readonly OutboxChange['kind'][]): OutboxOperation[] {
+    return this.#ofKinds.all(JSON.stringify(kinds)).map(operationOf);
+  }
+
+  /** Whether an operation of one of these kinds waits. */
+  hasKind(kinds: readonly OutboxChange['kind'][]): boolean {
+    return this.#hasKind.get(JSON.stringify(kinds)) === 1;
+  }
+
   /**
    * What could be sent next: the first operation of every object, where it is `waiting` or
-   * `unanswered`, in the order of the changes. An object whose first operation is held or
-   * undecided has none.
+   * `unanswered`. An object whose first operation is held or undecided has none. In the order of the
+   * changes, at most `limit`, from behind the operation numbered `seq` on.
    */
-  heads(limit: number): OutboxOperation[] {
-    return this.#heads.all(limit).map(operationOf);
+  headsAfter(seq: number, limit: number): OutboxHead[] {
+    return this.#headsAfter.all(seq, limit);
+  }
+
+  /** The operation of this number, if it could be sent next. */
+  head(seq: number): OutboxOperation | null {
+    const row = this.#head.get(seq);
+    return row === undefined ? null : operationOf(row);
   }
 
   /**

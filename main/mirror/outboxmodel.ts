@@ -88,6 +88,9 @@ export interface OutboxOperation {
   readonly problem: { readonly code: ErrorCode; readonly params: ErrorParams } | null;
 }
 
+/** As much of an operation as decides when it is sent. */
+export type OutboxHead = Pick<OutboxOperation, 'seq' | 'attempts'>;
+
 export type NewOperation = Pick<OutboxOperation, 'object' | 'objectId' | 'name' | 'change' | 'at'>;
 
 export type ConflictKind = 'fields' | 'deletedThere' | 'changedThere' | 'vaultLost' | 'refused';

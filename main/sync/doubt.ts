@@ -12,7 +12,7 @@ import type { Mirror, OutboxChange } from '../mirror/index.ts';
 /** Key of the sync state under which a doubt stands. */
 const doubtKey = 'treeInDoubt';
 
-const reshaping: ReadonlySet<OutboxChange['kind']> = new Set([
+const reshaping: readonly OutboxChange['kind'][] = [
   'create',
   'move',
   'remove',
@@ -22,10 +22,10 @@ const reshaping: ReadonlySet<OutboxChange['kind']> = new Set([
   'moveFolder',
   'removeFolder',
   'restoreFolder',
-]);
+];
 
 function isReshaping(mirror: Mirror): boolean {
-  return mirror.outbox.all().some(({ change }) => reshaping.has(change.kind));
+  return mirror.outbox.hasKind(reshaping);
 }
 
 /** Something was given up or decided: what had been told against it may have been passed over. */

@@ -177,7 +177,7 @@ export function settlePutBack(mirror: Mirror, recordId: string): void {
 
 /** Records that are to be put back, or about whose deletion there a person has to decide. */
 export function missedRecords({ outbox, conflicts }: Mirror): Set<string> {
-  const restores = outbox.all().filter(({ change }) => change.kind === 'restore');
+  const restores = outbox.ofKinds(['restore']);
   const deleted = conflicts.all().filter(({ kind }) => kind === 'deletedThere');
   return new Set([...restores.map(({ objectId }) => objectId), ...deleted.map(({ recordId }) => recordId)]);
 }

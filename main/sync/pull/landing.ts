@@ -184,7 +184,7 @@ export class Creations {
 }
 
 function creationsIn(mirror: Mirror): OutboxOperation[] {
-  return mirror.outbox.all().filter(({ change }) => change.kind === 'create');
+  return mirror.outbox.ofKinds(['create']);
 }
 
 function isSame(

@@ -18,6 +18,7 @@ import { raiseDoubt } from '../doubt.ts';
 import { fromKeychain } from '../trust/chainfailure.ts';
 import { breathe, sideBySide } from '../pace.ts';
 import { endIfSettled, recordHere, renewed } from '../outbox/pending.ts';
+import { sendingOrder } from './order.ts';
 import { prepared } from './preparing.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { takeAgain } from '../pull/refresh.ts';
@@ -78,20 +79,19 @@ class Push {
     const { mirror } = this.#context;
     this.#total = mirror.outbox.counts().waiting;
     while (this.#stop === null) {
-      const heads = this.#heads();
-      if (heads.length === 0) break;
-      this.#context.progress('sending', this.#settled, this.#total);
-      await this.#sendAll(heads);
+      const order = await sendingOrder(mirror, this.#context.signal);
+      const isAnySent = await this.#sendAll(order.filter((seq) => !this.#attempted.has(seq)));
+      if (!isAnySent) break;
     }
     return { settled: this.#settled, failure: this.#stop ?? this.#failure };
   }
 
-  /** What can go out now, what has failed least first: among objects the order is free. */
-  #heads(): OutboxOperation[] {
-    const all = this.#context.mirror.outbox.heads(1_000_000);
-    return all
-      .filter((operation) => !this.#attempted.has(operation.seq) && this.#isReady(operation))
-      .sort((one, other) => one.attempts - other.attempts || one.seq - other.seq);
+  /** What of these numbers can go out now. */
+  #sendable(order: readonly number[]): OutboxOperation[] {
+    const { outbox } = this.#context.mirror;
+    return order
+      .flatMap((seq) => (this.#attempted.has(seq) ? [] : (outbox.head(seq) ?? [])))
+      .filter((operation) => this.#isReady(operation));
   }
 
   #isReady(operation: OutboxOperation): boolean {
@@ -109,16 +109,24 @@ class Push {
     return creates && state === 'unanswered' && !repeatable;
   }
 
-  async #sendAll(heads: readonly OutboxOperation[]): Promise<void> {
-    const width = this.#context.features.has('idempotencyKeys') ? notedAtOnce : sentAtOnce;
-    for (let at = 0; at < heads.length && this.#stop === null; at += width) {
-      const noted = this.#note(heads.slice(at, at + width));
-      await sideBySide(noted, sentAtOnce, (operation) => this.#lane(operation));
-      this.#tell();
-      // What thousands of settled changes owe the index is paid on the way, a little at a time.
-      await this.#context.pace.rest(this.#context.signal);
-      await breathe(this.#context.signal);
+  /** False if nothing of it could go out. */
+  async #sendAll(order: readonly number[]): Promise<boolean> {
+    const { features, pace, progress, signal } = this.#context;
+    const width = features.has('idempotencyKeys') ? notedAtOnce : sentAtOnce;
+    let isAnySent = false;
+    for (let at = 0; at < order.length && this.#stop === null; at += width) {
+      const heads = this.#sendable(order.slice(at, at + width));
+      if (heads.length > 0) {
+        isAnySent = true;
+        progress('sending', this.#settled, this.#total);
+        await sideBySide(this.#note(heads), sentAtOnce, (operation) => this.#lane(operation));
+        this.#tell();
+        // What thousands of settled changes owe the index is paid on the way, a little at a time.
+        await pace.rest(signal);
+      }
+      await breathe(signal);
     }
+    return isAnySent;
   }
 
   /** Writes down that these go out, in the form in which they go out. */
