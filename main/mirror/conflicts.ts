@@ -23,6 +23,8 @@ export function isConflictedSql(id: string): string {
 
 export class Conflicts {
   readonly #engine: Engine;
+  readonly #all: Query<ConflictRow>;
+  readonly #count: Query<number>;
   readonly #get: Query<ConflictRow>;
   readonly #ofRecord: Query<ConflictRow>;
   readonly #clear: Query<never>;
@@ -31,6 +33,8 @@ export class Conflicts {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#all = engine.query(`SELECT ${columns} FROM conflicts ORDER BY at DESC, id`);
+    this.#count = engine.values('SELECT count(*) FROM conflicts');
     this.#get = engine.query(`SELECT ${columns} FROM conflicts WHERE id = ?`);
     this.#ofRecord = engine.query(`SELECT ${columns} FROM conflicts WHERE record_id = ?`);
     this.#clear = engine.query('DELETE FROM conflicts WHERE id = ?');
@@ -40,10 +44,7 @@ export class Conflicts {
 
   /** Newest first. */
   all(): StoredConflict[] {
-    return this.#engine
-      .query<ConflictRow>(`SELECT ${columns} FROM conflicts ORDER BY at DESC, id`)
-      .all()
-      .map(conflictOf);
+    return this.#all.all().map(conflictOf);
   }
 
   get(id: string): StoredConflict | null {
@@ -82,7 +83,7 @@ export class Conflicts {
   }
 
   count(): number {
-    return this.#engine.values<number>('SELECT count(*) FROM conflicts').get() ?? 0;
+    return this.#count.get() ?? 0;
   }
 
   #take(row: ConflictRow | undefined): void {

@@ -65,6 +65,8 @@ export class Outbox {
   readonly #head: Query<OperationRow>;
   readonly #ofKinds: Query<OperationRow>;
   readonly #hasKind: Query<number>;
+  readonly #counts: Query<OutboxCounts>;
+  readonly #setState: Query<never>;
   readonly #tried: Query<never>;
   readonly #remove: Query<never>;
   readonly #mark: Readonly<Record<OutboxObject, Query<never>>>;
@@ -85,6 +87,13 @@ export class Outbox {
     this.#head = engine.query(`SELECT ${columns} FROM outbox AS head WHERE seq = ? AND ${isHead}`);
     this.#ofKinds = engine.query(`SELECT ${columns} FROM outbox WHERE ${isOfKinds} ORDER BY seq`);
     this.#hasKind = engine.values(`SELECT EXISTS (SELECT 1 FROM outbox WHERE ${isOfKinds})`);
+    this.#counts = engine.query(
+      `SELECT (SELECT count(*) FROM outbox) AS waiting,
+         (SELECT count(*) FROM outbox WHERE state = 'held') AS held`,
+    );
+    this.#setState = engine.query(
+      'UPDATE outbox SET state = ?, problem_code = ?, problem_params = ? WHERE seq = ?',
+    );
     this.#tried = engine.query(
       `UPDATE outbox SET state = 'unanswered', attempts = attempts + 1, tried_at = ? WHERE id = ?`,
     );
@@ -183,9 +192,8 @@ export class Outbox {
   setState(id: string, state: OutboxState, problem: OutboxOperation['problem']): void {
     this.#engine.transaction(() => {
       const { seq } = this.#existing(id);
-      this.#engine
-        .query('UPDATE outbox SET state = ?, problem_code = ?, problem_params = ? WHERE seq = ?')
-        .run(state, problem?.code ?? null, problem === null ? null : JSON.stringify(problem.params), seq);
+      const params = problem === null ? null : JSON.stringify(problem.params);
+      this.#setState.run(state, problem?.code ?? null, params, seq);
     });
   }
 
@@ -209,12 +217,7 @@ export class Outbox {
   }
 
   counts(): OutboxCounts {
-    const counts = this.#engine
-      .query<OutboxCounts>(
-        `SELECT (SELECT count(*) FROM outbox) AS waiting,
-           (SELECT count(*) FROM outbox WHERE state = 'held') AS held`,
-      )
-      .get();
+    const counts = this.#counts.get();
     if (counts === undefined) throw new Error('a count returned no row');
     return counts;
   }

@@ -21,6 +21,7 @@ export class Records {
   readonly #reader: RecordReader;
   readonly #get: Query<RecordRow>;
   readonly #renamed: Query<RecordRow>;
+  readonly #setSynced: Query<never>;
   readonly #after: Query<RecordRow>;
 
   constructor(engine: Engine, list: RecordList) {
@@ -30,6 +31,9 @@ export class Records {
     this.#reader = new RecordReader(engine);
     this.#get = engine.query(`${selectRecord} WHERE id = ?`);
     this.#renamed = engine.query(`${selectRecord} WHERE server_id = ? AND server_id <> id AND kind = ?`);
+    this.#setSynced = engine.query(
+      'UPDATE records SET revision = ?, updated_at = ?, content_hash = ? WHERE id = ?',
+    );
     this.#after = engine.query(`${selectRecord} WHERE records.row > ? ORDER BY records.row LIMIT ?`);
   }
 
@@ -146,9 +150,7 @@ export class Records {
 
   /** Notes the server's state that the row now stands on, after one of its changes was settled. */
   setSynced(id: string, state: Pick<StoredRecord, 'revision' | 'updatedAt' | 'contentHash'>): void {
-    this.#engine
-      .query('UPDATE records SET revision = ?, updated_at = ?, content_hash = ? WHERE id = ?')
-      .run(state.revision, state.updatedAt, state.contentHash, id);
+    this.#setSynced.run(state.revision, state.updatedAt, state.contentHash, id);
     this.#engine.noteChange();
   }
 
