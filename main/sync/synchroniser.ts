@@ -13,7 +13,7 @@ import type { RemoteClient } from '../remote/index.ts';
 import { fromKeychain } from './trust/chainfailure.ts';
 import { offlineTerm } from './offlineterm.ts';
 import { Pace } from './pace.ts';
-import { lastSyncedKey } from './pull/pull.ts';
+import { lastSyncedKey } from './pull/resume.ts';
 import type { FileStore, PullContext, SyncStage } from './pullcontext.ts';
 import { refreshRecord } from './pull/refresh.ts';
 import { Scheduler, systemTimers, type Timers } from './scheduler.ts';

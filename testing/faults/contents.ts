@@ -12,6 +12,7 @@ import type { RecordKey } from '../../main/keychain/index.ts';
 import type { StoredConflict } from '../../main/mirror/outboxmodel.ts';
 import type { StoredAttachment, StoredCustomField, StoredRecord } from '../../main/mirror/model.ts';
 import type { Accounts } from '../../main/vaults/index.ts';
+import { announcedFeatures } from '../../main/sync/index.ts';
 
 export type OpenAccount = ReturnType<Accounts['current']>;
 
@@ -130,11 +131,19 @@ export async function heldTexts(account: OpenAccount): Promise<string[]> {
   return texts;
 }
 
+/** What `commonContent` compares; `bin` is null where the server has none that it lists. */
+export interface CommonContent {
+  readonly vaults: readonly string[];
+  readonly folders: readonly string[];
+  readonly records: readonly unknown[];
+  readonly bin: readonly string[] | null;
+}
+
 /**
  * Everything that two settled devices of one person must have in common, by the server's ids.
  * `vaultId` narrows it to one vault, and to what is not personal.
  */
-export async function commonContent(account: OpenAccount, vaultId?: string): Promise<unknown> {
+export async function commonContent(account: OpenAccount, vaultId?: string): Promise<CommonContent> {
   const { mirror } = account;
   const vaults = mirror.vaults.all().filter(({ id }) => vaultId === undefined || id === vaultId);
   const ids = new Set(vaults.map(({ id }) => id));
@@ -167,7 +176,9 @@ export async function commonContent(account: OpenAccount, vaultId?: string): Pro
   };
 }
 
-function binnedIds(account: OpenAccount, vaultIds: ReadonlySet<string>): string[] {
+/** Where the server has a bin that it lists; otherwise each device knows only what it deleted itself. */
+function binnedIds(account: OpenAccount, vaultIds: ReadonlySet<string>): string[] | null {
+  if (!announcedFeatures(account.mirror).has('bin')) return null;
   // What the server has an entry of its own for; a folder's content is under the folder's.
   const entries = allBinned(account).filter(
     ({ vaultId, under, binItemId }) => vaultIds.has(vaultId) && under === null && binItemId !== null,

@@ -20,14 +20,16 @@ import type {
 import { customsWithTheirs } from '../outbox/decisions.ts';
 import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
 import {
-  endIfSettled,
   fieldNames,
   isPutBackThere,
+  isSameRecord,
   renewed,
   replaceEdits,
   rewriteUnsent,
   sameValue,
+  withChange,
 } from '../outbox/pending.ts';
+import { raiseDoubt } from '../doubt.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { RecordTexts, underNewKey } from './recordtexts.ts';
 
@@ -38,8 +40,7 @@ import { RecordTexts, underNewKey } from './recordtexts.ts';
  */
 export function rebase(context: PullContext, delivered: MergeSides): StoredRecord | null {
   const { mirror, now } = context;
-  settleArrived(context, delivered);
-  const opened = openSides(context, delivered);
+  const opened = openSides(context, { ...delivered, base: withArrived(context, delivered) });
   if (opened === null) {
     holdUndecipherable(context, delivered.mine.id);
     return null;
@@ -49,25 +50,54 @@ export function rebase(context: PullContext, delivered: MergeSides): StoredRecor
     const merge = mergeRecords(sides, texts);
     const earlier = openConflict(context, sides.mine.id);
     const { conflicts, toSend } = withEarlier(merge, earlier, sides.theirs, texts);
-    const row = { ...merge.merged, flagged: false };
+    const favourite = wantedMark(context, sides);
+    const row = { ...merge.merged, favourite, flagged: false };
     noteConflicts(context, row, conflicts);
     replaceEdits(mirror, row, toSend, now());
     rewriteMoves(context, row, sides, conflicts, opened.keyChanged);
     renewOthers(context, row.id);
     mirror.bases.putRecord(row.id, sides.theirs);
-    endIfSettled(mirror, 'record', row.id);
-    return row;
+    return settled(context, row, sides.theirs);
   } finally {
     opened.dispose();
   }
 }
 
-/** Takes out every operation whose effect the other side already shows. */
-function settleArrived({ mirror }: PullContext, { mine, theirs }: MergeSides): void {
+/**
+ * Takes out every operation whose effect the other side already shows, and gives the base with
+ * them: what was changed here after something that has arrived is a change of its own, even where
+ * it goes back to what was there before.
+ */
+function withArrived({ mirror }: PullContext, { base, mine, theirs }: MergeSides): StoredRecord {
+  let settledSoFar = base;
   for (const operation of mirror.outbox.ofObject('record', mine.id)) {
     const isThere = isPutBackThere(mirror, operation) || hasArrived(operation, mine, theirs);
-    if (isThere) mirror.outbox.remove(operation.id);
+    if (!isThere) continue;
+    mirror.outbox.remove(operation.id);
+    const { kind } = operation.change;
+    // Files are matched one by one (mergeattachments.ts), and a new record's base names all of it.
+    if (kind === 'edit' || kind === 'move') settledSoFar = withChange(settledSoFar, operation.change, []);
   }
+  return settledSoFar;
+}
+
+/** The mark as the person here set it last, while that waits; theirs otherwise. */
+function wantedMark({ mirror }: PullContext, { mine, theirs }: MergeSides): boolean {
+  const marks = mirror.outbox.ofObject('record', mine.id).filter(({ change }) => change.kind === 'favourite');
+  const last = marks.at(-1)?.change;
+  if (last?.kind !== 'favourite') return theirs.favourite;
+  if (last.favourite === theirs.favourite) for (const { id } of marks) mirror.outbox.remove(id);
+  return last.favourite;
+}
+
+/** The row to be written; with nothing left to be sent or decided it has to be theirs. */
+function settled({ mirror }: PullContext, row: StoredRecord, theirs: StoredRecord): StoredRecord {
+  const isOpen = mirror.outbox.ofObject('record', row.id).length > 0;
+  if (isOpen || mirror.conflicts.ofRecord(row.id) !== null) return row;
+  mirror.bases.remove('record', row.id);
+  if (isSameRecord(row, theirs)) return row;
+  raiseDoubt(mirror);
+  return { ...row, contentHash: '' };
 }
 
 function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: StoredRecord): boolean {
@@ -80,8 +110,6 @@ function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: Sto
       );
     case 'move':
       return change.place.vaultId === theirs.vaultId && change.place.folderId === theirs.folderId;
-    case 'favourite':
-      return change.favourite === theirs.favourite && mine.favourite === theirs.favourite;
     case 'attach': {
       const file = mine.attachments.find(({ id }) => id === change.attachmentId);
       return (
@@ -296,11 +324,12 @@ function rewriteMoves(
   }
 }
 
-/** What was sent names a revision that is not the newest any more, so it is another request now. */
+/** What was sent has not come to what the record is now, so it is another request. */
 function renewOthers({ mirror }: PullContext, recordId: string): void {
   for (const operation of mirror.outbox.ofObject('record', recordId)) {
     const { kind } = operation.change;
-    const namesRevision = kind === 'edit' || kind === 'move' || kind === 'remove';
-    if (namesRevision && operation.state === 'unanswered') renewed(mirror, operation);
+    // A mark or a file that was sent and is not there has been taken away again since.
+    const isAnother = kind !== 'create' && kind !== 'restore';
+    if (isAnother && operation.state === 'unanswered') renewed(mirror, operation);
   }
 }

@@ -4,6 +4,7 @@
  * through here, so that row, base and operations always tell the same.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
+import { raiseDoubt } from '../doubt.ts';
 import type { Mirror } from '../../mirror/index.ts';
 import type {
   OutboxChange,
@@ -29,11 +30,43 @@ export function isMadeHere(object: { readonly serverId: string }): boolean {
   return object.serverId === '';
 }
 
-/** Drops the base of an object that nothing waits for any more. */
+/**
+ * Drops the base of an object that nothing waits for any more. What is shown is then what the
+ * server has; where it is not (it was put back into another place, say), its hash is forgotten and
+ * the listings are compared, so that the next delivery is taken in whole.
+ */
 export function endIfSettled(mirror: Mirror, object: OutboxObject, id: string): void {
   if (mirror.outbox.ofObject(object, id).length > 0) return;
   if (object === 'record' && mirror.conflicts.ofRecord(id) !== null) return;
+  if (object === 'record') forgetHashOfRecord(mirror, id);
+  else forgetHashOfFolder(mirror, id);
   mirror.bases.remove(object, id);
+}
+
+function forgetHashOfRecord(mirror: Mirror, id: string): void {
+  const base = mirror.bases.record(id);
+  const row = mirror.records.get(id);
+  if (!base || row === null || isSameRecord(base, row)) return;
+  mirror.records.upsertMany([{ ...row, contentHash: '' }]);
+  raiseDoubt(mirror);
+}
+
+function forgetHashOfFolder(mirror: Mirror, id: string): void {
+  const base = mirror.bases.folder(id);
+  const row = mirror.folders.get(id);
+  if (!base || row === null || (base.name === row.name && base.parentId === row.parentId)) return;
+  mirror.folders.upsert({ ...row, contentHash: '' });
+  raiseDoubt(mirror);
+}
+
+/** Whether two states of a record show the same, whatever their counters say. */
+export function isSameRecord(one: StoredRecord, other: StoredRecord): boolean {
+  const shown = (record: StoredRecord): unknown => [
+    ...[record.vaultId, record.folderId, record.keyWrapped, record.favourite],
+    ...fieldNames.map((name) => record[name]),
+    ...record.attachments.map(({ serverId, name }) => [serverId, name]),
+  ];
+  return sameValue(shown(one), shown(other));
 }
 
 /** Takes every operation of an object out. */

@@ -5,7 +5,7 @@
  * that is gone meanwhile would have nowhere to be sent to: it moves to the nearest place above
  * that is left, and its waiting operations name that place.
  */
-import type { Mirror, OutboxOperation, StoredPlace } from '../../mirror/index.ts';
+import type { Mirror, OutboxChange, OutboxOperation, StoredPlace } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
 import { recordsInFolder } from './binning.ts';
 import { rewriteUnsent } from './pending.ts';
@@ -48,9 +48,16 @@ export function replaceRecord(mirror: Mirror, id: string, folderId: string | nul
 
 function rewritePlace(mirror: Mirror, operation: OutboxOperation, place: StoredPlace): void {
   const { change } = operation;
-  if (change.kind === 'create' || change.kind === 'move') {
-    rewriteUnsent(mirror, operation, { ...change, place });
-  }
+  if (change.kind === 'create' || change.kind === 'move')
+    sendElsewhere(mirror, operation, { ...change, place });
+}
+
+/** With another place it is another request: what was refused for its place waits again. */
+function sendElsewhere(mirror: Mirror, operation: OutboxOperation, change: OutboxChange): void {
+  rewriteUnsent(mirror, operation, change);
+  const { object, objectId, seq } = operation;
+  const now = mirror.outbox.ofObject(object, objectId).find((each) => each.seq === seq);
+  if (now?.state === 'held') mirror.outbox.setState(now.id, 'waiting', null);
 }
 
 /** Puts a folder of this device under another one, its waiting operations along with it. */
@@ -64,7 +71,7 @@ export function replaceFolder(mirror: Mirror, id: string, parentId: string | nul
     ({ change }) => change.kind === 'createFolder' || change.kind === 'moveFolder',
   );
   if (last?.change.kind === 'createFolder' || last?.change.kind === 'moveFolder') {
-    return rewriteUnsent(mirror, last, { ...last.change, parentId });
+    return sendElsewhere(mirror, last, { ...last.change, parentId });
   }
   if (mirror.bases.folder(id) === undefined) mirror.bases.putFolder(id, folder);
   mirror.outbox.add({

@@ -133,8 +133,8 @@ export function departBinned(mirror: Mirror, id: string, binned: ToldBinned | nu
   dropOperations(mirror, 'record', id);
   mirror.bases.remove('record', id);
   if (binned !== null) {
-    const under = entry.under === null || waits ? null : entry.under;
-    mirror.bin.put({ ...entry, binItemId: binned.binItemId, deletedAt: binned.deletedAt, under });
+    // It has an entry of its own there, whatever went to the bin around it.
+    mirror.bin.put({ ...entry, binItemId: binned.binItemId, deletedAt: binned.deletedAt, under: null });
     return [];
   }
   if (waits || entry.under !== null) return [];

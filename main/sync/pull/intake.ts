@@ -14,6 +14,7 @@ import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from 
 import { breathe } from '../pace.ts';
 import { filesLeftOut, missedRecords } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { lastSyncedKey } from './resume.ts';
 import { noteRollback } from './rollback.ts';
 
 /** Key of the sync state under which the ids of refused records stand, with blanks between them. */
@@ -25,6 +26,7 @@ export class RecordIntake {
   readonly #context: PullContext;
   readonly #known: KnownRecords;
   readonly #manifestKey: KeyObject;
+  readonly #isFirst: boolean;
   readonly #flagged: Set<string>;
   /**
    * Deleted there as far as this device knows, and asked for or a person's to decide: told again it
@@ -39,6 +41,7 @@ export class RecordIntake {
     this.#context = context;
     this.#known = known;
     this.#creations = new Creations(context.mirror);
+    this.#isFirst = context.mirror.syncState.get(lastSyncedKey) === null;
     this.#manifestKey = createSecretKey(context.manifestKey.bytes);
     this.#missed = missedRecords(context.mirror);
     this.#flagged = new Set((context.mirror.syncState.get(flaggedKey) ?? '').split(' ').filter(Boolean));
@@ -115,7 +118,7 @@ export class RecordIntake {
   ): { readonly row: StoredRecord; readonly entries: ManifestEntry[] | null } | null {
     const { mirror } = this.#context;
     if (this.#known.clashes(record)) throw new StrongroomError('badAnswer', { reason: 'kind' });
-    const before = this.#known.find(record.kind, record.serverId);
+    const before = this.#known.find(record.kind, record.serverId) ?? this.#appeared(record);
     const previous = before === null ? null : mirror.records.get(before.id);
     if (previous === null) return this.#unknown(record);
     // Written here since this pull began: what was listed is older than what stands here, and
@@ -134,6 +137,15 @@ export class RecordIntake {
     if (row === null) return null;
     this.#orphans.push(...filesLeftOut(previous, row));
     return { row, entries };
+  }
+
+  /**
+   * A record that has come into the lists since this pull began: put back by a person, or because
+   * its deleted folder stands again. During a first sync everything is new, and what is made here
+   * has no server's id before its end.
+   */
+  #appeared({ kind, serverId }: StoredRecord): StoredRecord | null {
+    return this.#isFirst ? null : this.#context.mirror.records.byServerId(kind, serverId);
   }
 
   /**

@@ -13,11 +13,8 @@ import type { PullContext } from '../pullcontext.ts';
 import { pullFiles, pullInbox, pullShortcuts } from './pullextras.ts';
 import { RecordsPull } from './pullrecords.ts';
 import { pullFolders, pullVaults } from './pulltree.ts';
-import { ResumePoint } from './resume.ts';
+import { lastSyncedKey, ResumePoint } from './resume.ts';
 import { pullBin } from './toldbin.ts';
-
-/** Key of the sync state under which the time of the last whole pull stands (Unix milliseconds). */
-export const lastSyncedKey = 'lastSyncedAt';
 
 export interface PullReport {
   readonly vaults: number;

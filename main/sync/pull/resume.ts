@@ -8,6 +8,8 @@
 import { z } from 'zod';
 import type { Mirror } from '../../mirror/index.ts';
 
+/** Key of the sync state under which the time of the last whole pull stands (Unix milliseconds). */
+export const lastSyncedKey = 'lastSyncedAt';
 /** Key of the sync state under which the mark of a cut first sync stands. */
 export const markKey = 'pullMark';
 const lifeMs = 30 * 60 * 1000;

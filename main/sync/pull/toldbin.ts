@@ -102,7 +102,7 @@ function takeEntry(context: PullContext, entry: RemoteBinEntry): string[] {
   if (held !== null) return departRecords(context, [held.id], new Map([[held.id, told]]));
   const known = mirror.bin.byServerId('record', item.id);
   if (known === null) binRecordTold(context, recordRow(item, entry.vaultId, mode), told);
-  else if (known.binItemId !== binItemId) return departBinned(mirror, known.id, told);
+  else if (known.binItemId !== binItemId || known.under !== null) return departBinned(mirror, known.id, told);
   return [];
 }
 

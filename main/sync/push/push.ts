@@ -203,7 +203,7 @@ class Push {
   }
 
   async #refused(operation: OutboxOperation, failure: StrongroomError): Promise<void> {
-    switch (refusalFor(failure)) {
+    switch (refusalFor(failure, operation.change.kind)) {
       case 'stop':
         this.#stop ??= failure;
         return;
@@ -266,7 +266,9 @@ class Push {
       return;
     }
     const notFound = { code: 'notFound', params: {} } as const;
-    mirror.outbox.setState(id, problem?.code === 'notFound' ? 'held' : 'waiting', notFound);
+    const isTold = problem?.code === 'notFound';
+    mirror.outbox.setState(id, isTold ? 'held' : 'waiting', notFound);
+    raiseDoubt(mirror);
   }
 
   /** Refused because the record was changed: taken in, put under what waits, and tried again. */

@@ -24,5 +24,17 @@ it.each([
   ['notRestorable', {}, 'hold'],
   ['attachmentNotHere', {}, 'hold'],
 ] as const)('%s %o: %s', (code, params, refusal) => {
-  expect(refusalFor(new StrongroomError(code, params))).toBe(refusal);
+  expect(refusalFor(new StrongroomError(code, params), 'edit')).toBe(refusal);
+});
+
+it.each([
+  ['create', 'gone'],
+  ['move', 'gone'],
+  ['createFolder', 'gone'],
+  ['moveFolder', 'gone'],
+  ['edit', 'hold'],
+  ['attach', 'hold'],
+] as const)('a bad request to %s: %s, since its place may have gone', (kind, refusal) => {
+  const failure = new StrongroomError('badAnswer', { reason: 'status', status: 400 });
+  expect(refusalFor(failure, kind)).toBe(refusal);
 });

@@ -6,6 +6,7 @@
  * and either the operation can never go out as it is, or something has to be looked at first.
  */
 import type { StrongroomError } from '../../../contract/errors.ts';
+import type { OutboxChange } from '../../mirror/index.ts';
 
 /**
  * `stop`: nothing more can be sent now. `stays`: its answer is missing; others go on. `hold`: a
@@ -31,7 +32,10 @@ const ofTheAccount: ReadonlySet<string> = new Set([
   'diskReadOnly',
 ]);
 
-export function refusalFor({ code, params }: StrongroomError): Refusal {
+/** Changes that name a place. */
+const placing: ReadonlySet<OutboxChange['kind']> = new Set(['create', 'move', 'createFolder', 'moveFolder']);
+
+export function refusalFor({ code, params }: StrongroomError, kind: OutboxChange['kind']): Refusal {
   if (ofTheAccount.has(code)) return 'stop';
   switch (code) {
     case 'unreachable':
@@ -45,6 +49,8 @@ export function refusalFor({ code, params }: StrongroomError): Refusal {
       return 'look';
     case 'badAnswer':
       if (params['reason'] === 'keyReused') return 'reused';
+      // Where something is put that does not stand there any more, the request is called a bad one.
+      if (params['status'] === 400 && placing.has(kind)) return 'gone';
       return params['reason'] === 'status' ? 'hold' : 'stays';
     default:
       return 'hold';
