@@ -73,6 +73,8 @@ export class Book {
   readonly #typed = new Map<string, Typed>();
   readonly #objects = new Map<string, Bounds>();
   readonly #underWay = new Map<string, Act>();
+  /** What is said of an object in a failure: the acts that named it, in order. */
+  readonly #stories = new Map<string, string[]>();
   /** Who deleted an object. */
   readonly #removedBy = new Map<string, Set<string>>();
 
@@ -83,6 +85,7 @@ export class Book {
       did: (act) => this.#did(device, act),
       failed: (act, code) => {
         this.#underWay.delete(device);
+        this.#tell(act, `refused (${code}) on ${device}`);
         this.refusals.set(`${act.kind}: ${code}`, (this.refusals.get(`${act.kind}: ${code}`) ?? 0) + 1);
         for (const token of act.typed ?? []) this.#type(device, act.kind, token, 'perhaps');
         for (const token of act.made ?? []) this.#objects.set(token, { min: 0, max: 0 });
@@ -95,6 +98,7 @@ export class Book {
     const act = this.#underWay.get(device);
     this.#underWay.delete(device);
     if (act === undefined) return;
+    this.#tell(act, `cut off on ${device}`);
     for (const token of act.typed ?? []) this.#type(device, act.kind, token, 'perhaps');
     for (const token of act.replaced ?? []) this.#replace(device, token, 'perhaps');
     for (const token of [...(act.forgotten ?? []), ...(act.dropped ?? [])]) this.#end(token, 'perhaps');
@@ -126,6 +130,11 @@ export class Book {
     return `${token} (${typed.kind} on ${typed.device}, ${typed.settled ? 'settled' : 'unsettled'}, ${typed.fate})`;
   }
 
+  /** What has to be known of an object that stands too often or not at all. */
+  story(token: string): string {
+    return (this.#stories.get(token) ?? []).join(', ');
+  }
+
   objects(): ReadonlyMap<string, Readonly<Bounds>> {
     return this.#objects;
   }
@@ -141,15 +150,27 @@ export class Book {
   #did(device: string, act: Act): void {
     this.#underWay.delete(device);
     this.counts.set(act.kind, (this.counts.get(act.kind) ?? 0) + 1);
+    this.#tell(act, `on ${device}`);
     for (const token of act.replaced ?? []) this.#replace(device, token, 'replaced');
     for (const token of act.forgotten ?? []) this.#end(token, 'replaced');
     for (const token of act.dropped ?? []) this.#replace(device, token, 'dropped');
     for (const token of act.typed ?? []) this.#type(device, act.kind, token, 'required');
-    for (const token of act.made ?? []) this.#objects.set(token, { min: 1, max: 1 });
+    for (const token of act.made ?? []) {
+      // What is put back may have been copied before it went.
+      const max = Math.max(this.#objects.get(token)?.max ?? 1, 1);
+      this.#objects.set(token, { min: 1, max });
+    }
     for (const token of act.unmade ?? []) this.#bounds(token).min = 0;
     for (const token of act.copied ?? []) this.#bounds(token).max += 1;
     for (const token of act.parted ?? []) this.#bounds(token).max -= 1;
     this.#remove(device, act);
+  }
+
+  #tell({ kind, made = [], unmade = [], copied = [], parted = [] }: Act, how: string): void {
+    for (const token of new Set([...made, ...unmade, ...copied, ...parted])) {
+      const story = this.#stories.get(token) ?? [];
+      this.#stories.set(token, [...story, `${kind} ${how}`]);
+    }
   }
 
   #remove(device: string, { removed = [] }: Act): void {
