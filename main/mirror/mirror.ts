@@ -10,6 +10,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { Conflicts } from './conflicts.ts';
 import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
+import { DraftStore } from './drafts.ts';
 import { Folders } from './folders.ts';
 import { KeyCache } from './keycache.ts';
 import { Manifest } from './manifest.ts';
@@ -21,6 +22,7 @@ import { PinStore } from './pins.ts';
 import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
 import { Records } from './records.ts';
+import { Revisions } from './revisions.ts';
 import { Search } from './search.ts';
 import { SearchMerge } from './searchmerge.ts';
 import { SyncState } from './syncstate.ts';
@@ -62,6 +64,8 @@ export class Mirror {
   readonly conflicts: Conflicts;
   readonly bin: Bin;
   readonly offlineReads: OfflineReads;
+  readonly drafts: DraftStore;
+  readonly revisions: Revisions;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
 
@@ -86,6 +90,8 @@ export class Mirror {
     this.conflicts = new Conflicts(engine);
     this.bin = new Bin(engine);
     this.offlineReads = new OfflineReads(engine);
+    this.drafts = new DraftStore(engine);
+    this.revisions = new Revisions(engine);
   }
 
   /**
