@@ -58,9 +58,14 @@ export const errorCodes = [
   'noSuchFolder',
   'noSuchVault',
   'noSuchConflict',
+  'noSuchDraft', // a form that was saved or given up meanwhile
+  'noSuchRevision',
+  'noQrCode', // nothing in the picture, or something that makes no one-time codes; params: reason 'none' | 'other'
   'noSuchChange', // a waiting change that has gone out or been given up meanwhile
   'nameMissing',
   'folderIntoItself',
+  'noSuchSearch', // a kept search that was removed meanwhile
+  'tooManySearches', // params: limit
   'notRestorable', // the server offers no way to put it back
   'changedMeanwhile', // another device changed the record since it was last seen here
   'emptyField',

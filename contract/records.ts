@@ -46,6 +46,7 @@ export const recordScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('favourites') }),
   z.strictObject({ kind: z.literal('recent') }),
   z.strictObject({ kind: z.literal('inbox') }),
+  z.strictObject({ kind: z.literal('shortcuts') }),
   z.strictObject({ kind: z.literal('tag'), tag: z.string().min(1).max(256) }),
 ]);
 export type RecordScope = z.infer<typeof recordScope>;

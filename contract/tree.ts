@@ -42,6 +42,7 @@ export const treeOverview = z.strictObject({
   recentCount: z.number().int(),
   inboxCount: z.number().int(),
   inboxUnread: z.number().int(),
+  shortcutCount: z.number().int(),
   binCount: z.number().int(),
   conflictCount: z.number().int(),
 });

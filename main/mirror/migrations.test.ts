@@ -189,6 +189,8 @@ describe('a mirror of schema version 1', () => {
     });
     const found = mirror.search.query({ text: 'switch', scope: null, offset: 0, limit: 5 });
     expect(found.rows).toMatchObject([{ id: 'r1', pending: false, conflict: false, hasTotp: true }]);
+    for (const text of ['login:root', 'url:sw.ex', 'tag:prod', 'config'])
+      expect(mirror.search.query({ text, scope: null, offset: 0, limit: 5 }).total, text).toBe(1);
     expect(mirror.folders.countsOfVault('v').get('f')).toEqual({ records: 1, children: 0, pending: false });
     mirror.outbox.add({
       object: 'record',
@@ -204,6 +206,12 @@ describe('a mirror of schema version 1', () => {
 
     engine = Engine.open({ path: file, pageKey });
     engine.execute('DELETE FROM outbox; UPDATE records SET pending = 0');
+    // The texts of search are the mirror's own making, and were made anew.
+    expect(rows(engine, 'search_text')).toMatchObject([
+      { name: 'switch', places: 'root\u0001https://sw.example\u0001prod' },
+      { name: 'sent', places: '\u0001\u0001' },
+    ]);
+    before.delete('search_text');
     for (const [table, old] of before) expect(rows(engine, table), table).toMatchObject(old);
     const older = Engine.open({ path: backupPath(file, 1), pageKey });
     for (const [table, old] of before) expect(rows(older, table), table).toEqual(old);

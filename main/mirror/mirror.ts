@@ -24,6 +24,7 @@ import { RecordList } from './recordlist.ts';
 import { Records } from './records.ts';
 import { Revisions } from './revisions.ts';
 import { Search } from './search.ts';
+import { SavedSearches } from './savedsearches.ts';
 import { SearchMerge } from './searchmerge.ts';
 import { SyncState } from './syncstate.ts';
 import { Upkeep } from './upkeep.ts';
@@ -58,6 +59,7 @@ export class Mirror {
   readonly notices: Notices;
   readonly syncState: SyncState;
   readonly recents: Recents;
+  readonly savedSearches: SavedSearches;
   readonly upkeep: Upkeep;
   readonly outbox: Outbox;
   readonly bases: Bases;
@@ -77,7 +79,7 @@ export class Mirror {
     this.folders = new Folders(engine);
     const list = new RecordList(engine, this.vaults, this.folders);
     this.records = new Records(engine, list);
-    this.search = new Search(engine, list);
+    this.search = new Search(engine, list, this.vaults);
     this.users = new Users(engine);
     this.pins = new PinStore(engine);
     this.manifest = new Manifest(engine);
@@ -85,6 +87,7 @@ export class Mirror {
     this.notices = new Notices(engine);
     this.syncState = new SyncState(engine);
     this.recents = new Recents(engine);
+    this.savedSearches = new SavedSearches(engine);
     this.outbox = new Outbox(engine);
     this.bases = new Bases(engine);
     this.conflicts = new Conflicts(engine);
@@ -112,7 +115,9 @@ export class Mirror {
       const { path, pageKey, checkpointWorker: workerFile } = options;
       const thread =
         workerFile === undefined ? null : new Checkpointer(engine, { path, pageKey, workerFile });
-      return new Mirror(engine, thread);
+      const mirror = new Mirror(engine, thread);
+      mirror.#renewSearch();
+      return mirror;
     } catch (error) {
       engine.close();
       throw error;
@@ -132,6 +137,16 @@ export class Mirror {
       }
     });
     return aside;
+  }
+
+  /** After the migration that changed the form of search entries: once, all or nothing. */
+  #renewSearch(): void {
+    const mark = 'search index to renew';
+    if (this.syncState.get(mark) === null) return;
+    this.#engine.durable(() => {
+      this.records.renewSearch();
+      this.syncState.set(mark, null);
+    });
   }
 
   /** Reads every page and index. Throws `mirrorDamaged` if anything is not as written. */

@@ -74,6 +74,7 @@ const scope: fc.Arbitrary<RecordScope> = fc.constantFrom(
   { kind: 'folder', folderId: 'none' },
   { kind: 'favourites' },
   { kind: 'inbox' },
+  { kind: 'shortcuts' },
   { kind: 'tag', tag: 'prod' },
   { kind: 'tag', tag: 'a"b' },
   { kind: 'tag', tag: ',' },
@@ -94,6 +95,8 @@ function isIn(record: StoredRecord, place: RecordScope): boolean {
       return record.favourite;
     case 'inbox':
       return record.kind === 'inbox';
+    case 'shortcuts':
+      return record.kind === 'shortcut';
     case 'tag':
       return record.tags.includes(place.tag);
     case 'recent':

@@ -183,7 +183,14 @@ describe('records', () => {
       aRecord({ id: 'r3', kind: 'inbox' }),
     ]);
     recents.touch('r1', 1);
-    expect(records.counts()).toEqual({ total: 3, favourites: 1, recent: 1, inbox: 2, inboxUnread: 1 });
+    expect(records.counts()).toEqual({
+      total: 3,
+      favourites: 1,
+      recent: 1,
+      inbox: 2,
+      inboxUnread: 1,
+      shortcuts: 0,
+    });
     expect([...records.batches(2)].map((batch) => batch.map((record) => record.id))).toEqual([
       ['r1', 'r2'],
       ['r3'],

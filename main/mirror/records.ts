@@ -12,6 +12,7 @@ export interface RecordCounts {
   readonly recent: number;
   readonly inbox: number;
   readonly inboxUnread: number;
+  readonly shortcuts: number;
 }
 
 export class Records {
@@ -228,11 +229,44 @@ export class Records {
            (SELECT count(*) FROM records WHERE favourite = 1) AS favourites,
            (SELECT count(*) FROM recents WHERE record_id IN (SELECT id FROM records)) AS recent,
            (SELECT count(*) FROM records WHERE kind = 'inbox') AS inbox,
-           (SELECT count(*) FROM records WHERE kind = 'inbox' AND unread = 1) AS inboxUnread`,
+           (SELECT count(*) FROM records WHERE kind = 'inbox' AND unread = 1) AS inboxUnread,
+           (SELECT count(*) FROM records WHERE kind = 'shortcut') AS shortcuts`,
       )
       .get();
     if (counts === undefined) throw new Error('a count returned no row');
     return counts;
+  }
+
+  /** Records of which nobody has told yet whether they hold a one-time code, oldest row first. */
+  untoldTotp(limit: number): StoredRecord[] {
+    const rows = this.#engine
+      .query<RecordRow>(
+        `${selectRecord} WHERE records.row IN
+           (SELECT row FROM records WHERE has_totp IS NULL ORDER BY row LIMIT ?) ORDER BY records.row`,
+      )
+      .all(limit);
+    return rows.map((row) => this.#reader.recordOf(row));
+  }
+
+  /** Seen on this device; the server hears of it when the entry is fetched from there. */
+  setSeen(id: string): void {
+    const changed = this.#engine.query('UPDATE records SET unread = 0 WHERE id = ? AND unread = 1').run(id);
+    if (changed > 0) this.#engine.noteChange();
+  }
+
+  /** Writes every search entry anew, for a mirror whose entries have an earlier form. */
+  renewSearch(): void {
+    this.#writer.renewSearch(this.#rowBatches(500));
+  }
+
+  *#rowBatches(size: number): Generator<{ readonly row: number; readonly record: StoredRecord }[]> {
+    let last = 0;
+    for (;;) {
+      const rows = this.#after.all(last, size);
+      if (rows.length === 0) return;
+      last = rows.at(-1)?.row ?? last;
+      yield rows.map((row) => ({ row: row.row, record: this.#reader.recordOf(row) }));
+    }
   }
 
   /** Every record, in batches, so that a long walk can pause between them and survive changes. */

@@ -26,6 +26,8 @@ export function scopeFilter(scope: RecordScope, folders: Folders): ScopeFilter {
       return { where: 'id IN (SELECT record_id FROM recents)', values: [] };
     case 'inbox':
       return { where: "kind = 'inbox'", values: [] };
+    case 'shortcuts':
+      return { where: "kind = 'shortcut'", values: [] };
     case 'tag':
       // The first half is a cheap sieve, the second decides.
       return {

@@ -63,8 +63,8 @@ function insertSql(table: string, columns: readonly string[]): string {
 }
 
 /** A row that is put back may have operations or a conflict from before; its id is bound twice more. */
-const insertRecordSql = `INSERT INTO records (${recordColumns.join(', ')}, pending, conflict)
-  VALUES (${recordColumns.map(() => '?').join(', ')}, ${isPendingSql('record', '?')}, ${isConflictedSql('?')})`;
+const insertRecordSql = `INSERT INTO records (${recordColumns.join(', ')}, pending, conflict, has_totp)
+  VALUES (${recordColumns.map(() => '?').join(', ')}, ${isPendingSql('record', '?')}, ${isConflictedSql('?')}, ?)`;
 
 function updateSql(table: string, columns: readonly string[]): string {
   return `UPDATE ${table} SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE row = ?`;
@@ -91,7 +91,7 @@ export class RecordWriter {
     );
     this.#insert = engine.query(insertRecordSql);
     this.#update = engine.query(updateSql('records', recordColumns));
-    this.#forgetTotp = engine.query('UPDATE records SET has_totp = NULL WHERE row = ?');
+    this.#forgetTotp = engine.query('UPDATE records SET has_totp = ? WHERE row = ?');
     this.#insertDetails = engine.query(insertSql('record_details', [...detailColumns, 'row']));
     this.#updateDetails = engine.query(updateSql('record_details', detailColumns));
     this.#wrappedKey = engine.values('SELECT number FROM wrapped_vault_keys WHERE wrapped = ?');
@@ -120,17 +120,23 @@ export class RecordWriter {
     const customs = JSON.stringify(record.customs);
     const details = this.#detailValues(record, customs);
     if (known === undefined) {
-      const row = this.#insert.insert(...recordValues(record), record.id, record.id);
+      const row = this.#insert.insert(...recordValues(record), record.id, record.id, totpOf(customs));
       this.#insertDetails.run(...details, row);
       if (record.attachments.length > 0) this.#putAttachments(row, record.attachments);
       this.#index.add(row, record);
     } else {
       this.#update.run(...recordValues(record), known.row);
       this.#updateDetails.run(...details, known.row);
-      if (known.customs !== customs) this.#forgetTotp.run(known.row);
+      if (known.customs !== customs) this.#forgetTotp.run(totpOf(customs), known.row);
       this.#putAttachments(known.row, record.attachments);
       this.#index.replace(known.row, record);
     }
+  }
+
+  /** Writes the search entries of all records anew, in one transaction. */
+  renewSearch(batches: Iterable<readonly { readonly row: number; readonly record: StoredRecord }[]>): void {
+    this.#index.clear();
+    for (const batch of batches) for (const { row, record } of batch) this.#index.add(row, record);
   }
 
   #detailValues(record: StoredRecord, customs: string): SqlValue[] {
@@ -170,6 +176,11 @@ export class RecordWriter {
       );
     });
   }
+}
+
+/** What is known of a one-time code before any field is opened: without fields there is none. */
+function totpOf(customs: string): number | null {
+  return customs === '[]' ? 0 : null;
 }
 
 function sameAttachment(

@@ -117,6 +117,9 @@ const query = fc
     return characters.slice(from, from + length).join('') || whole;
   });
 
+/** Quotes and a minus at the start of a word are no literal text; searchfilters.test.ts has them. */
+const hasMeaning = (typed: string): boolean => /(^| )(-?"|-[^- ])/.test(foldForSearch(typed));
+
 describe('search', () => {
   it('finds and ranks exactly what a plain reading of every record does', () => {
     using test = temporaryMirror();
@@ -127,7 +130,7 @@ describe('search', () => {
         mirror.records.removeMany(before);
         mirror.records.upsertMany(rows);
         before = rows.map((row) => row.id);
-        for (const asked of queries) {
+        for (const asked of queries.filter((typed) => !hasMeaning(typed))) {
           const found = mirror.search.query({ text: asked, scope: null, offset: 0, limit: 200 });
           expect(
             found.rows.map((row) => row.id),

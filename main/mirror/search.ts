@@ -1,17 +1,21 @@
 /**
  * Searching by what a person types, ranked, on every keystroke.
  *
- * The query is literal: words divided by spaces, all of which must occur somewhere in the
- * record. Ranks are looked up one after the other, the best first, and the search stops as
- * soon as it has more than anybody pages through; so a frequent word costs no more than a
- * rare one, and only what is shown is ever ranked.
+ * Words are literal, and all of them must occur somewhere in the record; filters (see
+ * `searchquery.ts`) leave over what they ask for. Ranks are looked up one after the other, the
+ * best first, and the search stops as soon as it has more than anybody pages through; so a
+ * frequent word costs no more than a rare one, and only what is shown is ever ranked.
  */
 import type { RecordScope } from '../../contract/records.ts';
 import type { Engine, Query } from './engine.ts';
-import { foldForSearch, sortKeyPrefixes } from './folding.ts';
+import { sortKeyPrefixes } from './folding.ts';
 import type { ListRow } from './model.ts';
 import type { RecordList } from './recordlist.ts';
+import { fieldExpression, SearchFilters, textFilter } from './searchfilters.ts';
+import type { MarkSource } from './searchfilters.ts';
 import { startsWord, wordExpression, type PieceField, type SearchText } from './searchindex.ts';
+import { parseSearch, type SearchQuery } from './searchquery.ts';
+import type { Vaults } from './vaults.ts';
 
 export interface SearchRequest {
   readonly text: string;
@@ -50,10 +54,18 @@ interface Found {
   readonly name: string;
 }
 
-interface ParsedQuery {
-  /** The whole query, folded. */
+/** A query made ready for comparing candidates with it. */
+interface Question {
+  /** The wanted words in the order in which they were typed. */
   readonly phrase: string;
   readonly words: readonly string[];
+  /** What the index is asked for besides the words, or null. */
+  readonly fields: string | null;
+  /** Everything but the wanted words, compared by text. */
+  readonly fits: (text: SearchText) => boolean;
+  /** By scope and filters; null for all rows. */
+  readonly allowed: ReadonlySet<number> | null;
+  readonly barred: readonly ReadonlySet<number>[];
 }
 
 interface Ranking {
@@ -64,26 +76,36 @@ interface Ranking {
 export class Search {
   readonly #engine: Engine;
   readonly #list: RecordList;
+  readonly #filters: SearchFilters;
   readonly #byTitle: Query<Candidate>;
   readonly #byPieces: Query<number>;
+  readonly #byName: Query<number>;
   readonly #text: Query<Candidate>;
   #last: { readonly key: string; readonly generation: number; readonly ranking: Ranking } | null = null;
 
-  constructor(engine: Engine, list: RecordList) {
+  constructor(engine: Engine, list: RecordList, vaults: Vaults) {
     this.#engine = engine;
     this.#list = list;
+    this.#filters = new SearchFilters(engine, list, vaults);
     this.#byTitle = engine.query(
       `SELECT row, search_text.name, '' AS places, '' AS notes FROM records JOIN search_text USING (row)
        WHERE name_key >= ? AND name_key < ? ORDER BY name_key, row`,
     );
     this.#byPieces = engine.values('SELECT rowid FROM search_index WHERE search_index MATCH ?');
+    this.#byName = engine.values('SELECT row FROM records INDEXED BY records_by_name ORDER BY name_key, row');
     this.#text = engine.query('SELECT row, name, places, notes FROM search_text WHERE row = ?');
+  }
+
+  /** `is:weak` becomes a filter as soon as the source gives ids; until then it is searched for as a word. */
+  tellWeak(source: MarkSource): void {
+    this.#filters.tellWeak(source);
+    this.#last = null;
   }
 
   /** An empty query finds nothing. Matches of one rank are ordered by title. */
   query(request: SearchRequest): SearchResult {
-    const query = parseQuery(request.text);
-    if (query.words.length === 0) return { total: 0, capped: false, rows: [] };
+    const query = parseSearch(request.text, (mark) => this.#filters.knows(mark));
+    if (query.wanted.length + query.unwanted.length === 0) return { total: 0, capped: false, rows: [] };
     const { rows, capped } = this.#ranking(query, request.scope);
     return {
       total: rows.length,
@@ -93,72 +115,105 @@ export class Search {
   }
 
   /** The ranking of the last query is kept: its further pages must fit the first one. */
-  #ranking(query: ParsedQuery, scope: RecordScope | null): Ranking {
-    const key = JSON.stringify([query.phrase, scope]);
+  #ranking(query: SearchQuery, scope: RecordScope | null): Ranking {
+    const key = JSON.stringify([query, scope]);
     const generation = this.#engine.generation;
-    if (this.#last?.key === key && this.#last.generation === generation && scope?.kind !== 'recent') {
+    const changesUnseen =
+      scope?.kind === 'recent' || query.wanted.some(isWeak) || query.unwanted.some(isWeak);
+    if (this.#last?.key === key && this.#last.generation === generation && !changesUnseen) {
       return this.#last.ranking;
     }
-    const ranking = this.#rank(query, scope);
+    const ranking = this.#rank(this.#question(query, scope));
     this.#last = { key, generation, ranking };
     return ranking;
   }
 
-  #rank(query: ParsedQuery, scope: RecordScope | null): Ranking {
-    const rows = scope === null || scope.kind === 'all' ? null : this.#list.order(scope, anyOrder);
+  #question(query: SearchQuery, scope: RecordScope | null): Question {
+    const words = query.wanted.flatMap((term) => (term.kind === 'word' ? [term.text] : []));
+    return {
+      phrase: words.join(' '),
+      words,
+      fields: fieldExpression(query),
+      fits: textFilter(query),
+      allowed: this.#filters.allowed(query, scope),
+      barred: this.#filters.barred(query),
+    };
+  }
+
+  #rank(question: Question): Ranking {
+    const { allowed } = question;
     const found = new Map<number, Found>();
-    if (rows !== null && rows.length <= smallScope) {
-      for (const row of rows) {
-        const candidate = this.#text.get(row);
-        if (candidate !== undefined) addIfMatching(found, candidate, query);
-      }
-    } else {
-      this.#collect(query, rows === null ? null : new Set(rows), found);
-    }
+    if (allowed !== null && allowed.size <= smallScope) {
+      for (const row of allowed) this.#consider(found, row, question);
+    } else this.#collect(question, found);
     const ranked = [...found.values()].sort(compareFound);
     return { rows: ranked.slice(0, mostRanked).map((hit) => hit.row), capped: ranked.length > mostRanked };
   }
 
   /** Goes through the ranks, best first, until there is more than can be ranked. */
-  #collect(query: ParsedQuery, scope: ReadonlySet<number> | null, found: Map<number, Found>): void {
-    const isWanted = (row: number): boolean => !found.has(row) && (scope === null || scope.has(row));
-    for (const prefix of sortKeyPrefixes(query.phrase)) {
-      for (const candidate of this.#byTitle.each(prefix, `${prefix}\u{10ffff}`)) {
-        if (isWanted(candidate.row)) addIfMatching(found, candidate, query);
+  #collect(question: Question, found: Map<number, Found>): void {
+    if (question.words.length > 0) this.#collectByTitle(question, found);
+    for (const expression of expressionsOf(question)) {
+      if (found.size > mostRanked) return;
+      for (const row of this.#byPieces.each(expression)) {
+        this.#consider(found, row, question);
         if (found.size > mostRanked) return;
       }
     }
-    for (const expression of expressionsByRank(query.words.slice(0, mostIndexedWords))) {
-      for (const row of this.#byPieces.each(expression)) {
-        const candidate = isWanted(row) ? this.#text.get(row) : undefined;
-        if (candidate !== undefined) addIfMatching(found, candidate, query);
+    if (question.words.length === 0 && question.fields === null) this.#collectByName(question, found);
+  }
+
+  #collectByTitle(question: Question, found: Map<number, Found>): void {
+    for (const prefix of sortKeyPrefixes(question.phrase)) {
+      for (const { row, name } of this.#byTitle.each(prefix, `${prefix}\u{10ffff}`)) {
+        if (name.startsWith(question.phrase)) this.#consider(found, row, question);
         if (found.size > mostRanked) return;
       }
     }
   }
+
+  /** For filters alone: the rows in the order of their titles. */
+  #collectByName(question: Question, found: Map<number, Found>): void {
+    for (const row of this.#byName.each()) {
+      this.#consider(found, row, question);
+      if (found.size > mostRanked) return;
+    }
+  }
+
+  #consider(found: Map<number, Found>, row: number, question: Question): void {
+    if (found.has(row) || question.allowed?.has(row) === false) return;
+    if (question.barred.some((rows) => rows.has(row))) return;
+    const text = this.#text.get(row);
+    if (text === undefined || !question.fits(text)) return;
+    const rank = rankOf(text, question);
+    if (rank !== null) found.set(row, { row, rank, name: text.name });
+  }
 }
 
-const anyOrder = { by: 'name', descending: false } as const;
-
-function parseQuery(text: string): ParsedQuery {
-  const phrase = foldForSearch(text);
-  return { phrase, words: [...new Set(phrase.split(' ').filter((word) => word !== ''))] };
+function isWeak(term: SearchQuery['wanted'][number]): boolean {
+  return term.kind === 'mark' && term.mark === 'weak';
 }
 
 /**
- * One expression for each of the ranks 1 to 4; each finds at least what the ranks before it
- * have left over. A single word that is not in the title must be whole in one further field;
- * of several words each may stand elsewhere.
+ * One expression for each of the ranks 1 to 4, each with what the filters ask of the index; each
+ * finds at least what the ranks before it have left over. A single word that is not in the title
+ * must be whole in one further field; of several words each may stand elsewhere.
  */
-function expressionsByRank(words: readonly string[]): string[] {
-  const anywhere = words.length > 1;
-  const fields: readonly (readonly PieceField[])[] = [
+function expressionsOf({ words, fields }: Question): string[] {
+  // A phrase stands in the index as its words; only the comparison knows that they belong together.
+  const pieces = [...new Set(words.flatMap((word) => word.split(' ')))].slice(0, mostIndexedWords);
+  if (pieces.length === 0) return fields === null ? [] : [fields];
+  const anywhere = pieces.length > 1;
+  const places: readonly PieceField[] = ['l', 'u', 'g'];
+  const ranks: readonly (readonly PieceField[])[] = [
     ['s'],
     ['t'],
-    anywhere ? ['t', 'k'] : ['k'],
-    anywhere ? ['t', 'k', 'n'] : ['n'],
+    anywhere ? ['t', ...places] : places,
+    anywhere ? ['t', ...places, 'n'] : ['n'],
   ];
-  return fields.map((allowed) => matchExpression(words, allowed));
+  return ranks.map((allowed) =>
+    fields === null ? matchExpression(pieces, allowed) : `${matchExpression(pieces, allowed)} AND ${fields}`,
+  );
 }
 
 /** All words, each whole in one of the fields. */
@@ -168,16 +223,12 @@ function matchExpression(words: readonly string[], fields: readonly PieceField[]
     .join(' AND ');
 }
 
-function addIfMatching(found: Map<number, Found>, candidate: Candidate, query: ParsedQuery): void {
-  const rank = rankOf(candidate, query);
-  if (rank !== null) found.set(candidate.row, { row: candidate.row, rank, name: candidate.name });
-}
-
 /** A record ranks as its worst word does; null if a word is nowhere in it. */
-function rankOf(text: SearchText, query: ParsedQuery): Rank | null {
-  if (text.name.startsWith(query.phrase)) return 0;
+function rankOf(text: SearchText, { phrase, words }: Question): Rank | null {
+  if (words.length === 0) return 1;
+  if (text.name.startsWith(phrase)) return 0;
   let worst: Rank = 1;
-  for (const word of query.words) {
+  for (const word of words) {
     const rank = rankOfWord(text, word);
     if (rank === null) return null;
     if (rank > worst) worst = rank;

@@ -3,8 +3,8 @@
  *
  * Each record's folded text is cut into pieces of up to three characters, one starting at
  * every character that is no space, and each piece goes into an FTS5 table as a token behind
- * a letter for where it stands: `t` title, `s` start of a word in the title, `k` login, URLs
- * and tags, `n` description and file names. FTS5's prefix indexes of two and three characters
+ * a letter for where it stands: `t` title, `s` start of a word in the title, `l` login, `u` URLs,
+ * `g` tags, `n` description and file names. FTS5's prefix indexes of two and three characters
  * make the one- and two-character pieces searchable without storing them again. A word of the
  * query becomes the pieces that cover it; the folded text, kept in `search_text`, then decides.
  */
@@ -13,7 +13,7 @@ import { foldForSearch } from './folding.ts';
 import type { StoredRecord } from './model.ts';
 
 /** Where a piece stands. */
-export type PieceField = 't' | 's' | 'k' | 'n';
+export type PieceField = 't' | 's' | 'l' | 'u' | 'g' | 'n';
 
 /** Longest stretch of one field that is searched, in characters; longer texts exist only to harm. */
 const longestText = 20_000;
@@ -21,10 +21,13 @@ const longestText = 20_000;
 /** Separates the values inside one folded field; no query can contain it, since folding removes it. */
 const valueBreak = '\n';
 
+/** Separates login, URLs and tags inside `places`; no query can contain it either. */
+const groupBreak = '\u0001';
+
 export interface SearchText {
   /** The folded title. */
   readonly name: string;
-  /** Login, URLs and tags, folded, one a line. */
+  /** Login, URLs and tags, folded, one a line; see `placesOf`. */
   readonly places: string;
   /** Description and attachment names, folded, one a line. */
   readonly notes: string;
@@ -40,9 +43,15 @@ export function searchTextOf(record: StoredRecord): SearchText {
       .toWellFormed();
   return {
     name: folded([record.name]),
-    places: folded([record.login, ...record.urls, ...record.tags]),
+    places: [[record.login], record.urls, record.tags].map(folded).join(groupBreak),
     notes: folded([record.description, ...record.attachments.map((attachment) => attachment.name)]),
   };
+}
+
+/** The three parts of `places`. */
+export function placesOf({ places }: Pick<SearchText, 'places'>): Record<'login' | 'url' | 'tag', string> {
+  const [login = '', url = '', tag = ''] = places.split(groupBreak);
+  return { login, url, tag };
 }
 
 const wordCharacter = /[\p{L}\p{N}]/u;
@@ -133,6 +142,7 @@ export function wordExpression(field: PieceField, word: string): string {
 
 /** Writes and rewrites the search entries of records. */
 export class SearchIndex {
+  readonly #engine: Engine;
   readonly #text: Query<SearchText>;
   readonly #addText: Query<never>;
   readonly #setText: Query<never>;
@@ -140,6 +150,7 @@ export class SearchIndex {
   readonly #addPieces: Query<never>;
 
   constructor(engine: Engine) {
+    this.#engine = engine;
     this.#text = engine.query('SELECT name, places, notes FROM search_text WHERE row = ?');
     this.#addText = engine.query('INSERT INTO search_text (row, name, places, notes) VALUES (?, ?, ?, ?)');
     this.#setText = engine.query('UPDATE search_text SET name = ?, places = ?, notes = ? WHERE row = ?');
@@ -163,13 +174,23 @@ export class SearchIndex {
     this.#removePieces.run(row);
     this.#addPieces.run(row, allPieces(text));
   }
+
+  /** Takes every entry away, before all records are added anew. */
+  clear(): void {
+    this.#engine.execute(
+      "DELETE FROM search_text; INSERT INTO search_index (search_index) VALUES ('delete-all');",
+    );
+  }
 }
 
 function allPieces(text: SearchText): string {
+  const { login, url, tag } = placesOf(text);
   return (
     wordStartPieces(text.name) +
     piecesOf('t', text.name) +
-    piecesOf('k', text.places) +
+    piecesOf('l', login) +
+    piecesOf('u', url) +
+    piecesOf('g', tag) +
     piecesOf('n', text.notes)
   );
 }

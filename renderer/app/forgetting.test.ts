@@ -42,6 +42,7 @@ const overview = {
   recentCount: 0,
   inboxCount: 0,
   inboxUnread: 0,
+  shortcutCount: 0,
   binCount: 0,
   conflictCount: 0,
 } as const;

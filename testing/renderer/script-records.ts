@@ -10,6 +10,7 @@ function inScope(scope: RecordScope, record: SampleRecord): boolean {
   const { row } = record;
   if (scope.kind === 'all') return row.kind !== 'inbox';
   if (scope.kind === 'inbox') return row.kind === 'inbox';
+  if (scope.kind === 'shortcuts') return row.kind === 'shortcut';
   if (scope.kind === 'favourites') return row.favourite;
   if (scope.kind === 'recent') return ['pg-primary', 'etcd', 'redis', 'long'].includes(row.id);
   if (scope.kind === 'tag') return row.tags.includes(scope.tag);
@@ -50,6 +51,7 @@ export function scriptRecords(stage: Stage): RecordParts {
         recentCount: sample.records.length > 0 ? 4 : 0,
         inboxCount: sample.records.filter(({ row }) => row.kind === 'inbox').length,
         inboxUnread: sample.records.filter(({ row }) => row.unread).length,
+        shortcutCount: sample.records.filter(({ row }) => row.kind === 'shortcut').length,
         binCount: stage.bin.length,
         conflictCount: stage.conflicts.length,
       }),

@@ -41,6 +41,7 @@ export class VaultTree {
       recentCount: counts.recent,
       inboxCount: counts.inbox,
       inboxUnread: counts.inboxUnread,
+      shortcutCount: counts.shortcuts,
       binCount: mirror.bin.count(),
       conflictCount: mirror.conflicts.count(),
     };

@@ -1,5 +1,5 @@
 /** What an empty list says, by the place it stands for. */
-import { Clock, Folder, Inbox, LayoutList, SearchX, Star, Tag, Vault } from '@lucide/vue';
+import { Clock, CornerUpRight, Folder, Inbox, LayoutList, SearchX, Star, Tag, Vault } from '@lucide/vue';
 import type { ViewSource } from './view.ts';
 
 export function emptyWords(source: ViewSource) {
@@ -12,6 +12,7 @@ export function emptyWords(source: ViewSource) {
     favourites: Star,
     recent: Clock,
     inbox: Inbox,
+    shortcuts: CornerUpRight,
     tag: Tag,
   } as const;
   return { icon: icons[kind], key: kind } as const;

@@ -29,6 +29,7 @@ const overview: TreeOverview = {
   recentCount: 0,
   inboxCount: 0,
   inboxUnread: 2,
+  shortcutCount: 0,
   binCount: 1,
   conflictCount: 0,
 };

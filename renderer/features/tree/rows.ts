@@ -7,7 +7,7 @@ export type TreeRow =
       readonly key: GatheredKey;
       readonly level: 1;
       readonly position: number;
-      readonly siblings: 5;
+      readonly siblings: number;
       readonly count: number;
     }
   | { readonly kind: 'heading'; readonly key: 'corporate' | 'personal' }
@@ -35,7 +35,7 @@ export type TreeRow =
     }
   | { readonly kind: 'waiting'; readonly key: string; readonly level: 2; readonly failed: boolean };
 
-export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'all' | 'bin';
+export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'shortcuts' | 'all' | 'bin';
 export type TreeItem = Exclude<TreeRow, { kind: 'heading' | 'waiting' }>;
 
 export type Folders =
@@ -48,6 +48,8 @@ function gathered(overview: TreeOverview): TreeRow[] {
     ['favourites', overview.favouriteCount],
     ['recent', overview.recentCount],
     ['inbox', overview.inboxUnread],
+    // Few people have any; a place that is always empty would only be in the way.
+    ...(overview.shortcutCount > 0 ? [['shortcuts', overview.shortcutCount] as const] : []),
     ['all', overview.totalCount],
     ['bin', overview.binCount],
   ];
@@ -56,7 +58,7 @@ function gathered(overview: TreeOverview): TreeRow[] {
     key,
     level: 1,
     position: index + 1,
-    siblings: 5,
+    siblings: counts.length,
     count,
   }));
 }
