@@ -11,6 +11,7 @@ import { bin } from './bin.ts';
 import type { Channel } from './channel.ts';
 import { conflicts } from './conflicts.ts';
 import { desktop } from './desktop.ts';
+import { drafts } from './drafts.ts';
 import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
@@ -26,6 +27,7 @@ export const contract = {
   bin,
   conflicts,
   desktop,
+  drafts,
   editing,
   records,
   session,

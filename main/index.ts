@@ -29,6 +29,7 @@ import {
   BinDesk,
   ConflictDesk,
   Copying,
+  Drafts,
   Editing,
   FolderEditing,
   OpeningUrls,
@@ -158,6 +159,7 @@ async function start(): Promise<void> {
       attachments,
       bin: new BinDesk({ current }),
       conflicts: new ConflictDesk({ current, hideAfterMs }),
+      drafts: new Drafts({ current }),
       editing: new Editing({ current }),
       folders: new FolderEditing({ current }),
       waiting: new WaitingDesk({

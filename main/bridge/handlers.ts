@@ -10,6 +10,7 @@ import type {
   BinDesk,
   ConflictDesk,
   Copying,
+  Drafts,
   Editing,
   FolderEditing,
   OpeningUrls,
@@ -27,6 +28,7 @@ export interface UseCases {
   readonly bin: BinDesk;
   readonly conflicts: ConflictDesk;
   readonly copying: Copying;
+  readonly drafts: Drafts;
   readonly editing: Editing;
   readonly folders: FolderEditing;
   readonly openingUrls: OpeningUrls;
@@ -82,6 +84,12 @@ export function handlersOf(uses: UseCases): Handlers {
       copyCode: ({ recordId, field }) => copying.code(recordId, field),
       openUrl: ({ recordId, index, confirmedHost }) => uses.openingUrls.open(recordId, index, confirmedHost),
       clearClipboard: () => done(uses.clearClipboard()),
+    },
+    drafts: {
+      keep: ({ id, target, form }) => uses.drafts.keep(id, { target, form }),
+      list: () => uses.drafts.list(),
+      open: ({ id }) => uses.drafts.open(id),
+      drop: ({ id }) => done(uses.drafts.drop(id)),
     },
     editing: {
       create: ({ place, fields }) => editing.create(place, fields),

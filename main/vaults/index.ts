@@ -5,6 +5,7 @@ export { AttachmentThread } from './files/attachmentthread.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';
 export { Copying, type ClipboardPort } from './reading/copying.ts';
+export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
 export { FolderEditing } from './editing/folderediting.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';

@@ -28,6 +28,7 @@ import {
   BinDesk,
   ConflictDesk,
   Copying,
+  Drafts,
   Editing,
   FolderEditing,
   OpeningUrls,
@@ -128,6 +129,7 @@ export class Application {
         attachments: this.attachments,
         bin: new BinDesk({ current }),
         conflicts: new ConflictDesk({ current, hideAfterMs }),
+        drafts: new Drafts({ current }),
         editing: new Editing({ current }),
         folders: new FolderEditing({ current }),
         waiting: new WaitingDesk({

@@ -114,7 +114,7 @@ export const editingScenes: readonly Scene[] = [
     act: async (page) => {
       await edit(page);
       await page.locator('[data-testid=record-editor] input[type=text]').first().fill('Something typed');
-      if (narrow(page)) await page.keyboard.press('Control+KeyL');
+      if (narrow(page)) await page.keyboard.press('Escape');
       else await page.locator('[role=option]').nth(2).click();
       await page.locator('[data-testid=question]').waitFor();
     },

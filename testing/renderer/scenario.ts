@@ -27,6 +27,8 @@ export interface Scenario {
   readonly waiting: number | null;
   /** The conflicts that wait, by id; null for all of the sample's. */
   readonly conflicts: readonly string[] | null;
+  /** Names in forms that were open at the last lock. */
+  readonly drafts: readonly string[];
   /** The copy stays shut after so many days without contact; null while it opens. */
   readonly offlineTermDays: number | null;
 }
@@ -46,5 +48,6 @@ export const plainScenario: Scenario = {
   enrolment: 'masterPassword',
   waiting: 0,
   conflicts: [],
+  drafts: [],
   offlineTermDays: null,
 };

@@ -26,6 +26,7 @@ import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
 import { scriptDesk } from './script-desk.ts';
+import { scriptDrafts } from './script-drafts.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
 export type Reply<T> = T | { readonly fails: ErrorCode; readonly params?: Record<string, string | number> };
@@ -109,6 +110,7 @@ function install(scenario: Scenario): void {
   };
   const handlers: Handlers = {
     ...scriptDesk(stage),
+    ...scriptDrafts(stage),
     ...scriptRecords(stage),
     ...scriptEditing(stage),
     ...scriptSync(stage),

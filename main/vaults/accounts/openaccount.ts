@@ -23,6 +23,7 @@ import { openTyped, Synchroniser, VaultKeys } from '../../sync/index.ts';
 import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
 import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from '../files/filestore.ts';
+import { DraftKeeper } from '../editing/draftkeeper.ts';
 import { RecordSeals } from '../editing/recordseals.ts';
 import { RecordSecrets } from '../reading/recordsecrets.ts';
 import type { AccountKeys } from '../reading/recordsecrets.ts';
@@ -70,6 +71,7 @@ export class OpenAccount {
   readonly files: ProfileFiles;
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
+  readonly drafts: DraftKeeper;
   readonly #onEdited: OpenAccountFrom['onEdited'];
   readonly #report: OpenAccountFrom['report'];
   #tidying: NodeJS.Timeout | null = null;
@@ -114,6 +116,11 @@ export class OpenAccount {
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
       this.seals = new RecordSeals(this.#accountKeys());
+      this.drafts = new DraftKeeper({
+        mirror: this.mirror,
+        sealKey: this.#cacheKey,
+        report: from.report,
+      });
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
     } catch (error) {
@@ -192,6 +199,8 @@ export class OpenAccount {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#tidying !== null) clearTimeout(this.#tidying);
+    // At once: what is being typed must be on the disk before the keys go.
+    this.drafts.close();
     try {
       // The network first: its last answers must find neither keys nor database.
       this.client.gate.close();

@@ -8,6 +8,7 @@ import type { Place } from '../../../contract/editing.ts';
 import { i18n } from '../../app/i18n.ts';
 import { useQuestions } from '../../ui/questions.ts';
 import { useWorkspace } from '../workspace/workspace.ts';
+import { useDrafts } from './drafts.ts';
 
 export type EditorTarget =
   | { readonly kind: 'create'; readonly place: Place | null }
@@ -15,25 +16,47 @@ export type EditorTarget =
 
 /** What the form lends to whoever asks before leaving: saving tells whether it worked. */
 export type SaveForm = () => Promise<boolean>;
+/** True once what was typed is kept as a draft, so that a lock loses nothing. */
+export type KeepForm = () => Promise<boolean>;
+
+/** A name for the draft of one form; it says nothing of what is typed. */
+function freshDraftId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 export const useEditor = defineStore('editor', () => {
   const target = shallowRef<EditorTarget | null>(null);
   /** Something was typed or changed that is not saved. */
   const touched = ref(false);
+  /** The draft of this form. */
+  const draftId = ref('');
+  /** The draft was there before the form: it is brought back into it. */
+  const resumed = ref(false);
+  const drafts = useDrafts();
   const questions = useQuestions();
   const workspace = useWorkspace();
   const { t } = i18n.global;
   let save: SaveForm | null = null;
+  let keep: KeepForm | null = null;
 
   function close(): void {
     target.value = null;
     touched.value = false;
     save = null;
+    keep = null;
   }
 
-  /** The form is there: how it is saved when the person answers so. */
-  function attach(how: SaveForm): void {
+  /** The form is there: how it is saved when the person answers so, and kept when nobody asks. */
+  function attach(how: SaveForm, kept: KeepForm | null = null): void {
     save = how;
+    keep = kept;
+  }
+
+  /** The person is done with the form, one way or the other: its draft has served. */
+  function finish(): void {
+    if (target.value !== null) void drafts.drop(draftId.value);
+    close();
   }
 
   /**
@@ -53,12 +76,21 @@ export const useEditor = defineStore('editor', () => {
       if (!answer) return false;
       if (answer.choice === 'confirm' && !(await (save?.() ?? Promise.resolve(true)))) return false;
     }
-    close();
+    finish();
     return true;
   }
 
-  async function open(next: EditorTarget): Promise<void> {
+  /** Before a lock: nothing is asked when the draft is safe, for locking must not wait for answers. */
+  async function leaveForLock(): Promise<boolean> {
+    if (!target.value || !touched.value || (await keep?.())) return true;
+    return leave();
+  }
+
+  /** Opens a form; with a draft's id it goes on where that one ended. */
+  async function open(next: EditorTarget, resumedId: string | null = null): Promise<void> {
     if (!(await leave())) return;
+    draftId.value = resumedId ?? freshDraftId();
+    resumed.value = resumedId !== null;
     target.value = next;
     workspace.stage = 'record';
   }
@@ -71,7 +103,7 @@ export const useEditor = defineStore('editor', () => {
 
   /** Saved: the form goes, and the record shows what came of it. */
   function saved(): void {
-    close();
+    finish();
     workspace.askFocus('record');
   }
 
@@ -79,5 +111,18 @@ export const useEditor = defineStore('editor', () => {
     close();
   }
 
-  return { target, touched, attach, open, leave, cancel, saved, close, forget };
+  return {
+    target,
+    touched,
+    draftId,
+    resumed,
+    attach,
+    open,
+    leave,
+    leaveForLock,
+    cancel,
+    saved,
+    close,
+    forget,
+  };
 });

@@ -5,10 +5,12 @@
  */
 import { computed, onScopeDispose, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { type Place, type RecordChange, recordLimits } from '../../../contract/editing.ts';
+import type { DraftForm } from '../../../contract/drafts.ts';
 import type { Failure } from '../../../contract/index.ts';
 import type { RecordView } from '../../../contract/records.ts';
 import { bridge } from '../../app/bridge.ts';
 import { changeOf, type Draft, draftOf, isTouched, type SecretOf, wipe } from './draft.ts';
+import { broughtBack, type BroughtBack } from './draftForm.ts';
 import type { EditorTarget } from './editor.ts';
 import { differs, rebase } from './rebase.ts';
 
@@ -27,6 +29,8 @@ export interface RecordForm {
   readonly busy: Readonly<Ref<boolean>>;
   readonly touched: Readonly<Ref<boolean>>;
   readonly load: () => Promise<void>;
+  /** Goes on with a form that was kept; fields left alone show the record as it is now. */
+  readonly resume: (kept: DraftForm, place: Place | null) => BroughtBack['typed'];
   /** The id of the record once it is safe on this device; null if the form stands as it was. */
   readonly send: () => Promise<string | null>;
 }
@@ -63,6 +67,18 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
     if (asked !== reading || busy.value) return;
     failure.value = answer.ok ? null : answer.error;
     if (answer.ok) take(answer.value);
+  }
+
+  function resume(kept: DraftForm, keptPlace: Place | null): BroughtBack['typed'] {
+    const { draft: back, typed } = broughtBack(kept, target.kind === 'create' && kept.base !== null);
+    draft.value = back;
+    if (target.kind === 'create') place.value = keptPlace ?? place.value;
+    const now = base.value;
+    if (kept.base !== null && now !== null && differs(kept.base, now)) {
+      rebase(draft.value, kept.base, now);
+      changedElsewhere.value = true;
+    }
+    return typed;
   }
 
   function objection(now: Draft): FormProblem | null {
@@ -122,6 +138,7 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
     busy,
     touched: computed(() => draft.value !== null && isTouched(base.value, draft.value)),
     load,
+    resume,
     send,
   };
 }

@@ -59,9 +59,9 @@ export function useShortcutKeys(): void {
     return true;
   }
 
-  /** Whatever asks before the form is left is asked in the form, not behind a locked door. */
+  /** An open form is kept as a draft; only where that fails is anything asked first. */
   async function lock(): Promise<void> {
-    if (await editor.leave()) await session.lock();
+    if (await editor.leaveForLock()) await session.lock();
   }
 
   /** For the record that the pane shows; a form in its place has keys of its own. */
