@@ -16,6 +16,7 @@ import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
 import { records } from './records.ts';
+import { searches } from './searching.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sync } from './sync.ts';
@@ -30,6 +31,7 @@ export const contract = {
   drafts,
   editing,
   records,
+  searches,
   session,
   settings,
   sync,

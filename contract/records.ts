@@ -134,6 +134,8 @@ export const recordView = z.strictObject({
   /** The conflict that waits for a person, or null. */
   conflictId: z.nullable(idText),
   flagged: z.boolean(),
+  /** For a shortcut or an inbox entry: the record behind it, where this user has it in a vault too. */
+  original: z.nullable(idText),
   /** Who sent it, for inbox entries. */
   sender: z.nullable(z.string()),
   updatedAt: z.nullable(instant),
@@ -153,6 +155,16 @@ export const records = {
     z.strictObject({ query: z.string().max(500), scope: z.nullable(recordScope), ...pageWindow }),
     searchPage,
   ),
+  /** Ids of a whole list in its order, for choosing all of it; of a search with a query. */
+  ids: channel(
+    z.strictObject({
+      scope: z.nullable(recordScope),
+      sort: recordSort,
+      query: z.nullable(z.string().max(500)),
+    }),
+    z.strictObject({ ids: z.array(idText) }),
+  ),
+  /** Opening a record counts as using it, and as having seen an entry of the inbox. */
   read: channel(z.strictObject({ recordId: idText }), recordView),
   /** One secret as text; `hidesAfterMs` is how long the pane may show it. */
   revealField: channel(

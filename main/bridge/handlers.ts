@@ -15,6 +15,7 @@ import type {
   FolderEditing,
   OpeningUrls,
   Records,
+  Searches,
   Settings,
   SyncDesk,
   VaultTree,
@@ -33,6 +34,7 @@ export interface UseCases {
   readonly folders: FolderEditing;
   readonly openingUrls: OpeningUrls;
   readonly records: Records;
+  readonly searches: Searches;
   readonly settings: Settings;
   readonly sync: SyncDesk;
   readonly tree: VaultTree;
@@ -74,6 +76,7 @@ export function handlersOf(uses: UseCases): Handlers {
     records: {
       page: (input) => records.page(input),
       search: (input) => records.search(input),
+      ids: (input) => ({ ids: records.ids(input) }),
       read: ({ recordId }) => records.read(recordId),
       revealField: ({ recordId, field }) => records.reveal(recordId, field),
       copyPassword: ({ recordId }) => copying.field(recordId, { kind: 'password' }),
@@ -84,6 +87,12 @@ export function handlersOf(uses: UseCases): Handlers {
       copyCode: ({ recordId, field }) => copying.code(recordId, field),
       openUrl: ({ recordId, index, confirmedHost }) => uses.openingUrls.open(recordId, index, confirmedHost),
       clearClipboard: () => done(uses.clearClipboard()),
+    },
+    searches: {
+      list: () => ({ searches: uses.searches.list() }),
+      save: ({ name, query }) => uses.searches.save(name, query),
+      rename: ({ id, name }) => done(uses.searches.rename(id, name)),
+      remove: ({ id }) => done(uses.searches.remove(id)),
     },
     drafts: {
       keep: ({ id, target, form }) => uses.drafts.keep(id, { target, form }),

@@ -117,6 +117,12 @@ export class RecordList {
     return order;
   }
 
+  /** Ids of the whole scope, in order. */
+  ids(scope: RecordScope, sort: RecordSort): string[] {
+    const id = this.#engine.values<string>('SELECT id FROM records WHERE row = ?');
+    return this.order(scope, sort).flatMap((row) => id.get(row) ?? []);
+  }
+
   /** The lines of the given row numbers, in their order; rows that are gone are left out. */
   rows(rows: readonly number[]): ListRow[] {
     this.#forgetIfChanged();

@@ -1,4 +1,5 @@
 /** Records of the mirror: writing, reading one, and the lists. */
+import type { RecordScope, RecordSort } from '../../contract/records.ts';
 import type { Engine, Query } from './engine.ts';
 import type { MissingFile, StoredRecord } from './model.ts';
 import { eraseRecords } from './recorderase.ts';
@@ -24,6 +25,7 @@ export class Records {
   readonly #renamed: Query<RecordRow>;
   readonly #setSynced: Query<never>;
   readonly #after: Query<RecordRow>;
+  readonly #untold: Query<RecordRow>;
 
   constructor(engine: Engine, list: RecordList) {
     this.#engine = engine;
@@ -34,6 +36,10 @@ export class Records {
     this.#renamed = engine.query(`${selectRecord} WHERE server_id = ? AND server_id <> id AND kind = ?`);
     this.#setSynced = engine.query(
       'UPDATE records SET revision = ?, updated_at = ?, content_hash = ? WHERE id = ?',
+    );
+    this.#untold = engine.query(
+      `${selectRecord} WHERE records.row IN
+         (SELECT row FROM records WHERE has_totp IS NULL AND row > ? ORDER BY row LIMIT ?) ORDER BY records.row`,
     );
     this.#after = engine.query(`${selectRecord} WHERE records.row > ? ORDER BY records.row LIMIT ?`);
   }
@@ -84,6 +90,11 @@ export class Records {
       )
       .get(keyWrapped, itemServerId);
     return holder !== undefined;
+  }
+
+  /** Ids of a whole list, in order. */
+  ids(scope: RecordScope, sort: RecordSort): string[] {
+    return this.#list.ids(scope, sort);
   }
 
   /** One page of a list; see `RecordList.page` for the orders. */
@@ -161,7 +172,11 @@ export class Records {
 
   /** Told by whoever could decrypt the record's custom fields. */
   setHasTotp(id: string, hasTotp: boolean): void {
-    this.#engine.query('UPDATE records SET has_totp = ? WHERE id = ?').run(Number(hasTotp), id);
+    const told = Number(hasTotp);
+    const changed = this.#engine
+      .query('UPDATE records SET has_totp = ? WHERE id = ? AND has_totp IS NOT ?')
+      .run(told, id, told);
+    if (changed > 0) this.#engine.noteChange();
   }
 
   /**
@@ -222,6 +237,20 @@ export class Records {
       .all(limitBytes, limitBytes);
   }
 
+  /**
+   * Ids of records that lie in a folder which is not here or of another vault, or that the server
+   * does not know. Looks through all of them, so it is for rare questions only.
+   */
+  strays(): string[] {
+    return this.#engine
+      .values<string>(
+        `SELECT records.id FROM records LEFT JOIN folders ON folders.id = folder_id
+         WHERE records.server_id = ''
+           OR (folder_id IS NOT NULL AND folders.vault_id IS NOT records.vault_id)`,
+      )
+      .all();
+  }
+
   counts(): RecordCounts {
     const counts = this.#engine
       .query<RecordCounts>(
@@ -237,15 +266,13 @@ export class Records {
     return counts;
   }
 
-  /** Records of which nobody has told yet whether they hold a one-time code, oldest row first. */
-  untoldTotp(limit: number): StoredRecord[] {
-    const rows = this.#engine
-      .query<RecordRow>(
-        `${selectRecord} WHERE records.row IN
-           (SELECT row FROM records WHERE has_totp IS NULL ORDER BY row LIMIT ?) ORDER BY records.row`,
-      )
-      .all(limit);
-    return rows.map((row) => this.#reader.recordOf(row));
+  /** Records behind a row of which nobody has told yet whether they hold a one-time code. */
+  untoldTotp(after: number, limit: number): { readonly row: number; readonly record: StoredRecord }[] {
+    return this.#withRows(this.#untold.all(after, limit));
+  }
+
+  #withRows(rows: readonly RecordRow[]): { readonly row: number; readonly record: StoredRecord }[] {
+    return rows.map((row) => ({ row: row.row, record: this.#reader.recordOf(row) }));
   }
 
   /** Seen on this device; the server hears of it when the entry is fetched from there. */
@@ -265,7 +292,7 @@ export class Records {
       const rows = this.#after.all(last, size);
       if (rows.length === 0) return;
       last = rows.at(-1)?.row ?? last;
-      yield rows.map((row) => ({ row: row.row, record: this.#reader.recordOf(row) }));
+      yield this.#withRows(rows);
     }
   }
 

@@ -15,6 +15,7 @@ export {
   batchItems,
   batchLimit,
   listInbox,
+  viewInboxItem,
   listItems,
   listShortcuts,
   type Listing,

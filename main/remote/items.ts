@@ -176,6 +176,12 @@ export function listInbox(
   return readList(client, inboxItem, '/inbox-items', { ...page }, signal);
 }
 
+/** Fetches one inbox entry, by which the server takes it for seen; what it says is left to the next pull. */
+export async function viewInboxItem(client: RemoteClient, id: string): Promise<void> {
+  const path = `/inbox-items/${encodeURIComponent(id)}`;
+  await client.call(z.unknown(), { method: 'GET', path });
+}
+
 async function readList<Row>(
   client: RemoteClient,
   shape: z.ZodType<Row>,

@@ -10,6 +10,7 @@ export { Editing } from './editing/editing.ts';
 export { FolderEditing } from './editing/folderediting.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';
 export { Records } from './reading/records.ts';
+export { Searches } from './reading/searches.ts';
 export { Settings } from './accounts/settings.ts';
 export { SyncDesk } from './deciding/syncdesk.ts';
 export { VaultTree } from './reading/tree.ts';

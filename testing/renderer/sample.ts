@@ -93,6 +93,7 @@ export function make(draft: Draft): SampleRecord {
     pending: row.pending,
     conflictId: null,
     flagged: row.flagged,
+    original: null,
     sender: null,
     updatedAt: row.updatedAt,
     keyBroken: false,

@@ -1,4 +1,5 @@
 /** The scripted records, tree and files. */
+import { parseSearch, type SearchTerm } from '../../main/mirror/searchquery.ts';
 import type { RecordRow, RecordScope, RecordSort } from '../../contract/records.ts';
 import type { SampleRecord } from './sample.ts';
 import type { Handlers, Stage } from './scripted.ts';
@@ -16,6 +17,17 @@ function inScope(scope: RecordScope, record: SampleRecord): boolean {
   if (scope.kind === 'tag') return row.tags.includes(scope.tag);
   if (scope.kind === 'vault') return row.vaultId === scope.vaultId;
   return record.folderId === scope.folderId || record.view.path.some(({ id }) => id === scope.folderId);
+}
+
+/** The filters that scenes use; the words of a query stand anywhere in the line. */
+function meets(row: RecordRow, term: SearchTerm): boolean {
+  const held = (values: readonly string[], text: string): boolean =>
+    values.some((value) => value.toLocaleLowerCase().includes(text));
+  if (term.kind === 'word') return held([row.name, row.login, row.host, ...row.tags], term.text);
+  if (term.kind === 'colour') return row.color === term.colour;
+  if (term.kind === 'mark') return term.mark === 'file' ? row.attachmentCount > 0 : row.favourite;
+  if (term.field === 'vault') return held(row.place.slice(0, 1), term.text);
+  return held(term.field === 'tag' ? row.tags : [term.field === 'url' ? row.host : row.login], term.text);
 }
 
 function compare(sort: RecordSort): (a: RecordRow, b: RecordRow) => number {
@@ -64,15 +76,18 @@ export function scriptRecords(stage: Stage): RecordParts {
         return { total: rows.length, rows: shown(scope, rows.slice(offset, offset + limit)) };
       },
       search: ({ query, offset, limit }) => {
-        const wanted = query.trim().toLocaleLowerCase();
+        const { wanted } = parseSearch(query);
         const rows = sample.records
           .map(({ row }) => row)
-          .filter((row) =>
-            `${row.name} ${row.login} ${row.host} ${row.tags.join(' ')}`.toLocaleLowerCase().includes(wanted),
-          );
+          .filter((row) => wanted.every((term) => meets(row, term)));
         const total = Math.min(200, rows.length);
         return { total, capped: rows.length > 200, rows: rows.slice(0, 200).slice(offset, offset + limit) };
       },
+      ids: ({ scope, query }) => ({
+        ids: sample.records
+          .filter((record) => (query === null ? inScope(scope ?? { kind: 'all' }, record) : true))
+          .map(({ row }) => row.id),
+      }),
       read: ({ recordId }) => find(recordId)?.view ?? { fails: 'noSuchRecord' },
       revealField: ({ recordId, field }) => {
         const key = field.kind === 'password' ? 'password' : String(field.index);

@@ -159,6 +159,21 @@ export class OpenAccount {
     }
   }
 
+  /** Something was learned here that lists show; there is nothing to send. */
+  learned(): void {
+    this.#onEdited(null);
+  }
+
+  /**
+   * Work that nobody waits for and that may be left undone: what is refused, out of reach or locked
+   * meanwhile is no news, anything else is reported.
+   */
+  aside(work: Promise<unknown>): void {
+    work.catch((failure: unknown) => {
+      if (!(failure instanceof StrongroomError)) this.#report(failure);
+    });
+  }
+
   /** Every save leaves a piece in the search index; they are merged when nobody waits for it. */
   #tidyLater(waitMs = 250): void {
     if (this.#tidying !== null || this.#closed) return;

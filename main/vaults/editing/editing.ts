@@ -12,7 +12,7 @@ import { commitEdit, commitFavourite, commitMove, newId } from './committing.ts'
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { changedRecord, wipeTyped } from './recordseals.ts';
 import { RecordCopies } from './recordcopies.ts';
-import { recordFor, vaultFor } from './rights.ts';
+import { copyableFor, recordFor, vaultFor } from './rights.ts';
 
 export interface EditingOptions {
   readonly current: () => OpenAccount;
@@ -131,7 +131,7 @@ export class Editing {
   async copy(recordIds: readonly string[], to: Place): Promise<{ recordIds: string[] }> {
     const account = this.#current();
     const target = checkedPlace(account, to);
-    const records = recordIds.map((id) => recordFor(account, id, 'item:copy'));
+    const records = recordIds.map((id) => copyableFor(account, id));
     const copies = await this.#copies.prepare(account, records, target);
     account.mirror.durable(() => this.#copies.commit(account, copies));
     const ids = copies.map(({ id }) => id);

@@ -53,6 +53,17 @@ export function recordFor(
   return { ...record, vaultId };
 }
 
+/**
+ * What can be copied: a record or shortcut of a vault that allows it, and whatever was sent to this
+ * user. Throws `noSuchRecord` and as `vaultFor`.
+ */
+export function copyableFor(account: OpenAccount, recordId: string): StoredRecord {
+  const record = account.mirror.records.get(recordId);
+  if (record === null) throw new StrongroomError('noSuchRecord');
+  if (record.kind !== 'inbox') vaultFor(account, record.vaultId ?? '', 'item:copy');
+  return record;
+}
+
 /** What may be done with a record, for the buttons beside it. */
 export function rightsOn(
   account: OpenAccount,
@@ -65,6 +76,7 @@ export function rightsOn(
     edit: may('item:edit') && record.writable,
     remove: may('item:delete'),
     move: may('item:move'),
-    copy: may('item:copy'),
+    copy:
+      record.kind === 'inbox' || (vault !== null && refusalAt(account, vault, 'item:copy') === null),
   };
 }

@@ -19,6 +19,8 @@ export interface RecordPlace {
   readonly can: RecordView['can'];
   readonly pending: boolean;
   readonly conflictId: string | null;
+  /** The record behind a shortcut or inbox entry, if it is here too. */
+  readonly original: string | null;
   /** Outermost folder first. */
   readonly folders: readonly StoredFolder[];
 }
@@ -53,6 +55,7 @@ export function recordFace(record: StoredRecord, place: RecordPlace, secrets: Re
     pending: place.pending,
     conflictId: place.conflictId,
     flagged: record.flagged,
+    original: place.original,
     sender: record.sender,
     updatedAt: record.updatedAt,
     keyBroken: fields === null,

@@ -14,12 +14,15 @@ import type {
   RecordView,
   SearchPage,
 } from '../../../contract/records.ts';
+import { mostRanked, parseSearch } from '../../mirror/index.ts';
 import type { ListRow, OfflineRead, StoredRecord } from '../../mirror/index.ts';
 import { wipe } from '../../keychain/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { seeInboxEntry } from './inboxseeing.ts';
 import { recordFace } from './recordface.ts';
 import type { RecordPlace } from './recordface.ts';
 import type { Code } from './recordsecrets.ts';
+import { TotpTelling } from './totptelling.ts';
 import { rightsOn } from '../editing/rights.ts';
 import { trustOf } from './tree.ts';
 
@@ -47,6 +50,7 @@ export class Records {
   readonly #current: () => OpenAccount;
   readonly #hideAfterMs: () => number;
   readonly #now: () => number;
+  readonly #totp = new TotpTelling();
 
   constructor(options: RecordsOptions) {
     this.#current = options.current;
@@ -62,8 +66,25 @@ export class Records {
   }
 
   search({ query, scope, offset, limit }: SearchRequest): SearchPage {
-    const found = this.#current().mirror.search.query({ text: query, scope, offset, limit });
+    const account = this.#current();
+    if (asksForCodes(query)) this.#totp.start(account);
+    const found = account.mirror.search.query({ text: query, scope, offset, limit });
     return { total: found.total, capped: found.capped, rows: found.rows.map(rowOf) };
+  }
+
+  /** Ids of a whole list; of a search as many as are ranked. */
+  ids({
+    scope,
+    sort,
+    query,
+  }: {
+    scope: RecordScope | null;
+    sort: RecordSort;
+    query: string | null;
+  }): string[] {
+    const { records, search } = this.#current().mirror;
+    if (query === null) return records.ids(scope ?? { kind: 'all' }, sort);
+    return search.query({ text: query, scope, offset: 0, limit: mostRanked }).rows.map(({ id }) => id);
   }
 
   /** The face of a record; opening it counts as using it. Throws `noSuchRecord`. */
@@ -72,7 +93,17 @@ export class Records {
     const record = this.stored(recordId);
     const face = recordFace(record, placeOf(account, record), account.secrets);
     this.#remember(account, face);
+    if (!face.keyBroken) this.#see(account, record);
     return face;
+  }
+
+  #see(account: OpenAccount, record: StoredRecord): void {
+    try {
+      seeInboxEntry(account, record);
+    } catch (error) {
+      // A mark, no more; a disk that takes nothing must not hide a record.
+      if (!isDiskFault(error)) throw error;
+    }
   }
 
   #remember({ mirror }: OpenAccount, { id, fields, keyBroken }: RecordView): void {
@@ -176,8 +207,17 @@ export function placeOf(account: OpenAccount, record: StoredRecord): RecordPlace
     can: rightsOn(account, record),
     pending: mirror.outbox.ofObject('record', record.id).length > 0,
     conflictId: mirror.conflicts.ofRecord(record.id)?.id ?? null,
+    original:
+      record.kind === 'record'
+        ? null
+        : (mirror.records.byServerId('record', record.itemServerId)?.id ?? null),
     folders: record.folderId === null ? [] : mirror.folders.path(record.folderId),
   };
+}
+
+function asksForCodes(query: string): boolean {
+  const { wanted, unwanted } = parseSearch(query);
+  return [...wanted, ...unwanted].some((term) => term.kind === 'mark' && term.mark === 'totp');
 }
 
 function isDiskFault(error: unknown): boolean {
