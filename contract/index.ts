@@ -15,6 +15,7 @@ import { drafts } from './drafts.ts';
 import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
+import { history } from './history.ts';
 import { records } from './records.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
@@ -30,6 +31,7 @@ export const contract = {
   desktop,
   drafts,
   editing,
+  history,
   records,
   searches,
   session,

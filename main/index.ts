@@ -32,6 +32,7 @@ import {
   Drafts,
   Editing,
   FolderEditing,
+  History,
   OpeningUrls,
   Records,
   Searches,
@@ -163,6 +164,7 @@ async function start(): Promise<void> {
       drafts: new Drafts({ current }),
       editing: new Editing({ current }),
       folders: new FolderEditing({ current }),
+      history: new History({ current, hideAfterMs }),
       waiting: new WaitingDesk({
         current,
         prove: (accountId, secret) => accounts.prove(accountId, secret),

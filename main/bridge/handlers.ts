@@ -13,6 +13,7 @@ import type {
   Drafts,
   Editing,
   FolderEditing,
+  History,
   OpeningUrls,
   Records,
   Searches,
@@ -32,6 +33,7 @@ export interface UseCases {
   readonly drafts: Drafts;
   readonly editing: Editing;
   readonly folders: FolderEditing;
+  readonly history: History;
   readonly openingUrls: OpeningUrls;
   readonly records: Records;
   readonly searches: Searches;
@@ -113,6 +115,13 @@ export function handlersOf(uses: UseCases): Handlers {
       renameFolder: ({ folderId, name }) => done(folders.rename(folderId, name)),
       moveFolder: ({ folderId, parentId }) => done(folders.move(folderId, parentId)),
       removeFolder: ({ folderId }) => done(folders.remove(folderId)),
+    },
+    history: {
+      offered: ({ recordId }) => uses.history.offered(recordId),
+      list: ({ recordId }) => uses.history.list(recordId),
+      compare: ({ recordId, left, right }) => uses.history.compare(recordId, left, right),
+      reveal: ({ recordId, state, field }) => uses.history.reveal(recordId, state, field),
+      restore: ({ recordId, revisionId, fields }) => done(uses.history.restore(recordId, revisionId, fields)),
     },
     bin: {
       page: (input) => bin.page(input),

@@ -10,9 +10,9 @@ import type { StoredCustomField } from './model.ts';
 /** One former state (Passwork 7 protocol, "Snapshot"). */
 export interface StoredRevision {
   readonly id: string;
-  /** Unix milliseconds of the change that ended this state; null if the server does not tell. */
+  /** Unix milliseconds of the change that made this state; null if the server does not tell. */
   readonly at: number | null;
-  /** Who made that change; empty if the server does not tell. */
+  /** Name of whoever made it; empty if the server does not tell. */
   readonly by: string;
   readonly name: string;
   readonly login: string;

@@ -39,6 +39,7 @@ export {
 export { HashGate } from './masterkeyproof.ts';
 export { mostReads, sendOfflineReads, type RemoteOfflinePolicy, type SentRead } from './offline.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
+export { listSnapshots, snapshotFeature, type RemoteSnapshot } from './snapshots.ts';
 export { ownTurn } from './turns.ts';
 export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';
 export * from './users.ts';

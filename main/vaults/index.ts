@@ -8,6 +8,7 @@ export { Copying, type ClipboardPort } from './reading/copying.ts';
 export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
 export { FolderEditing } from './editing/folderediting.ts';
+export { History } from './history/history.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';
 export { Records } from './reading/records.ts';
 export { Searches } from './reading/searches.ts';

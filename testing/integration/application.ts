@@ -31,6 +31,7 @@ import {
   Drafts,
   Editing,
   FolderEditing,
+  History,
   OpeningUrls,
   Records,
   Searches,
@@ -133,6 +134,7 @@ export class Application {
         drafts: new Drafts({ current }),
         editing: new Editing({ current }),
         folders: new FolderEditing({ current }),
+        history: new History({ current, hideAfterMs }),
         waiting: new WaitingDesk({
           current,
           prove: (accountId, secret) => this.accounts.prove(accountId, secret),

@@ -120,6 +120,28 @@ export const editingScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'draft-offer',
+    scenario: { drafts: ['CI deploy token', 'Another form'] },
+    act: async (page) => {
+      await page.locator('[data-testid=draft-offer]').waitFor();
+      await idle(page);
+    },
+  },
+  {
+    name: 'draft-after-lock',
+    scenario: {},
+    act: async (page) => {
+      await edit(page);
+      await page.locator('[data-testid=record-editor] input[type=text]').first().fill('Half typed');
+      await page.keyboard.press('Control+KeyL');
+      await page.locator('input[type=password]').fill('correct horse battery');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid=draft-continue]').click();
+      await page.locator('[data-testid=record-editor] [data-testid=add-field]').waitFor();
+      await idle(page);
+    },
+  },
+  {
     name: 'record-menu',
     scenario: {},
     act: async (page) => {

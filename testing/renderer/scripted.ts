@@ -28,6 +28,7 @@ import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
+import { scriptHistory } from './script-history.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
 export type Reply<T> = T | { readonly fails: ErrorCode; readonly params?: Record<string, string | number> };
@@ -112,6 +113,7 @@ function install(scenario: Scenario): void {
   const handlers: Handlers = {
     ...scriptDesk(stage),
     ...scriptDrafts(stage),
+    ...scriptHistory(stage),
     ...scriptRecords(stage),
     ...scriptEditing(stage),
     ...scriptSync(stage),
