@@ -33,14 +33,19 @@ export function raiseDoubt(mirror: Mirror): void {
   mirror.syncState.set(doubtKey, 'yes');
 }
 
+/** Whether the listings have to be compared before the feed is believed alone. */
+export function isInDoubt(mirror: Mirror): boolean {
+  return mirror.syncState.get(doubtKey) !== null;
+}
+
 /** A deletion or a folder was told while what waits here may speak against it. */
 export function raiseDoubtWhileReshaping(mirror: Mirror): void {
-  if (mirror.syncState.get(doubtKey) === null && isReshaping(mirror)) raiseDoubt(mirror);
+  if (!isInDoubt(mirror) && isReshaping(mirror)) raiseDoubt(mirror);
 }
 
 /** Whether only the listings can settle it now. Before the waiting changes are settled they could not either. */
 export function mustCompareListings(mirror: Mirror): boolean {
-  return mirror.syncState.get(doubtKey) !== null && mirror.conflicts.count() === 0 && !isReshaping(mirror);
+  return isInDoubt(mirror) && mirror.conflicts.count() === 0 && !isReshaping(mirror);
 }
 
 /** The listings are about to be compared: what happens from here on is a new doubt. */

@@ -11,6 +11,18 @@
  * the one act of which nobody can say whether it happened.
  */
 
+/**
+ * An object that goes to the bin, and the values of this device that are not sent yet and go with
+ * it. If somebody else deletes the same object, or a folder in which it lies, it is gone before
+ * they could arrive.
+ */
+export interface Removed {
+  readonly object: string;
+  readonly values: readonly string[];
+  /** The folders in which it lies. */
+  readonly within: readonly string[];
+}
+
 /** One thing a person does, in tokens. */
 export interface Act {
   /** For the counts and for whoever reads a failure. */
@@ -21,11 +33,7 @@ export interface Act {
   readonly replaced?: readonly string[];
   /** Values whose own history nobody keeps (names of folders) and that were shown to who replaced them. */
   readonly forgotten?: readonly string[];
-  /**
-   * Objects that go to the bin here, and the values of this device that are not sent yet and go with
-   * them. If somebody else deletes the same object, it is gone before they could arrive.
-   */
-  readonly removed?: readonly { readonly object: string; readonly values: readonly string[] }[];
+  readonly removed?: readonly Removed[];
   /** Values that a person chose to let go. */
   readonly dropped?: readonly string[];
   /** Markers and folders that come to be. */
@@ -55,8 +63,8 @@ interface Typed {
   /** The server has had it. */
   settled: boolean;
   fate: Fate;
-  /** It went to the bin with this object before it was sent. */
-  wentWith: string | null;
+  /** It went to the bin here, before it was sent, with this object, which lay in these folders. */
+  wentWith: readonly string[];
 }
 
 /** How often an object may stand on the server. */
@@ -118,7 +126,7 @@ export class Book {
   /** Values that have to be somewhere; of one device, of those that its server may not have. */
   required(unsettledOf?: string): string[] {
     return [...this.#typed.values()]
-      .filter(({ fate, wentWith }) => fate === 'required' && !this.#wasDeletedTwice(wentWith))
+      .filter(({ fate, wentWith, device }) => fate === 'required' && !this.#wasDeletedTwice(wentWith, device))
       .filter(({ device, settled }) => unsettledOf === undefined || (device === unsettledOf && !settled))
       .map(({ token }) => token);
   }
@@ -174,24 +182,25 @@ export class Book {
   }
 
   #remove(device: string, { removed = [] }: Act): void {
-    for (const { object, values } of removed) {
+    for (const { object, values, within } of removed) {
       const by = this.#removedBy.get(object) ?? new Set();
       this.#removedBy.set(object, by.add(device));
       for (const token of values) {
         const typed = this.#typed.get(token);
-        if (typed?.device === device && !typed.settled) typed.wentWith = object;
+        if (typed?.device === device && !typed.settled) typed.wentWith = [object, ...within];
       }
     }
   }
 
-  #wasDeletedTwice(object: string | null): boolean {
-    return object !== null && (this.#removedBy.get(object)?.size ?? 0) > 1;
+  /** Somebody else deleted it as well, or what it lay in. */
+  #wasDeletedTwice(objects: readonly string[], device: string): boolean {
+    return objects.some((object) => [...(this.#removedBy.get(object) ?? [])].some((by) => by !== device));
   }
 
   #type(device: string, kind: string, token: string, fate: Fate): void {
     const known = this.#typed.get(token);
     if (known?.fate === 'required') return;
-    this.#typed.set(token, { token, device, kind, settled: known?.settled ?? false, fate, wentWith: null });
+    this.#typed.set(token, { token, device, kind, settled: known?.settled ?? false, fate, wentWith: [] });
   }
 
   /** What the server has had stays in its history; only what its own device never sent may go. */

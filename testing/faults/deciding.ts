@@ -12,9 +12,10 @@ export type Decided = Map<string, number>;
 
 const count = (decided: Decided, what: string): void => void decided.set(what, (decided.get(what) ?? 0) + 1);
 
-/** Every text of the record as this device shows it, or none where it does not stand here. */
+/** Every text of the record as this device shows it, in the lists or the bin; none where it is in neither. */
 async function rowTexts(hands: Hands, recordId: string): Promise<string[]> {
-  const record = hands.account.mirror.records.get(recordId);
+  const { mirror } = hands.account;
+  const record = mirror.records.get(recordId) ?? mirror.bin.get(recordId)?.record ?? null;
   return record === null ? [] : hands.textsOf(record);
 }
 

@@ -12,10 +12,10 @@ import type { StoredRecord } from '../../main/mirror/model.ts';
 import { CallFailed } from '../integration/application.ts';
 import type { Application } from '../integration/application.ts';
 import type { Choices } from '../organisation/random.ts';
-import type { Act, Diary } from './book.ts';
+import type { Act, Diary, Removed } from './book.ts';
 import { allRecords, fileBytes, mineOf, openRecord, textsOf, unsentFileTexts } from './contents.ts';
 import type { OpenAccount, OpenedRecord } from './contents.ts';
-import { markersIn, tokensIn, valuesIn } from './tokens.ts';
+import { markersIn, markOfFolder, tokensIn, valuesIn } from './tokens.ts';
 import type { TokenMaker } from './tokens.ts';
 
 /** Refusals that an honest device may give: a right or space is missing, the thing has gone meanwhile. */
@@ -248,16 +248,22 @@ export class Hands {
   async leaving(records: readonly StoredRecord[]): Promise<Leaving> {
     const replaced: string[] = [];
     const dropped: string[] = [];
-    const removed: { object: string; values: string[] }[] = [];
+    const removed: Removed[] = [];
     for (const record of records) {
       const texts = await this.textsOf(record);
       const conflict = this.account.mirror.conflicts.ofRecord(record.id);
       if (record.serverId === '') replaced.push(...texts);
       if (conflict !== null) dropped.push(...mineOf(this.account, conflict), ...texts);
-      removed.push({ object: markersIn(record.tags)[0] ?? record.serverId, values: valuesIn(texts) });
+      const object = markersIn(record.tags)[0] ?? record.serverId;
+      removed.push({ object, values: valuesIn(texts), within: this.foldersAbove(record.folderId) });
     }
     const unmade = markersIn(tokensIn(replaced));
     return { replaced: valuesIn(replaced), unmade, dropped: valuesIn(dropped), removed };
+  }
+
+  /** The marks of a folder and of all above it. */
+  foldersAbove(folderId: string | null): string[] {
+    return folderId === null ? [] : this.account.mirror.folders.path(folderId).map(markOfFolder);
   }
 
   /** Every text of a record, what stands in files that were not sent included. */

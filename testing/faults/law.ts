@@ -56,7 +56,9 @@ export async function checkLaw(
   const doubled = [...book.objects()].flatMap(([token, { min, max }]) => {
     const found = truth.objects.get(token) ?? 0;
     return found < min || found > max
-      ? [`${token} stands ${String(found)} times, not ${String(min)} to ${String(max)} (${book.story(token)})`]
+      ? [
+          `${token} stands ${String(found)} times, not ${String(min)} to ${String(max)} (${book.story(token)})`,
+        ]
       : [];
   });
   if (lost.length > 0 || doubled.length > 0) throw new LawBroken(lost, doubled);

@@ -3,9 +3,7 @@ import type { StoredFolder } from '../../main/mirror/model.ts';
 import type { BinEntry } from '../../main/mirror/outboxmodel.ts';
 import type { Act } from './book.ts';
 import type { Hands } from './hands.ts';
-import { markersIn, tokensIn, valuesIn } from './tokens.ts';
-
-const folderTokens = (name: string): string[] => tokensIn([name]).filter((token) => token.startsWith('fd'));
+import { folderTokens, markersIn, markOfFolder, tokensIn, valuesIn } from './tokens.ts';
 
 function anyFolder(hands: Hands): StoredFolder | null {
   const { mirror } = hands.account;
@@ -58,9 +56,10 @@ export async function removeFolder(hands: Hands): Promise<boolean> {
     replaced: [...leaving.replaced, ...valuesIn(unsent)],
     removed: [
       ...leaving.removed,
-      ...folders.map(({ name, serverId }) => ({
-        object: folderTokens(name)[0] ?? serverId,
-        values: valuesIn([name]),
+      ...folders.map((each) => ({
+        object: markOfFolder(each),
+        values: valuesIn([each.name]),
+        within: hands.foldersAbove(each.parentId),
       })),
     ],
     unmade: [...leaving.unmade, ...unsent.flatMap(folderTokens)],

@@ -45,3 +45,16 @@ export function valuesIn(texts: Iterable<string>): string[] {
 export function markersIn(texts: Iterable<string>): string[] {
   return [...new Set(tokensIn(texts).filter((token) => token.startsWith('mk')))];
 }
+
+/** The tokens by which a folder is known whatever it is called. */
+export const folderTokens = (name: string): string[] =>
+  tokensIn([name]).filter((token) => token.startsWith('fd'));
+
+/** How the book calls a folder, on every device. */
+export const markOfFolder = ({
+  name,
+  serverId,
+}: {
+  readonly name: string;
+  readonly serverId: string;
+}): string => folderTokens(name)[0] ?? serverId;

@@ -13,7 +13,7 @@ import { StrongroomError } from '../../../contract/index.ts';
 import type { Mirror, Pins } from '../../mirror/index.ts';
 import { listVaultTypes, readChanges } from '../../remote/index.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../../remote/index.ts';
-import { endDoubt, mustCompareListings } from '../doubt.ts';
+import { endDoubt, isInDoubt, mustCompareListings } from '../doubt.ts';
 import { cursorKey, FeedPage } from './feedpage.ts';
 import { removeIdleFiles } from './idlefiles.ts';
 import { flaggedKey } from './intake.ts';
@@ -23,6 +23,7 @@ import { pull } from './pull.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { pullFiles } from './pullextras.ts';
 import { lastSyncedKey, markKey } from './resume.ts';
+import { settleStrays } from '../outbox/strays.ts';
 import { listingCompared, noteRollback } from './rollback.ts';
 import { pullBin } from './toldbin.ts';
 import { verifyStatedAccount } from '../trust/verification.ts';
@@ -81,9 +82,12 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
 /** Compares whole listings; where the server has a feed, it can be gone on with afterwards. */
 export async function pullListings(context: PullContext): Promise<void> {
   const { mirror } = context;
+  // Only what was changed here can have left strays, and looking for them goes through everything.
+  const mayStray = isInDoubt(mirror) || mirror.outbox.counts().waiting > 0;
   endDoubt(mirror);
   const cursor = context.features.has('changes') ? await cursorAtStart(context) : null;
   await pull(context);
+  if (mayStray) settleStrays(mirror, context.now());
   mirror.transaction(() => {
     listingCompared(mirror);
     mirror.syncState.set(cursorKey, cursor);

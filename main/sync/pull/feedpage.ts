@@ -156,7 +156,7 @@ export class FeedPage {
     if (entry !== null) {
       this.#idleFiles.push(...departBinned(mirror, entry.id, binned));
     } else if (item !== null && binned !== null) {
-      binRecordTold(this.#context, this.#recordRow(item), binned);
+      this.#idleFiles.push(...binRecordTold(this.#context, this.#recordRow(item), binned));
     }
   }
 

@@ -8,7 +8,7 @@
  */
 import type { Mirror, OutboxChange, OutboxOperation, StoredFolder } from '../../mirror/index.ts';
 import { recordsInFolder } from '../outbox/binning.ts';
-import { dropOperations, endIfSettled, isMadeHere, isPutBackThere } from '../outbox/pending.ts';
+import { dropOperations, isMadeHere, isPutBackThere } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { replaceFolder, replaceRecord, survivingAbove } from '../outbox/relocation.ts';
 import { localFolderId } from './landing.ts';
@@ -188,8 +188,8 @@ class TreeTaking {
     for (const operation of outbox.ofObject('folder', id)) {
       row = this.#under(operation, { base: base ?? this.#asCreated(mine, operation), mine, theirs }, row);
     }
-    bases.putFolder(id, theirs);
-    endIfSettled(this.#mirror, 'folder', id);
+    if (outbox.ofObject('folder', id).length > 0) bases.putFolder(id, theirs);
+    else bases.remove('folder', id);
     return row;
   }
 

@@ -8,7 +8,7 @@ import type { RemoteBinEntry } from '../../remote/index.ts';
 import { removeIdleFiles } from './idlefiles.ts';
 import { folderEntry, recordEntry, takeSubtree } from '../outbox/binning.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
-import { localised } from './landing.ts';
+import { adopted, Creations, localFolderId, localised } from './landing.ts';
 import { listingPages } from './listing.ts';
 import { dropOperations, filesLeftOut } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -50,11 +50,25 @@ function settleFolder(mirror: Mirror, id: string): void {
   mirror.bases.remove('folder', id);
 }
 
-/** A record that was never here and lies in the server's bin: it can be put back from here as well. */
-export function binRecordTold(context: PullContext, delivered: StoredRecord, binned: ToldBinned): void {
+/**
+ * A record that is not known here by its server's id and lies in the server's bin: it can be put
+ * back from here as well. It may be one that was made here, arrived without an answer, and was
+ * deleted there since; then it is that one which is gone. Gives the names of stored files that
+ * nothing refers to any more.
+ */
+export function binRecordTold(context: PullContext, delivered: StoredRecord, binned: ToldBinned): string[] {
   const { mirror } = context;
-  const record = localised(context, delivered, delivered.id, []);
-  mirror.bin.put(recordEntry(mirror, record, binned.deletedAt, null, binned.binItemId));
+  const folderId = delivered.folderId === null ? null : localFolderId(mirror, delivered.folderId);
+  const made = new Creations(mirror).find(delivered, folderId);
+  if (made === null) {
+    const record = localised(context, delivered, delivered.id, []);
+    mirror.bin.put(recordEntry(mirror, record, binned.deletedAt, null, binned.binItemId));
+    return [];
+  }
+  const row = adopted(context, made, delivered);
+  if (row === null) return departBinned(mirror, made.id, binned);
+  mirror.records.upsertMany([row]);
+  return departRecords(context, [made.id], new Map([[made.id, binned]]));
 }
 
 /** Compares the bin with the server's list of its own; a server without one is not asked. */
@@ -101,8 +115,8 @@ function takeEntry(context: PullContext, entry: RemoteBinEntry): string[] {
   const held = mirror.records.byServerId('record', item.id);
   if (held !== null) return departRecords(context, [held.id], new Map([[held.id, told]]));
   const known = mirror.bin.byServerId('record', item.id);
-  if (known === null) binRecordTold(context, recordRow(item, entry.vaultId, mode), told);
-  else if (known.binItemId !== binItemId || known.under !== null) return departBinned(mirror, known.id, told);
+  if (known === null) return binRecordTold(context, recordRow(item, entry.vaultId, mode), told);
+  if (known.binItemId !== binItemId || known.under !== null) return departBinned(mirror, known.id, told);
   return [];
 }
 
