@@ -30,6 +30,7 @@ const stored: RecordView = {
   pending: false,
   conflictId: null,
   flagged: false,
+  original: null,
   sender: null,
   updatedAt: null,
   keyBroken: false,

@@ -1,10 +1,21 @@
 /**
- * Every key of the application, once. The bindings and the sheet that explains them are made
- * from this table, so neither can drift from the other. Keys go by their place on the
- * keyboard (`KeyboardEvent.code`), so that a Cyrillic layout changes nothing.
+ * Every command and every key of the application, once. The bindings, the sheet that explains
+ * them and the palette that runs them are made from this table, so none can drift from the others.
+ * Keys go by their place on the keyboard (`KeyboardEvent.code`), so that a Cyrillic layout
+ * changes nothing.
  */
-export type ShortcutId =
+
+/** What can be done from anywhere: by a key, or by the palette alone. */
+export type CommandId =
   | 'search'
+  | 'palette'
+  | 'saveSearch'
+  | 'goAll'
+  | 'goFavourites'
+  | 'goRecent'
+  | 'goInbox'
+  | 'goShortcuts'
+  | 'goBin'
   | 'copyPassword'
   | 'copyLogin'
   | 'copyCode'
@@ -14,15 +25,20 @@ export type ShortcutId =
   | 'shortcuts'
   | 'nextPane'
   | 'stepBack'
-  | 'open'
-  | 'peek'
   | 'create'
   | 'createFolder'
   | 'edit'
-  | 'save'
   | 'move'
+  | 'copy'
   | 'favourite'
-  | 'remove'
+  | 'tags'
+  | 'remove';
+
+/** Keys of one pane, bound by the pane itself. */
+export type PaneKeyId =
+  | 'open'
+  | 'peek'
+  | 'save'
   | 'rename'
   | 'menu'
   | 'next'
@@ -32,7 +48,13 @@ export type ShortcutId =
   | 'first'
   | 'last'
   | 'expand'
-  | 'collapse';
+  | 'collapse'
+  | 'markAll'
+  | 'mark'
+  | 'markNext'
+  | 'markPrevious';
+
+export type ShortcutId = CommandId | PaneKeyId;
 
 /** Where a key counts: `window` everywhere, the others only while that pane has the focus. */
 export type ShortcutPlace = 'window' | 'list' | 'tree' | 'editor';
@@ -44,10 +66,15 @@ export interface Chord {
   readonly shift?: true;
 }
 
+/** In the order in which the sheet has them. */
+export const shortcutGroups = ['everywhere', 'record', 'change', 'move', 'go'] as const;
+export type ShortcutGroup = (typeof shortcutGroups)[number];
+
 export interface Shortcut {
   readonly id: ShortcutId;
   readonly places: readonly ShortcutPlace[];
-  readonly group: 'everywhere' | 'record' | 'change' | 'move';
+  readonly group: ShortcutGroup;
+  /** None for what only the palette offers. */
   readonly chords: readonly Chord[];
   /** Works while everything is locked too. */
   readonly whileLocked?: true;
@@ -55,6 +82,7 @@ export interface Shortcut {
 
 export const shortcuts: readonly Shortcut[] = [
   { id: 'search', places: ['window'], group: 'everywhere', chords: [{ code: 'KeyK', mod: true }] },
+  { id: 'palette', places: ['window'], group: 'everywhere', chords: [{ code: 'KeyP', mod: true }] },
   { id: 'sync', places: ['window'], group: 'everywhere', chords: [{ code: 'F5' }] },
   { id: 'lock', places: ['window'], group: 'everywhere', chords: [{ code: 'KeyL', mod: true }] },
   {
@@ -68,7 +96,10 @@ export const shortcuts: readonly Shortcut[] = [
     id: 'shortcuts',
     places: ['window'],
     group: 'everywhere',
-    chords: [{ code: 'Slash', mod: true }],
+    chords: [
+      { code: 'Slash', mod: true },
+      { code: 'Slash', shift: true },
+    ],
     whileLocked: true,
   },
   { id: 'nextPane', places: ['window'], group: 'everywhere', chords: [{ code: 'F6' }] },
@@ -107,7 +138,9 @@ export const shortcuts: readonly Shortcut[] = [
     ],
   },
   { id: 'move', places: ['window'], group: 'change', chords: [{ code: 'KeyM' }] },
+  { id: 'copy', places: ['window'], group: 'change', chords: [{ code: 'KeyD' }] },
   { id: 'favourite', places: ['window'], group: 'change', chords: [{ code: 'KeyF' }] },
+  { id: 'tags', places: ['window'], group: 'change', chords: [{ code: 'KeyT' }] },
   { id: 'remove', places: ['window', 'tree'], group: 'change', chords: [{ code: 'Delete' }] },
   { id: 'rename', places: ['tree'], group: 'change', chords: [{ code: 'F2' }] },
   {
@@ -124,7 +157,43 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'last', places: ['list', 'tree'], group: 'move', chords: [{ code: 'End' }] },
   { id: 'expand', places: ['tree'], group: 'move', chords: [{ code: 'ArrowRight' }] },
   { id: 'collapse', places: ['tree'], group: 'move', chords: [{ code: 'ArrowLeft' }] },
+  { id: 'markAll', places: ['list'], group: 'move', chords: [{ code: 'KeyA', mod: true }] },
+  { id: 'mark', places: ['list'], group: 'move', chords: [{ code: 'Space', mod: true }] },
+  { id: 'markNext', places: ['list'], group: 'move', chords: [{ code: 'ArrowDown', shift: true }] },
+  { id: 'markPrevious', places: ['list'], group: 'move', chords: [{ code: 'ArrowUp', shift: true }] },
+  { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
+  { id: 'goAll', places: ['window'], group: 'go', chords: [] },
+  { id: 'goFavourites', places: ['window'], group: 'go', chords: [] },
+  { id: 'goRecent', places: ['window'], group: 'go', chords: [] },
+  { id: 'goInbox', places: ['window'], group: 'go', chords: [] },
+  { id: 'goShortcuts', places: ['window'], group: 'go', chords: [] },
+  { id: 'goBin', places: ['window'], group: 'go', chords: [] },
 ];
+
+/** The lines of the sheet: everything that has a key, group by group. */
+export function sheetGroups(): { readonly name: ShortcutGroup; readonly shortcuts: readonly Shortcut[] }[] {
+  return shortcutGroups
+    .map((name) => ({
+      name,
+      shortcuts: shortcuts.filter(({ group, chords }) => group === name && chords.length > 0),
+    }))
+    .filter((group) => group.shortcuts.length > 0);
+}
+
+/** A command and its line of the table. */
+export type Command = Shortcut & { readonly id: CommandId };
+
+/** Everything that the palette offers: what counts in the whole window, but no mere step of the focus. */
+export function paletteCommands(): Command[] {
+  return shortcuts.filter((shortcut): shortcut is Command => isCommand(shortcut) && !steps.has(shortcut.id));
+}
+
+const steps: ReadonlySet<ShortcutId> = new Set(['palette', 'nextPane', 'stepBack']);
+
+/** What the whole window binds is a command. */
+export function isCommand(shortcut: Shortcut): shortcut is Command {
+  return shortcut.places.includes('window');
+}
 
 export type PressedKey = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
@@ -164,11 +233,13 @@ const printed: Readonly<Record<string, string>> = {
 /** A key that types or deletes text where there is text: it means something only where there is none. */
 export function isTypingKey(event: PressedKey): boolean {
   const held = event.ctrlKey || event.metaKey || event.altKey;
-  return !held && (/^Key[A-Z]$/.test(event.code) || event.code === 'Delete');
+  return !held && (/^(Key[A-Z]|Slash)$/.test(event.code) || event.code === 'Delete');
 }
 
 /** How a chord is printed: `Ctrl K`, or `⌘K` on a Mac. */
 export function chordText(chord: Chord, mac: boolean): string {
+  // With Shift this key prints a question mark on most layouts, and is known by it.
+  if (chord.code === 'Slash' && chord.shift && !chord.mod) return '?';
   const key = printed[chord.code] ?? chord.code.replace(/^Key/, '');
   const shift = chord.shift ? (mac ? '⇧' : 'Shift ') : '';
   return `${chord.mod ? (mac ? '⌘' : 'Ctrl ') : ''}${shift}${key}`;

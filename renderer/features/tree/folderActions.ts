@@ -63,10 +63,20 @@ export function useFolderActions() {
       vaultId,
       from: { vaultId, folderId: folder.parentId },
     });
-    if (!to) return;
+    if (to) await moveTo(folder, to);
+  }
+
+  /** To a place of its own vault, with the way back. */
+  async function moveTo(folder: FolderNode, to: Place): Promise<void> {
+    const from = { vaultId: to.vaultId, folderId: folder.parentId };
     const answer = await bridge().editing.moveFolder({ folderId: folder.id, parentId: to.folderId });
     if (!answer.ok) return complain(answer.error);
     await tree.show(to);
+    const place = tree.namesOf(to).join(' › ');
+    toasts.say('info', t('actions.moved', { name: folder.name, place }), {
+      text: t('actions.undo'),
+      run: () => void moveTo({ ...folder, parentId: to.folderId }, from),
+    });
   }
 
   /** To the bin with everything in it; the tree goes on with what held it. */
@@ -92,5 +102,5 @@ export function useFolderActions() {
     if (!answer.ok) complain(answer.error);
   }
 
-  return { barOf, create, rename, move, remove };
+  return { barOf, create, rename, move, moveTo, remove };
 }

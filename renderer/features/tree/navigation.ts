@@ -1,7 +1,7 @@
 /** Keys of the tree, as the tree view pattern of WAI-ARIA describes them. */
 import type { RecordScope } from '../../../contract/records.ts';
 import type { ShortcutId } from '../shortcuts/table.ts';
-import { isItem, type TreeItem, type TreeRow } from './rows.ts';
+import { isItem, isPlace, type TreeItem, type TreeRow } from './rows.ts';
 
 /** What a key asks of the tree. */
 export type TreeMove =
@@ -22,8 +22,8 @@ function parentOf(rows: readonly TreeRow[], at: number): TreeItem | null {
 }
 
 function sideways(rows: readonly TreeRow[], active: TreeItem, id: ShortcutId): TreeMove | null {
-  const expandable = active.kind !== 'gathered' && active.expandable;
-  const expanded = active.kind !== 'gathered' && active.expanded;
+  const expandable = isPlace(active) && active.expandable;
+  const expanded = isPlace(active) && active.expanded;
   const at = rows.indexOf(active);
   if (id === 'expand') {
     if (!expandable) return null;
@@ -50,11 +50,11 @@ export function treeMove(rows: readonly TreeRow[], activeKey: string, id: Shortc
   return item ? { kind: 'go', key: item.key } : null;
 }
 
-/** The list that a line of the tree stands for; null for the bin, which is none of records. */
+/** The list that a line of the tree stands for; null for the bin and for kept searches, which are none. */
 export function scopeOf(item: TreeItem): RecordScope | null {
   if (item.kind === 'vault') return { kind: 'vault', vaultId: item.key };
   if (item.kind === 'folder') return { kind: 'folder', folderId: item.key };
-  return item.key === 'bin' ? null : { kind: item.key };
+  return item.kind === 'saved' || item.key === 'bin' ? null : { kind: item.key };
 }
 
 /** The line that stands for a list, whether or not it is in sight; null for lists of no line. */

@@ -1,4 +1,5 @@
 /** The tree as the flat lines a person sees: what is collapsed is not there. */
+import type { SavedSearch } from '../../../contract/searching.ts';
 import type { FolderNode, TreeOverview, VaultNode } from '../../../contract/tree.ts';
 
 export type TreeRow =
@@ -10,7 +11,15 @@ export type TreeRow =
       readonly siblings: number;
       readonly count: number;
     }
-  | { readonly kind: 'heading'; readonly key: 'corporate' | 'personal' }
+  | {
+      readonly kind: 'saved';
+      readonly key: string;
+      readonly level: 1;
+      readonly position: number;
+      readonly siblings: number;
+      readonly search: SavedSearch;
+    }
+  | { readonly kind: 'heading'; readonly key: 'searches' | 'corporate' | 'personal' }
   | {
       readonly kind: 'vault';
       readonly key: string;
@@ -36,6 +45,8 @@ export type TreeRow =
   | { readonly kind: 'waiting'; readonly key: string; readonly level: 2; readonly failed: boolean };
 
 export type GatheredKey = 'favourites' | 'recent' | 'inbox' | 'shortcuts' | 'all' | 'bin';
+/** A line that has a place in a vault, and so a menu and lines below it. */
+export type PlaceItem = Extract<TreeRow, { kind: 'vault' | 'folder' }>;
 export type TreeItem = Exclude<TreeRow, { kind: 'heading' | 'waiting' }>;
 
 export type Folders =
@@ -109,12 +120,25 @@ function vaultRows(
   return rows;
 }
 
+/** The key of a kept search's line. */
+export const savedKey = (search: SavedSearch): string => `search-${search.id}`;
+
+function savedRows(searches: readonly SavedSearch[]): TreeRow[] {
+  if (searches.length === 0) return [];
+  const lines = searches.map((search, index): TreeRow => ({
+    ...{ kind: 'saved', key: savedKey(search), level: 1, search },
+    ...{ position: index + 1, siblings: searches.length },
+  }));
+  return [{ kind: 'heading', key: 'searches' }, ...lines];
+}
+
 export function treeRows(
   overview: TreeOverview,
   folders: ReadonlyMap<string, Folders>,
   expanded: ReadonlySet<string>,
+  searches: readonly SavedSearch[] = [],
 ): TreeRow[] {
-  const rows = gathered(overview);
+  const rows = [...gathered(overview), ...savedRows(searches)];
   for (const kind of ['corporate', 'personal'] as const) {
     const vaults = overview.vaults.filter((vault) => vault.kind === kind);
     if (vaults.length === 0) continue;
@@ -130,8 +154,13 @@ export function isItem(row: TreeRow): row is TreeItem {
   return row.kind !== 'heading' && row.kind !== 'waiting';
 }
 
+export function isPlace(row: TreeItem): row is PlaceItem {
+  return row.kind === 'vault' || row.kind === 'folder';
+}
+
 /** Names of an item, for type-ahead; the gathered lists are named by the caller. */
 export function nameOf(row: TreeItem): string {
   if (row.kind === 'vault') return row.vault.name;
+  if (row.kind === 'saved') return row.search.name;
   return row.kind === 'folder' ? row.folder.name : '';
 }

@@ -4,6 +4,7 @@ import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import type { Failure } from '../../../contract/index.ts';
 import type { Place } from '../../../contract/editing.ts';
 import type { FolderNode, TreeOverview } from '../../../contract/tree.ts';
+import { useSearches } from '../finding/searches.ts';
 import { bridge } from '../../app/bridge.ts';
 import { type Folders, treeRows } from './rows.ts';
 
@@ -16,7 +17,9 @@ export const useTree = defineStore('tree', () => {
   const activeKey = ref<string>('all');
   let generation = 0;
 
-  const rows = computed(() => (overview.value ? treeRows(overview.value, folders, expanded) : []));
+  const rows = computed(() =>
+    overview.value ? treeRows(overview.value, folders, expanded, useSearches().all) : [],
+  );
 
   async function load(): Promise<void> {
     const asked = generation;

@@ -5,6 +5,7 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { useEditor } from '../editor/editor.ts';
+import { useMarking } from '../many/marking.ts';
 import { useList } from '../list/list.ts';
 
 export type Pane = 'tree' | 'list' | 'record';
@@ -19,7 +20,7 @@ function focusedTarget(): FocusTarget | null {
 }
 
 /** What a key may ask of the record in the pane, which knows its rights. */
-export type RecordDeed = 'edit' | 'move' | 'favourite' | 'remove';
+export type RecordDeed = 'edit' | 'move' | 'copy' | 'favourite' | 'remove';
 
 export interface FocusRequest {
   readonly target: FocusTarget;
@@ -58,6 +59,11 @@ export const useWorkspace = defineStore('workspace', () => {
     const focused = focusedTarget();
     if (editor.target && (focused === 'record' || focused === null)) return (void editor.cancel(), true);
     if (focused === 'record' || (focused === null && stage.value === 'record')) return askFocus('list');
+    const marking = useMarking();
+    if (marking.count > 0) {
+      marking.clear();
+      return askFocus('list');
+    }
     if (list.query !== '') {
       list.clearSearch();
       return askFocus('list');

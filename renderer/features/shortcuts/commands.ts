@@ -1,0 +1,123 @@
+/**
+ * What every command of the table does. Keys, palette and menu all run it through here, so a
+ * command does the same whichever way it was asked for.
+ */
+import type { RecordScope } from '../../../contract/records.ts';
+import { useCopying } from '../clipboard/useCopying.ts';
+import { useCreation } from '../editor/creation.ts';
+import { useEditor } from '../editor/editor.ts';
+import { usePalette } from '../finding/palette.ts';
+import { useSearches } from '../finding/searches.ts';
+import { useList } from '../list/list.ts';
+import { useMarking } from '../many/marking.ts';
+import { useManyActions } from '../many/manyActions.ts';
+import { useSettings } from '../settings/settings.ts';
+import { useSync } from '../sync/sync.ts';
+import { useSession } from '../unlock/session.ts';
+import { type RecordDeed, useWorkspace } from '../workspace/workspace.ts';
+import type { CommandId } from './table.ts';
+
+/** Text that a person has marked belongs to the system's own copy. */
+function textIsSelected(): boolean {
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
+    return field.selectionStart !== field.selectionEnd;
+  }
+  return (window.getSelection()?.toString() ?? '') !== '';
+}
+
+/** Each answers whether there was anything to do. */
+export type Commands = Readonly<Record<CommandId, () => boolean>>;
+
+export function useCommands(): Commands {
+  const session = useSession();
+  const settings = useSettings();
+  const workspace = useWorkspace();
+  const list = useList();
+  const editor = useEditor();
+  const creation = useCreation();
+  const palette = usePalette();
+  const searches = useSearches();
+
+  /** An open form is kept as a draft; only where that fails is anything asked first. */
+  async function lock(): Promise<void> {
+    if (await editor.leaveForLock()) await session.lock();
+  }
+
+  async function go(scope: RecordScope): Promise<void> {
+    if (!(await editor.leave())) return;
+    list.goTo(scope);
+    workspace.askFocus('list');
+  }
+
+  async function goToBin(): Promise<void> {
+    if (!(await editor.leave())) return;
+    list.showBin();
+    workspace.askFocus('list');
+  }
+
+  return {
+    ...useRecordCommands(),
+    search: () => workspace.askFocus('search'),
+    palette: () => (palette.open = true),
+    saveSearch: () => list.query.trim() !== '' && (void searches.askAndSave(list.query), true),
+    sync: () => (void useSync().start(), true),
+    lock: () => (void lock(), true),
+    settings: () => (settings.open = true),
+    shortcuts: () => (workspace.shortcutsOpen = true),
+    nextPane: () => workspace.focusNextPane(),
+    stepBack: () => workspace.stepBack(),
+    create: () => (void creation.record(), true),
+    createFolder: () => (void creation.folder(), true),
+    goAll: () => (void go({ kind: 'all' }), true),
+    goFavourites: () => (void go({ kind: 'favourites' }), true),
+    goRecent: () => (void go({ kind: 'recent' }), true),
+    goInbox: () => (void go({ kind: 'inbox' }), true),
+    goShortcuts: () => (void go({ kind: 'shortcuts' }), true),
+    goBin: () => (void goToBin(), true),
+  };
+}
+
+type RecordCommand =
+  'copyPassword' | 'copyLogin' | 'copyCode' | 'edit' | 'move' | 'copy' | 'favourite' | 'tags' | 'remove';
+
+/** Commands about records: the marked ones where there are any, else the one in the pane. */
+function useRecordCommands(): Readonly<Record<RecordCommand, () => boolean>> {
+  const list = useList();
+  const editor = useEditor();
+  const workspace = useWorkspace();
+  const copying = useCopying();
+  const marking = useMarking();
+  const many = useManyActions();
+
+  function copySelected(copy: (recordId: string) => Promise<void>): boolean {
+    if (!list.selectedId) return false;
+    void copy(list.selectedId);
+    return true;
+  }
+
+  /** For the record that the pane shows; a form in its place has keys of its own. */
+  function onSelected(deed: RecordDeed): boolean {
+    if (!list.selectedId || editor.target) return false;
+    workspace.askDeed(list.selectedId, deed);
+    return true;
+  }
+
+  function onMarked(deed: () => Promise<void>): boolean {
+    if (marking.count === 0 || editor.target) return false;
+    void deed();
+    return true;
+  }
+
+  return {
+    copyPassword: () => !textIsSelected() && copySelected(copying.password),
+    copyLogin: () => copySelected(copying.login),
+    copyCode: () => copySelected((recordId) => copying.code(recordId, null)),
+    edit: () => onSelected('edit'),
+    move: () => onMarked(many.move) || onSelected('move'),
+    copy: () => onMarked(many.copy) || onSelected('copy'),
+    favourite: () => onMarked(() => many.setFavourite(true)) || onSelected('favourite'),
+    tags: () => !editor.target && many.askTags(),
+    remove: () => onMarked(many.remove) || onSelected('remove'),
+  };
+}
