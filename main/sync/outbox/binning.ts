@@ -17,6 +17,7 @@ import type {
   StoredRecord,
 } from '../../mirror/index.ts';
 import { allFieldsOf, dropOperations, endIfSettled, isMadeHere, mustHaveRecord } from './pending.ts';
+import { sendDifference } from './difference.ts';
 
 /** Key of the sync state under which the server's entry of something stands that is to be put back. */
 export function binItemKey(id: string): string {
@@ -114,13 +115,25 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
   const deletion = mirror.outbox.ofObject(kind, id).at(-1);
   if (deletion !== undefined && isUnsentRemoval(mirror, entry)) {
     mirror.outbox.remove(deletion.id);
-    endIfSettled(mirror, kind, id);
+    sendForgotten(mirror, entry, at);
   } else if (isMadeHere(thingIn(entry))) {
     if (mirror.outbox.ofObject(kind, id).length === 0) createAgain(mirror, entry, at);
   } else if (entry.under === null || (deletion !== undefined && isRemoval(deletion.change))) {
     mirror.syncState.set(binItemKey(id), entry.binItemId);
     askToRestore(mirror, entry, at);
+  } else sendForgotten(mirror, entry, at);
+}
+
+/**
+ * Whoever deleted a record had decided what was open about it; put back, it is as it was shown, and
+ * so is what goes out.
+ */
+function sendForgotten(mirror: Mirror, { kind, id }: BinEntry, at: number): void {
+  const [base, row] = kind === 'record' ? [mirror.bases.record(id), mirror.records.get(id)] : [null, null];
+  if (base && row !== null && mirror.outbox.ofObject('record', id).length === 0) {
+    sendDifference(mirror, base, row, at);
   }
+  endIfSettled(mirror, kind, id);
 }
 
 /** Writes the rows of an entry, and of what lies under it, back to where they lay; the entries go. */

@@ -25,6 +25,7 @@ import {
   mustHaveRecord,
   replaceEdits,
 } from './pending.ts';
+import { replaceMoves, sendDifference } from './difference.ts';
 import { forgetTyped } from './typed.ts';
 
 export type Pick = 'mine' | 'theirs';
@@ -109,19 +110,6 @@ export function resolveFields(mirror: Mirror, conflictId: string, resolved: Stor
   });
 }
 
-/** Makes one move of a record's waiting moves, to where it lies now; none where that is its base's place. */
-function replaceMoves(mirror: Mirror, base: StoredRecord, record: StoredRecord, at: number): void {
-  const { outbox } = mirror;
-  const { id, name, vaultId, folderId } = record;
-  for (const operation of outbox.ofObject('record', id)) {
-    if (operation.change.kind === 'move') outbox.remove(operation.id);
-  }
-  if (vaultId === null || (vaultId === base.vaultId && folderId === base.folderId)) return;
-  const keyWrapped = vaultId === base.vaultId ? null : record.keyWrapped;
-  const change = { kind: 'move', place: { vaultId, folderId }, keyWrapped } as const;
-  outbox.add({ object: 'record', objectId: id, name, change, at });
-}
-
 export interface DecideOptions {
   readonly decision: 'keep' | 'drop';
   /** Unix milliseconds. */
@@ -183,19 +171,7 @@ function decideDeleted(
 function putBackWithChanges(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
   const common = { object: 'record', objectId: row.id, name: row.name, at } as const;
   mirror.outbox.add({ ...common, change: { kind: 'restore' } });
-  replaceEdits(mirror, row, changedFields(base, row), at);
-  replaceMoves(mirror, base, row, at);
-  const added = row.attachments.filter(({ serverId }) => serverId === null);
-  for (const { id: attachmentId } of added) {
-    mirror.outbox.add({ ...common, change: { kind: 'attach', attachmentId } });
-  }
-  for (const { id: attachmentId, serverId } of base.attachments) {
-    if (row.attachments.some(({ id }) => id === attachmentId)) continue;
-    mirror.outbox.add({ ...common, change: { kind: 'detach', attachmentId, serverId } });
-  }
-  if (row.favourite !== base.favourite) {
-    mirror.outbox.add({ ...common, change: { kind: 'favourite', favourite: row.favourite } });
-  }
+  sendDifference(mirror, base, row, at);
 }
 
 /** The server has nothing of it any more: it becomes a record made here, with the files that lie here. */

@@ -73,6 +73,10 @@ describe('honest edits', () => {
     ['a cleared password', { ...before, passwordEncrypted: null }],
     ['a new value of a custom field', { ...before, customs: [totp, { ...pin, value: seal('4321') }, note] }],
     ['a deleted custom field, the others moving up', { ...before, customs: [pin, note] }],
+    [
+      'one custom field deleted and the next one given a new value',
+      { ...before, customs: [{ ...pin, value: seal('9') }, note] },
+    ],
     ['reordered custom fields', { ...before, customs: [note, totp, pin] }],
     [
       'a custom field put in front',
@@ -120,6 +124,17 @@ describe('D3 row 10: a ciphertext in another field', () => {
           { name: seal('x'), value: before.passwordEncrypted ?? '', type: note.type },
         ],
       },
+    ],
+    [
+      'a custom value under a new name and type',
+      {
+        ...before,
+        customs: [totp, pin, note, { name: seal('guest'), value: pin.value, type: seal('text') }],
+      },
+    ],
+    [
+      'the name of one custom field with the type of another',
+      { ...before, customs: [{ name: note.name, value: seal('new'), type: totp.type }, pin] },
     ],
     [
       'attachment keys swapped',

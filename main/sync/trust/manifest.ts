@@ -7,8 +7,10 @@
  * editing: a known ciphertext turning up in another field, and a known salt in front of other
  * bytes. Both are refused here, without a key and without decrypting anything.
  *
- * A whole custom field (name, value and type together) may change its place: that is what
- * reordering and deleting fields looks like when a client keeps the ciphertexts.
+ * A custom field may change its place, with some of its members new: that is what reordering and
+ * deleting fields looks like when a client keeps the ciphertexts, and edits one of them besides.
+ * What is known of it must have stood together in one field, and no known value comes without its
+ * name, so that no label of one comes to stand above the value of another.
  */
 import { createHmac, type KeyObject } from 'node:crypto';
 import { envelopeSalt, isEnvelope } from '../../keychain/index.ts';
@@ -81,13 +83,13 @@ export function judgeAgainstAll(
   const wasSealed = previous.some(({ salt }) => salt !== '');
   if (wasSealed && (hasUnsealedValue(record, incoming) || lostItsKey(previous, incoming))) return 'unsealed';
   const known = remember(previous);
-  const movedWhole = new Set(states.flatMap((state) => [...wholeCustomsKnown(state, incoming)]));
+  const continued = continuedCustoms(states, incoming, (mac) => known.fieldsByMac.has(mac));
   for (const { field, salt, mac } of incoming) {
     if (salt === '') continue;
     const fields = known.fieldsByMac.get(mac);
     if (fields === undefined) {
       if (known.salts.has(salt)) return 'altered';
-    } else if (!fields.has(field) && !movedWhole.has(customPlace(field))) {
+    } else if (!fields.has(field) && !continued.has(customPlace(field))) {
       return 'moved';
     }
   }
@@ -122,22 +124,33 @@ function customPlace(field: string): string {
   return field.startsWith('custom:') ? field.slice(0, field.lastIndexOf(':')) : '';
 }
 
-/** Places of incoming custom fields that stood, name, value and type alike, at another place before. */
-function wholeCustomsKnown(
-  previous: readonly ManifestEntry[],
+/**
+ * Places of incoming custom fields that continue one field of one earlier state, wherever it stood:
+ * whatever of them was known before stood together there, and a known value has its known name
+ * with it. The rest of such a field is new.
+ */
+function continuedCustoms(
+  states: readonly (readonly ManifestEntry[])[],
   incoming: readonly ManifestEntry[],
+  isKnown: (mac: string) => boolean,
 ): ReadonlySet<string> {
-  const before = new Set(customsAsWholes(previous).values());
-  const known = [...customsAsWholes(incoming)].filter(([, whole]) => before.has(whole));
-  return new Set(known.map(([place]) => place));
+  const before = states.flatMap((state) => [...customsOf(state).values()]);
+  const continued = [...customsOf(incoming)].filter(([, members]) => {
+    const old = new Map([...members].filter(([, mac]) => isKnown(mac)));
+    if (old.has(':value') && !old.has(':name')) return false;
+    return before.some((field) => [...old].every(([member, mac]) => field.get(member) === mac));
+  });
+  return new Set(continued.map(([place]) => place));
 }
 
-function customsAsWholes(entries: readonly ManifestEntry[]): Map<string, string> {
-  const wholes = new Map<string, string>();
+/** Custom fields by place, each the macs of its members. */
+function customsOf(entries: readonly ManifestEntry[]): Map<string, Map<string, string>> {
+  const fields = new Map<string, Map<string, string>>();
   for (const { field, mac } of entries) {
     const place = customPlace(field);
     if (place === '') continue;
-    wholes.set(place, `${wholes.get(place) ?? ''}${field.slice(place.length)}=${mac}`);
+    const members = fields.get(place) ?? new Map<string, string>();
+    fields.set(place, members.set(field.slice(place.length), mac));
   }
-  return wholes;
+  return fields;
 }

@@ -1,0 +1,38 @@
+/**
+ * What a record shows here and the server does not have, put into the outbox as a whole. For rows
+ * that come back from where their own operations were given up: out of the bin, or out of a
+ * conflict.
+ */
+import type { Mirror, StoredRecord } from '../../mirror/index.ts';
+import { changedFields, replaceEdits } from './pending.ts';
+
+/** Makes one move of a record's waiting moves, to where it lies now; none where that is its base's place. */
+export function replaceMoves(mirror: Mirror, base: StoredRecord, record: StoredRecord, at: number): void {
+  const { outbox } = mirror;
+  const { id, name, vaultId, folderId } = record;
+  for (const operation of outbox.ofObject('record', id)) {
+    if (operation.change.kind === 'move') outbox.remove(operation.id);
+  }
+  if (vaultId === null || (vaultId === base.vaultId && folderId === base.folderId)) return;
+  const keyWrapped = vaultId === base.vaultId ? null : record.keyWrapped;
+  const change = { kind: 'move', place: { vaultId, folderId }, keyWrapped } as const;
+  outbox.add({ object: 'record', objectId: id, name, change, at });
+}
+
+/** Asks for everything in which `row` differs from `base`. `at` in Unix milliseconds. */
+export function sendDifference(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
+  const common = { object: 'record', objectId: row.id, name: row.name, at } as const;
+  replaceEdits(mirror, row, changedFields(base, row), at);
+  replaceMoves(mirror, base, row, at);
+  const added = row.attachments.filter(({ serverId }) => serverId === null);
+  for (const { id: attachmentId } of added) {
+    mirror.outbox.add({ ...common, change: { kind: 'attach', attachmentId } });
+  }
+  for (const { id: attachmentId, serverId } of base.attachments) {
+    if (row.attachments.some(({ id }) => id === attachmentId)) continue;
+    mirror.outbox.add({ ...common, change: { kind: 'detach', attachmentId, serverId } });
+  }
+  if (row.favourite !== base.favourite) {
+    mirror.outbox.add({ ...common, change: { kind: 'favourite', favourite: row.favourite } });
+  }
+}
