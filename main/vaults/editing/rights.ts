@@ -76,7 +76,6 @@ export function rightsOn(
     edit: may('item:edit') && record.writable,
     remove: may('item:delete'),
     move: may('item:move'),
-    copy:
-      record.kind === 'inbox' || (vault !== null && refusalAt(account, vault, 'item:copy') === null),
+    copy: record.kind === 'inbox' || (vault !== null && refusalAt(account, vault, 'item:copy') === null),
   };
 }
