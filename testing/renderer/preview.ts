@@ -21,6 +21,8 @@ import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
 import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
+import { findingScenes } from './finding-scenes.ts';
+import { historyScenes } from './history-scenes.ts';
 import type { Scene } from './scene.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
 
@@ -156,7 +158,7 @@ function options() {
     folder,
     axe: !values['no-axe'],
     walk: !values['no-walk'],
-    scenes: [...entranceScenes, ...workspaceScenes, ...editingScenes].filter(
+    scenes: [...entranceScenes, ...workspaceScenes, ...editingScenes, ...historyScenes, ...findingScenes].filter(
       ({ name }) => wanted?.includes(name) ?? true,
     ),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
