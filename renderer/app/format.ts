@@ -1,6 +1,6 @@
 /** Numbers, sizes and times as the current language writes them. */
-import { useI18n } from 'vue-i18n';
 import type { Failure } from '../../contract/index.ts';
+import { i18n } from './i18n.ts';
 
 /** Start of the local day that holds the instant, in milliseconds. */
 function dayOf(instant: number): number {
@@ -27,8 +27,9 @@ export function sizeParts(bytes: number): { readonly figure: number; readonly un
 
 const unitKeys = ['size.bytes', 'size.kilobytes', 'size.megabytes', 'size.gigabytes'] as const;
 
+/** Not bound to a component: stores speak too. */
 export function useFormat() {
-  const { t, locale } = useI18n();
+  const { t, locale } = i18n.global;
 
   /** English is written the way most of the world does: 24 hours, the day before the month. */
   const region = (): string => (locale.value === 'en' ? 'en-GB' : locale.value);

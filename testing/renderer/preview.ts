@@ -158,9 +158,13 @@ function options() {
     folder,
     axe: !values['no-axe'],
     walk: !values['no-walk'],
-    scenes: [...entranceScenes, ...workspaceScenes, ...editingScenes, ...historyScenes, ...findingScenes].filter(
-      ({ name }) => wanted?.includes(name) ?? true,
-    ),
+    scenes: [
+      ...entranceScenes,
+      ...workspaceScenes,
+      ...editingScenes,
+      ...historyScenes,
+      ...findingScenes,
+    ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),
     sizes: values.sizes.split(',').map((size) => {

@@ -9,7 +9,7 @@ export async function openPrimary(page: Page): Promise<void> {
   const narrow = (page.viewportSize()?.width ?? 0) < 900;
   if (narrow) await page.locator('.list-pane .head button').first().click();
   await page.locator('[role=tree]').focus();
-  for (const key of ['Home', ...Array<string>(5).fill('ArrowDown'), 'ArrowRight']) {
+  for (const key of ['Home', ...Array<string>(8).fill('ArrowDown'), 'ArrowRight']) {
     await page.keyboard.press(key);
   }
   await page.locator('[id="tree-production"]').waitFor();

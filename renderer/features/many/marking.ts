@@ -22,7 +22,8 @@ export const useMarking = defineStore('marking', () => {
     if (ids.size > 0) ids.clear();
   }
 
-  watch(() => list.view?.key, clear);
+  // At once: what is marked next belongs to the next list.
+  watch(() => list.view?.key, clear, { flush: 'sync' });
 
   /** A line was picked on its own: marks go, ranges begin there. */
   function restart(index: number): void {

@@ -13,18 +13,10 @@ import { useMarking } from '../many/marking.ts';
 import { useManyActions } from '../many/manyActions.ts';
 import { useSettings } from '../settings/settings.ts';
 import { useSync } from '../sync/sync.ts';
+import { useTree } from '../tree/tree.ts';
 import { useSession } from '../unlock/session.ts';
 import { type RecordDeed, useWorkspace } from '../workspace/workspace.ts';
 import type { CommandId } from './table.ts';
-
-/** Text that a person has marked belongs to the system's own copy. */
-function textIsSelected(): boolean {
-  const field = document.activeElement;
-  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
-    return field.selectionStart !== field.selectionEnd;
-  }
-  return (window.getSelection()?.toString() ?? '') !== '';
-}
 
 /** Each answers whether there was anything to do. */
 export type Commands = Readonly<Record<CommandId, () => boolean>>;
@@ -81,6 +73,21 @@ export function useCommands(): Commands {
 type RecordCommand =
   'copyPassword' | 'copyLogin' | 'copyCode' | 'edit' | 'move' | 'copy' | 'favourite' | 'tags' | 'remove';
 
+/** Whether there is anything that a command could be done with now. */
+export function usePossible(): (id: CommandId) => boolean {
+  const list = useList();
+  const tree = useTree();
+  const marking = useMarking();
+  const needsOne: ReadonlySet<CommandId> = new Set(['copyPassword', 'copyLogin', 'copyCode', 'edit']);
+  const needsAny: ReadonlySet<CommandId> = new Set(['move', 'copy', 'favourite', 'tags', 'remove']);
+  return (id) => {
+    if (needsOne.has(id)) return list.selectedId !== null;
+    if (needsAny.has(id)) return list.selectedId !== null || marking.count > 0;
+    if (id === 'saveSearch') return list.query.trim() !== '';
+    return id !== 'goShortcuts' || (tree.overview?.shortcutCount ?? 0) > 0;
+  };
+}
+
 /** Commands about records: the marked ones where there are any, else the one in the pane. */
 function useRecordCommands(): Readonly<Record<RecordCommand, () => boolean>> {
   const list = useList();
@@ -110,7 +117,7 @@ function useRecordCommands(): Readonly<Record<RecordCommand, () => boolean>> {
   }
 
   return {
-    copyPassword: () => !textIsSelected() && copySelected(copying.password),
+    copyPassword: () => copySelected(copying.passwordThenCode),
     copyLogin: () => copySelected(copying.login),
     copyCode: () => copySelected((recordId) => copying.code(recordId, null)),
     edit: () => onSelected('edit'),

@@ -27,6 +27,15 @@ export function useKeysOf(): (id: ShortcutId) => string {
   return (id) => keysOf(id, mac.value);
 }
 
+/** Text that a person has marked belongs to the system's own copy. */
+function textIsSelected(): boolean {
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
+    return field.selectionStart !== field.selectionEnd;
+  }
+  return (window.getSelection()?.toString() ?? '') !== '';
+}
+
 /** In inputs letters are text; in the tree they find a name; in a menu or a group of radios they pick. */
 function lettersGoElsewhere(): boolean {
   return (
@@ -45,6 +54,7 @@ export function useShortcutKeys(): void {
     if (event.defaultPrevented) return;
     const shortcut = shortcutFor(event, 'window', mac.value);
     if (!shortcut || !isCommand(shortcut) || !(session.unlocked || shortcut.whileLocked)) return;
+    if (shortcut.id === 'copyPassword' && textIsSelected()) return;
     if (isTypingKey(event) && lettersGoElsewhere()) return;
     const layered = document.querySelector('[data-dismissable-layer], [role="dialog"]') !== null;
     if (layered && shortcut.id !== 'lock') return;

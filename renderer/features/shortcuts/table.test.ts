@@ -52,10 +52,17 @@ describe('the table of keys', () => {
     ]);
   });
 
+  it('marks with keys of the list, which its arrows do not take', () => {
+    expect(shortcutFor(pressed({ code: 'ArrowDown', shiftKey: true }), 'list', false)?.id).toBe('markNext');
+    expect(shortcutFor(pressed({ code: 'KeyA', ctrlKey: true }), 'list', false)?.id).toBe('markAll');
+    expect(shortcutFor(pressed({ code: 'KeyA', ctrlKey: true }), 'window', false)).toBeNull();
+  });
+
   it('prints chords as keyboards do', () => {
     expect(keysOf('search', false)).toBe('Ctrl K');
     expect(keysOf('search', true)).toBe('⌘K');
     expect(keysOf('settings', false)).toBe('Ctrl ,');
     expect(keysOf('stepBack', false)).toBe('Esc');
+    expect(chordText({ code: 'Slash', shift: true }, false)).toBe('?');
   });
 });

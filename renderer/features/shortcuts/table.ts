@@ -67,7 +67,7 @@ export interface Chord {
 }
 
 /** In the order in which the sheet has them. */
-export const shortcutGroups = ['everywhere', 'record', 'change', 'move', 'go'] as const;
+export const shortcutGroups = ['everywhere', 'record', 'mark', 'change', 'move', 'go'] as const;
 export type ShortcutGroup = (typeof shortcutGroups)[number];
 
 export interface Shortcut {
@@ -157,10 +157,10 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'last', places: ['list', 'tree'], group: 'move', chords: [{ code: 'End' }] },
   { id: 'expand', places: ['tree'], group: 'move', chords: [{ code: 'ArrowRight' }] },
   { id: 'collapse', places: ['tree'], group: 'move', chords: [{ code: 'ArrowLeft' }] },
-  { id: 'markAll', places: ['list'], group: 'move', chords: [{ code: 'KeyA', mod: true }] },
-  { id: 'mark', places: ['list'], group: 'move', chords: [{ code: 'Space', mod: true }] },
-  { id: 'markNext', places: ['list'], group: 'move', chords: [{ code: 'ArrowDown', shift: true }] },
-  { id: 'markPrevious', places: ['list'], group: 'move', chords: [{ code: 'ArrowUp', shift: true }] },
+  { id: 'markAll', places: ['list'], group: 'mark', chords: [{ code: 'KeyA', mod: true }] },
+  { id: 'mark', places: ['list'], group: 'mark', chords: [{ code: 'Space', mod: true }] },
+  { id: 'markNext', places: ['list'], group: 'mark', chords: [{ code: 'ArrowDown', shift: true }] },
+  { id: 'markPrevious', places: ['list'], group: 'mark', chords: [{ code: 'ArrowUp', shift: true }] },
   { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
   { id: 'goAll', places: ['window'], group: 'go', chords: [] },
   { id: 'goFavourites', places: ['window'], group: 'go', chords: [] },
