@@ -9,6 +9,7 @@ import { accounts } from './accounts.ts';
 import { attachments } from './attachments.ts';
 import { bin } from './bin.ts';
 import type { Channel } from './channel.ts';
+import { codes } from './codes.ts';
 import { conflicts } from './conflicts.ts';
 import { desktop } from './desktop.ts';
 import { drafts } from './drafts.ts';
@@ -27,6 +28,7 @@ export const contract = {
   accounts,
   attachments,
   bin,
+  codes,
   conflicts,
   desktop,
   drafts,

@@ -181,6 +181,8 @@ export const records = {
     field,
     z.strictObject({
       code: z.string(),
+      /** The one that follows, for codes that end while they are being typed. */
+      next: z.string(),
       periodMs: z.number().int().positive(),
       validUntil: instant,
     }),

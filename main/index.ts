@@ -20,6 +20,7 @@ import { ipcWire } from './desktop/ipcwire.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
 import { languageOf, menuWords } from './desktop/menuwords.ts';
 import { systemIdleSeconds, watchPower } from './desktop/powerwatch.ts';
+import { screenPictures } from './desktop/screenpictures.ts';
 import { checkedAddress, placeOfAddress, SafeLinks } from './desktop/safelinks.ts';
 import { Windows } from './desktop/windows.ts';
 import {
@@ -27,6 +28,7 @@ import {
   Attachments,
   AttachmentThread,
   BinDesk,
+  Codes,
   ConflictDesk,
   Copying,
   Drafts,
@@ -160,6 +162,7 @@ async function start(): Promise<void> {
       accounts,
       attachments,
       bin: new BinDesk({ current }),
+      codes: new Codes({ records, screen: screenPictures(() => about().isElectron), hideAfterMs }),
       conflicts: new ConflictDesk({ current, hideAfterMs }),
       drafts: new Drafts({ current }),
       editing: new Editing({ current }),

@@ -8,6 +8,7 @@ import type {
   Accounts,
   Attachments,
   BinDesk,
+  Codes,
   ConflictDesk,
   Copying,
   Drafts,
@@ -28,6 +29,7 @@ export interface UseCases {
   readonly accounts: Accounts;
   readonly attachments: Attachments;
   readonly bin: BinDesk;
+  readonly codes: Codes;
   readonly conflicts: ConflictDesk;
   readonly copying: Copying;
   readonly drafts: Drafts;
@@ -126,6 +128,11 @@ export function handlersOf(uses: UseCases): Handlers {
     bin: {
       page: (input) => bin.page(input),
       restore: ({ ids }) => done(bin.restore(ids)),
+    },
+    codes: {
+      showQr: ({ recordId, field }) => uses.codes.showQr(recordId, field),
+      canLook: () => uses.codes.canLook(),
+      lookAtScreens: () => uses.codes.lookAtScreens(),
     },
     conflicts: {
       list: () => conflicts.list(),

@@ -3,6 +3,7 @@ export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
 export { Attachments, type AttachmentsOptions, type FileDialogs } from './files/attachments.ts';
 export { AttachmentThread } from './files/attachmentthread.ts';
 export { BinDesk } from './deciding/bindesk.ts';
+export { Codes, type ScreenPort } from './reading/codes.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';
 export { Copying, type ClipboardPort } from './reading/copying.ts';
 export { Drafts } from './editing/drafts.ts';

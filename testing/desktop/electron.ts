@@ -15,6 +15,7 @@ import { session, sessionOf } from './session.ts';
 import { strict } from './shape.ts';
 import {
   crashReporter,
+  desktopCapturer,
   nativeImage,
   Notification,
   screen,
@@ -36,6 +37,7 @@ const electron = {
   clipboard,
   ClipboardItem,
   crashReporter,
+  desktopCapturer,
   dialog,
   globalShortcut,
   ipcMain,
@@ -65,6 +67,7 @@ export {
   clipboard,
   ClipboardItem,
   crashReporter,
+  desktopCapturer,
   dialog,
   globalShortcut,
   ipcMain,

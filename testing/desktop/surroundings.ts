@@ -57,6 +57,12 @@ export const nativeImage = strict('nativeImage', {
     new StandInImage(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')),
 });
 
+/** There is no screen to look at. */
+export const desktopCapturer = strict('desktopCapturer', {
+  getSources: (_options: Electron.SourcesOptions): Promise<Electron.DesktopCapturerSource[]> =>
+    Promise.resolve([]),
+});
+
 const trays = new Set<Tray>();
 
 /** `Tray`: an icon nobody sees, whose menu a test may use. */

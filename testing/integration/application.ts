@@ -26,6 +26,7 @@ import {
   Attachments,
   AttachmentThread,
   BinDesk,
+  Codes,
   ConflictDesk,
   Copying,
   Drafts,
@@ -83,6 +84,8 @@ export class Application {
   /** What the system's dialogs answer next. */
   readonly dialogs = { files: [] as string[], target: null as string | null, suggested: '' };
   readonly opened: string[] = [];
+  /** What is on the screens, as PNG; null where nobody may look. */
+  screens: Uint8Array[] | null = null;
   clipboard = '';
   readonly #channels = new Map<string, Answer>();
   readonly #clipboardKeeper: ClipboardKeeper;
@@ -130,6 +133,11 @@ export class Application {
         accounts: this.accounts,
         attachments: this.attachments,
         bin: new BinDesk({ current }),
+        codes: new Codes({
+          records: this.records,
+          screen: { available: () => this.screens !== null, pictures: async () => this.screens ?? [] },
+          hideAfterMs,
+        }),
         conflicts: new ConflictDesk({ current, hideAfterMs }),
         drafts: new Drafts({ current }),
         editing: new Editing({ current }),

@@ -24,6 +24,12 @@ function customsOf(view: RecordView, change: RecordChange): FieldView[] {
   });
 }
 
+/** Roughly what the main process refuses. */
+function makesNoCodes({ type, value }: NonNullable<RecordChange['customs']>[number]): boolean {
+  if (type !== 'totp' || value.kind !== 'set') return false;
+  return !/^(otpauth:.*|[A-Z2-7 =]*)$/i.test(new TextDecoder().decode(value.value));
+}
+
 /** Puts the change on the record, as far as the page can see it. */
 function apply({ row, view }: SampleRecord, change: RecordChange): void {
   const { name, login, urls, description, tags, color } = change;
@@ -116,6 +122,8 @@ export function scriptEditing(stage: Stage): EditParts {
       save: ({ recordId, fields }) => {
         const [record] = chosen([recordId]);
         if (!record) return { fails: 'noSuchRecord' };
+        const place = (fields.customs ?? []).findIndex(makesNoCodes);
+        if (place >= 0) return { fails: 'badTotp', params: { place } };
         apply(record, fields);
         return changed({});
       },

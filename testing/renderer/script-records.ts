@@ -101,7 +101,8 @@ export function scriptRecords(stage: Stage): RecordParts {
       copyCode: () => copied(stage),
       readCode: () => {
         const periodMs = 30_000;
-        return { code: '481902', periodMs, validUntil: (Math.floor(Date.now() / periodMs) + 1) * periodMs };
+        const validUntil = (Math.floor(Date.now() / periodMs) + 1) * periodMs;
+        return { code: '481902', next: '730164', periodMs, validUntil };
       },
       openUrl: ({ confirmedHost }) => ({
         opened: confirmedHost !== null,

@@ -26,6 +26,7 @@ import { scriptSearches } from './script-searches.ts';
 import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
+import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
 import { scriptHistory } from './script-history.ts';
@@ -112,6 +113,7 @@ function install(scenario: Scenario): void {
   };
   const handlers: Handlers = {
     ...scriptDesk(stage),
+    ...scriptCodes(),
     ...scriptDrafts(stage),
     ...scriptHistory(stage),
     ...scriptRecords(stage),

@@ -10,6 +10,7 @@ import type { StoredRecord } from '../../mirror/index.ts';
 import { binRecord, sendAsNew } from '../../sync/index.ts';
 import { commitEdit, commitFavourite, commitMove, newId } from './committing.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { refuseBadCodes } from './codesecrets.ts';
 import { changedRecord, wipeTyped } from './recordseals.ts';
 import { RecordCopies } from './recordcopies.ts';
 import { copyableFor, recordFor, vaultFor } from './rights.ts';
@@ -30,14 +31,19 @@ export class Editing {
     this.#copies = new RecordCopies(now);
   }
 
-  /** A new record. Typed bytes are wiped. Throws `noSuchVault`, `noSuchFolder`, `forbidden`, vault key codes. */
+  /**
+   * A new record. Typed bytes are wiped. Throws `noSuchVault`, `noSuchFolder`, `forbidden`, vault key
+   * codes, and `badTotp` with the place of the field.
+   */
   create(place: Place, fields: RecordChange): { recordId: string } {
     try {
       const account = this.#current();
       const target = checkedPlace(account, place);
       const { key, keyWrapped } = account.seals.newKey(place.vaultId);
       try {
-        const record = changedRecord({ ...emptyRecord(account, target), keyWrapped }, fields, key);
+        const empty = { ...emptyRecord(account, target), keyWrapped };
+        refuseBadCodes(empty, fields, key);
+        const record = changedRecord(empty, fields, key);
         account.mirror.durable(() => {
           account.mirror.records.upsertMany([record]);
           sendAsNew(account.mirror, record, this.#now());
@@ -52,12 +58,15 @@ export class Editing {
     }
   }
 
-  /** Changes what is named. Typed bytes are wiped. Throws `noSuchRecord`, `noSuchField`, `forbidden`, `undecipherable`. */
+  /** Changes what is named. Typed bytes are wiped. Throws `noSuchRecord`, `noSuchField`, `forbidden`, `undecipherable`, `badTotp`. */
   save(recordId: string, fields: RecordChange): void {
     try {
       const account = this.#current();
       const record = recordFor(account, recordId, 'item:edit');
-      const next = withKeyFor(account, record, fields, (key) => changedRecord(record, fields, key));
+      const next = withKeyFor(account, record, fields, (key) => {
+        refuseBadCodes(record, fields, key);
+        return changedRecord(record, fields, key);
+      });
       if (commitEdit(account.mirror, record, next, this.#now())) account.edited([recordId]);
     } finally {
       wipeTyped(fields);

@@ -30,9 +30,10 @@ export interface AccountKeys {
   privateKey(): PrivateKey;
 }
 
-/** A one-time code and the moment it ends. */
+/** A one-time code, the one after it, and the moment the first ends. */
 export interface Code {
   readonly code: string;
+  readonly next: string;
   readonly periodMs: number;
   readonly validUntil: number;
 }
@@ -98,8 +99,9 @@ export class RecordSecrets {
     try {
       const parameters = parseTotp(secret);
       const { code, period, remainingMs } = totpCode(parameters, now);
+      const { code: next } = totpCode(parameters, now + remainingMs);
       wipe(parameters.secret);
-      return { code, periodMs: period * 1000, validUntil: now + remainingMs };
+      return { code, next, periodMs: period * 1000, validUntil: now + remainingMs };
     } finally {
       wipe(secret);
     }

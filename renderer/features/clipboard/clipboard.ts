@@ -11,6 +11,8 @@ export const useClipboard = defineStore('clipboard', () => {
   /** Unix milliseconds; null when the clipboard holds nothing of ours. */
   const clearsAt = ref<number | null>(null);
   const totalMs = ref(0);
+  /** The record whose password it holds, so that the next copy of it can be the code. */
+  const passwordOf = ref<string | null>(null);
 
   /** Carries out a copy and keeps its end time. A failure is given back for the caller to show. */
   async function copy(
@@ -20,6 +22,7 @@ export const useClipboard = defineStore('clipboard', () => {
     const answer = await call;
     if (!answer.ok) return answer.error;
     kind.value = what;
+    passwordOf.value = null;
     clearsAt.value = answer.value.clearsAt;
     totalMs.value = answer.value.totalMs;
     return null;
@@ -36,6 +39,7 @@ export const useClipboard = defineStore('clipboard', () => {
     kind.value = null;
     clearsAt.value = null;
     totalMs.value = 0;
+    passwordOf.value = null;
   }
 
   function follow(): () => void {
@@ -46,5 +50,5 @@ export const useClipboard = defineStore('clipboard', () => {
     });
   }
 
-  return { kind, clearsAt, totalMs, copy, clearNow, follow, forget };
+  return { kind, clearsAt, totalMs, passwordOf, copy, clearNow, follow, forget };
 });

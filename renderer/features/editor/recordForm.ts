@@ -15,7 +15,7 @@ import type { EditorTarget } from './editor.ts';
 import { differs, rebase } from './rebase.ts';
 
 /** What keeps the form from being sent, said where it can be mended. */
-export type FormProblem = 'name' | 'place' | 'tooLong';
+export type FormProblem = 'name' | 'place' | 'tooLong' | 'code';
 
 export interface RecordForm {
   /** The stored record; null for a new one, and until it was read. */
@@ -24,6 +24,8 @@ export interface RecordForm {
   readonly place: Ref<Place | null>;
   readonly failure: Readonly<ShallowRef<Failure | null>>;
   readonly problem: Readonly<Ref<FormProblem | null>>;
+  /** The custom field whose secret makes no codes, by its key. */
+  readonly badCode: Readonly<Ref<number | null>>;
   /** The record changed elsewhere since the form was opened. */
   readonly changedElsewhere: Readonly<Ref<boolean>>;
   readonly busy: Readonly<Ref<boolean>>;
@@ -46,6 +48,7 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
   const place = ref<Place | null>(target.kind === 'create' ? target.place : null);
   const failure = shallowRef<Failure | null>(null);
   const problem = ref<FormProblem | null>(null);
+  const badCode = ref<number | null>(null);
   const changedElsewhere = ref(false);
   const busy = ref(false);
   let reading = 0;
@@ -89,6 +92,11 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
   function refuse(why: Failure): null {
     failure.value = why;
     if (why.code === 'nameMissing') problem.value = 'name';
+    const place = why.params['place'];
+    if (why.code === 'badTotp' && typeof place === 'number') {
+      problem.value = 'code';
+      badCode.value = draft.value?.customs[place]?.key ?? null;
+    }
     return null;
   }
 
@@ -105,6 +113,7 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
   async function send(): Promise<string | null> {
     if (!draft.value || busy.value) return null;
     failure.value = null;
+    badCode.value = null;
     problem.value = objection(draft.value);
     if (problem.value !== null) return null;
     const fields = changeOf(base.value, draft.value, secretOf);
@@ -134,6 +143,7 @@ export function useRecordForm(target: EditorTarget, secretOf: SecretOf): RecordF
     place,
     failure,
     problem,
+    badCode,
     changedElsewhere,
     busy,
     touched: computed(() => draft.value !== null && isTouched(base.value, draft.value)),

@@ -28,7 +28,10 @@ async function showing() {
         made = useOneTimeCode(async () => {
           reads += 1;
           const validUntil = (Math.floor(Date.now() / 30_000) + 1) * 30_000;
-          return done({ code: String(100_000 + reads), periodMs: 30_000, validUntil });
+          return done({
+            ...{ code: String(100_000 + reads), next: String(100_001 + reads) },
+            ...{ periodMs: 30_000, validUntil },
+          });
         });
         return () => null;
       },
@@ -43,6 +46,7 @@ describe('a one-time code', () => {
   it('shows its digits in groups, its seconds and its ring', async () => {
     const { code } = await showing();
     expect(code.digits.value).toBe('100 001');
+    expect(code.next.value).toBe('100 002');
     expect(code.seconds.value).toBe(19);
     expect(code.share.value).toBeCloseTo(19 / 30);
   });

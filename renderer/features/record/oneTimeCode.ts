@@ -56,6 +56,8 @@ export function useOneTimeCode(read: () => Promise<Result<Code>>) {
     failure,
     /** The digits in two groups, or null while there are none. */
     digits: computed(() => (code.value ? grouped(code.value.code) : null)),
+    /** The digits that come after these. */
+    next: computed(() => (code.value ? grouped(code.value.next) : null)),
     seconds: computed(() => Math.ceil(leftMs.value / 1000)),
     share: computed(() => (code.value ? leftMs.value / code.value.periodMs : 0)),
   };
