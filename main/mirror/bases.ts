@@ -8,6 +8,7 @@ export class Bases {
   readonly #get: Query<{ state: string | null }>;
   readonly #put: Query<never>;
   readonly #remove: Query<never>;
+  readonly #forgotten: Query<{ object: OutboxObject; id: string }>;
 
   constructor(engine: Engine) {
     this.#get = engine.query('SELECT state FROM bases WHERE object = ? AND id = ?');
@@ -16,6 +17,12 @@ export class Bases {
        ON CONFLICT (object, id) DO UPDATE SET state = excluded.state`,
     );
     this.#remove = engine.query('DELETE FROM bases WHERE object = ? AND id = ?');
+    this.#forgotten = engine.query(
+      `SELECT object, id FROM bases
+       WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.object = bases.object AND object_id = bases.id)
+         AND NOT EXISTS (SELECT 1 FROM conflicts WHERE bases.object = 'record' AND record_id = bases.id)
+         AND NOT EXISTS (SELECT 1 FROM bin WHERE bin.id = bases.id)`,
+    );
   }
 
   /** Null: it was made here, the server has never had it. Undefined: there is no base. */
@@ -30,6 +37,11 @@ export class Bases {
     const row = this.#get.get('folder', id);
     if (row === undefined) return undefined;
     return row.state === null ? null : folderIn(row.state);
+  }
+
+  /** Objects in the lists of which a base is kept although nothing of them waits or is to be decided. */
+  forgotten(): { readonly object: OutboxObject; readonly id: string }[] {
+    return this.#forgotten.all();
   }
 
   putRecord(id: string, base: StoredRecord | null): void {

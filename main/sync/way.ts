@@ -22,6 +22,7 @@ import { feedIsUsable, pullChanges, pullListings } from './pull/feed.ts';
 import { tellOfflineReads } from './offlinereads.ts';
 import { noteContact } from './offlineterm.ts';
 import type { PullContext } from './pullcontext.ts';
+import { settleForgotten } from './outbox/strays.ts';
 import { pushOutbox } from './push/push.ts';
 import { verifyOnReturn } from './trust/verification.ts';
 
@@ -100,6 +101,7 @@ async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
   for (let turn = 0; turn < mostTurns; turn += 1) {
     if (!(await pullChanges(context, way.pins))) return false;
     if (failure !== null) throw failure;
+    settleForgotten(mirror, context.now());
     if (mirror.outbox.counts().waiting === 0) return true;
     // Without keys for repeats only a whole listing would tell what has arrived.
     const hasPulled = features.has('idempotencyKeys');
@@ -117,6 +119,7 @@ async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
  */
 async function listingTurns(way: SyncWay, context: PullContext): Promise<void> {
   await pullListings(context);
+  settleForgotten(context.mirror, context.now());
   const { failure } = await pushOutbox(context, { hasPulled: true, report: way.report });
   if (failure !== null) throw failure;
 }

@@ -125,10 +125,10 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
 }
 
 /**
- * Whoever deleted a record had decided what was open about it; put back, it is as it was shown, and
- * so is what goes out.
+ * Asks for what a record shows and nothing waits for. Whoever deleted a record had decided what was
+ * open about it; put back, it is as it was shown, and so is what goes out.
  */
-function sendForgotten(mirror: Mirror, { kind, id }: BinEntry, at: number): void {
+export function sendForgotten(mirror: Mirror, { kind, id }: Pick<BinEntry, 'kind' | 'id'>, at: number): void {
   const [base, row] = kind === 'record' ? [mirror.bases.record(id), mirror.records.get(id)] : [null, null];
   if (base && row !== null && mirror.outbox.ofObject('record', id).length === 0) {
     sendDifference(mirror, base, row, at);

@@ -9,7 +9,7 @@
  */
 import type { Mirror, StoredFolder, StoredRecord } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
-import { folderEntry, recordEntry, sendUnsent } from './binning.ts';
+import { folderEntry, recordEntry, sendForgotten, sendUnsent } from './binning.ts';
 import { isMadeHere } from './pending.ts';
 import { replaceFolder, replaceRecord } from './relocation.ts';
 
@@ -25,6 +25,15 @@ export function settleStrays(mirror: Mirror, at: number): boolean {
     for (const record of records) settleRecord(mirror, record, at);
     if (loose.length > 0) raiseDoubt(mirror);
     return loose.length + unsent.length + records.length > 0;
+  });
+}
+
+/** Asks for what is shown here, differs from what the server has, and of which nothing waits. */
+export function settleForgotten(mirror: Mirror, at: number): void {
+  const forgotten = mirror.bases.forgotten();
+  if (forgotten.length === 0) return;
+  mirror.transaction(() => {
+    for (const { object, id } of forgotten) sendForgotten(mirror, { kind: object, id }, at);
   });
 }
 
