@@ -44,7 +44,9 @@ export const historyScenes: readonly Scene[] = [
     act: async (page) => {
       await addCodes(page);
       await page.evaluate(pastedCode);
-      await page.waitForFunction(`[...document.querySelectorAll('.custom textarea')].at(-1).value !== ''`);
+      const secret = page.locator('.custom').last().locator('textarea');
+      for (let tries = 0; tries < 40 && (await secret.inputValue()) === ''; tries += 1) await idle(page);
+      if ((await secret.inputValue()) === '') throw new Error('the QR code was not read');
       await page.locator('.custom').last().scrollIntoViewIfNeeded();
     },
   },
