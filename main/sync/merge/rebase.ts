@@ -14,11 +14,9 @@ import type {
   ConflictedField,
   Mirror,
   OutboxOperation,
-  RecordFields,
   StoredRecord,
 } from '../../mirror/index.ts';
-import { customsWithTheirs } from '../outbox/decisions.ts';
-import { mergeRecords, type Merge, type MergeSides } from './merge.ts';
+import { mergeRecords, type MergeSides } from './merge.ts';
 import {
   fieldNames,
   isPutBackThere,
@@ -30,7 +28,9 @@ import {
   withChange,
 } from '../outbox/pending.ts';
 import { raiseDoubt } from '../doubt.ts';
+import { replaceMoves, sendFiles } from '../outbox/difference.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { withEarlier } from './conflictfields.ts';
 import { RecordTexts, underNewKey } from './recordtexts.ts';
 
 /**
@@ -55,6 +55,7 @@ export function rebase(context: PullContext, delivered: MergeSides): StoredRecor
     noteConflicts(context, row, conflicts);
     replaceEdits(mirror, row, toSend, now());
     rewriteMoves(context, row, sides, conflicts, opened.keyChanged);
+    askForRest(context, row, sides.theirs, conflicts);
     renewOthers(context, row.id);
     mirror.bases.putRecord(row.id, sides.theirs);
     return settled(context, row, sides.theirs);
@@ -205,80 +206,6 @@ function openConflict({ mirror }: PullContext, recordId: string): readonly Confl
   return [];
 }
 
-/**
- * Adds the fields of an earlier conflict that are still open: the base has moved on to theirs, so
- * the merge takes them for changed here alone. They keep the ancestor they began with.
- */
-function withEarlier(
-  { merged, conflicts, toSend }: Merge,
-  earlier: readonly ConflictedField[],
-  theirs: StoredRecord,
-  texts: RecordTexts,
-): Pick<Merge, 'conflicts' | 'toSend'> {
-  const fresh = new Map(conflicts.map((field) => [field.key, field]));
-  const kept: ConflictedField[] = [];
-  let sending: RecordFields = toSend;
-  for (const field of earlier) {
-    const again = fresh.get(field.key);
-    fresh.delete(field.key);
-    if (again !== undefined) {
-      kept.push(withAncestor(again, field));
-      continue;
-    }
-    if (isSettled(field, merged, theirs, texts)) continue;
-    kept.push(field);
-    sending = withoutField(sending, field, theirs);
-  }
-  return { conflicts: [...kept, ...fresh.values()], toSend: sending };
-}
-
-function withAncestor(field: ConflictedField, earlier: ConflictedField): ConflictedField {
-  const { ancestor } = earlier.sides;
-  // Both have the same key and so the same kind; only the compiler cannot know.
-  return { ...field, sides: { ...field.sides, ancestor } } as ConflictedField;
-}
-
-/** Both sides have come to the same by now. */
-function isSettled(
-  field: ConflictedField,
-  merged: StoredRecord,
-  theirs: StoredRecord,
-  texts: RecordTexts,
-): boolean {
-  switch (field.kind) {
-    case 'place':
-      return merged.vaultId === theirs.vaultId && merged.folderId === theirs.folderId;
-    case 'password':
-      return texts.secret(merged.passwordEncrypted, theirs.passwordEncrypted);
-    case 'custom': {
-      const { mine } = field.sides;
-      const isSame = (other: NonNullable<typeof mine>): boolean =>
-        mine !== undefined &&
-        texts.customIdentity(other) === texts.customIdentity(mine) &&
-        texts.secret(other.value, mine.value);
-      return mine === undefined ? field.sides.theirs === undefined : theirs.customs.some(isSame);
-    }
-    default:
-      return sameValue(merged[field.kind], theirs[field.kind]);
-  }
-}
-
-/** What is to be sent, without a field that is a person's to decide. */
-export function withoutField(
-  sending: RecordFields,
-  field: ConflictedField,
-  theirs: StoredRecord,
-): RecordFields {
-  if (field.kind === 'custom') {
-    if (sending.customs === undefined) return sending;
-    const customs = customsWithTheirs(sending.customs, field.sides);
-    const { customs: _, ...rest } = sending;
-    return sameValue(customs, theirs.customs) ? rest : { ...rest, customs };
-  }
-  const name = field.kind === 'password' ? 'passwordEncrypted' : field.kind;
-  return Object.fromEntries(Object.entries(sending).filter(([each]) => each !== name));
-}
-
 function noteConflicts(
   { mirror, now }: PullContext,
   row: StoredRecord,
@@ -322,6 +249,21 @@ function rewriteMoves(
       rewriteUnsent(mirror, operation, { ...change, keyWrapped });
     }
   }
+}
+
+/**
+ * While a deletion there was a person's to decide, what was done here was written into the row
+ * alone. Now that it stands again, places and files have to be asked for as edits are.
+ */
+function askForRest(
+  { mirror, now }: PullContext,
+  row: StoredRecord,
+  theirs: StoredRecord,
+  conflicts: readonly ConflictedField[],
+): void {
+  sendFiles(mirror, theirs, row, now());
+  const moves = mirror.outbox.ofObject('record', row.id).some(({ change }) => change.kind === 'move');
+  if (!moves && !conflicts.some(({ kind }) => kind === 'place')) replaceMoves(mirror, theirs, row, now());
 }
 
 /** What was sent has not come to what the record is now, so it is another request. */

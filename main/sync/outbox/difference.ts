@@ -21,18 +21,27 @@ export function replaceMoves(mirror: Mirror, base: StoredRecord, record: StoredR
 
 /** Asks for everything in which `row` differs from `base`. `at` in Unix milliseconds. */
 export function sendDifference(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
-  const common = { object: 'record', objectId: row.id, name: row.name, at } as const;
   replaceEdits(mirror, row, changedFields(base, row), at);
   replaceMoves(mirror, base, row, at);
-  const added = row.attachments.filter(({ serverId }) => serverId === null);
-  for (const { id: attachmentId } of added) {
+  sendFiles(mirror, base, row, at);
+  if (row.favourite !== base.favourite) {
+    const change = { kind: 'favourite', favourite: row.favourite } as const;
+    mirror.outbox.add({ object: 'record', objectId: row.id, name: row.name, change, at });
+  }
+}
+
+/** Asks for files that were added or taken away here, as far as nothing of the kind waits. */
+export function sendFiles(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
+  const waiting = mirror.outbox.ofObject('record', row.id).map(({ change }) => change);
+  const waits = (kind: 'attach' | 'detach', fileId: string): boolean =>
+    waiting.some((change) => change.kind === kind && change.attachmentId === fileId);
+  const common = { object: 'record', objectId: row.id, name: row.name, at } as const;
+  for (const { id: attachmentId, serverId } of row.attachments) {
+    if (serverId !== null || waits('attach', attachmentId)) continue;
     mirror.outbox.add({ ...common, change: { kind: 'attach', attachmentId } });
   }
   for (const { id: attachmentId, serverId } of base.attachments) {
-    if (row.attachments.some(({ id }) => id === attachmentId)) continue;
+    if (row.attachments.some(({ id }) => id === attachmentId) || waits('detach', attachmentId)) continue;
     mirror.outbox.add({ ...common, change: { kind: 'detach', attachmentId, serverId } });
-  }
-  if (row.favourite !== base.favourite) {
-    mirror.outbox.add({ ...common, change: { kind: 'favourite', favourite: row.favourite } });
   }
 }

@@ -2,7 +2,7 @@
 import type { Mirror, OutboxOperation, RecordFields, StoredRecord } from '../../mirror/index.ts';
 import { folderHere, recordHere, rewriteUnsent } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
-import { withoutField } from '../merge/rebase.ts';
+import { withoutField } from '../merge/conflictfields.ts';
 
 /**
  * The operation as it is to be sent; null if it is not: nothing of it is left beside an open
