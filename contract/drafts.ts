@@ -73,10 +73,17 @@ export const draftRow = z.strictObject({
 export type DraftRow = z.infer<typeof draftRow>;
 
 export const drafts = {
-  /** Keeps a form as it is now; the last call for an id counts. The page names the form by a random id. */
-  keep: channel(z.strictObject({ id: idText, ...draftContent.shape }), z.strictObject({ at: instant }), {
-    maxSize: 8_000_000,
-  }),
+  /**
+   * Keeps a form as it is now; the last call for an id counts. The page names the form by a random
+   * id, and the account it belongs to: nothing of one account is kept in another's copy.
+   */
+  keep: channel(
+    z.strictObject({ id: idText, accountId: idText, ...draftContent.shape }),
+    z.strictObject({ at: instant }),
+    {
+      maxSize: 8_000_000,
+    },
+  ),
   /** Newest first. */
   list: channel(nothing, z.strictObject({ drafts: z.array(draftRow) })),
   /** The whole form with what was typed into it. */

@@ -167,7 +167,7 @@ async function start(): Promise<void> {
       drafts: new Drafts({ current }),
       editing: new Editing({ current }),
       folders: new FolderEditing({ current }),
-      history: new History({ current, hideAfterMs }),
+      history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
       waiting: new WaitingDesk({
         current,
         prove: (accountId, secret) => accounts.prove(accountId, secret),

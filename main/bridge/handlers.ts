@@ -99,7 +99,7 @@ export function handlersOf(uses: UseCases): Handlers {
       remove: ({ id }) => done(uses.searches.remove(id)),
     },
     drafts: {
-      keep: ({ id, target, form }) => uses.drafts.keep(id, { target, form }),
+      keep: ({ id, accountId, target, form }) => uses.drafts.keep(accountId, id, { target, form }),
       list: () => uses.drafts.list(),
       open: ({ id }) => uses.drafts.open(id),
       drop: ({ id }) => done(uses.drafts.drop(id)),

@@ -142,7 +142,10 @@ export class Application {
         drafts: new Drafts({ current }),
         editing: new Editing({ current }),
         folders: new FolderEditing({ current }),
-        history: new History({ current, hideAfterMs }),
+        history: new History({
+          ...{ current, hideAfterMs },
+          noteRead: (id) => this.records.noteRead(id, 'revealed'),
+        }),
         waiting: new WaitingDesk({
           current,
           prove: (accountId, secret) => this.accounts.prove(accountId, secret),

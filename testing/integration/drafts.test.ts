@@ -44,8 +44,8 @@ const create = { kind: 'create', place: null } as const;
 
 describe('a form that was open', () => {
   it('is there again after a lock that came in the middle, with everything typed', async () => {
-    await app.ask('drafts', 'keep', { id: 'd1', ...form(create, 'Swi') });
-    const kept = app.ask('drafts', 'keep', { id: 'd1', ...form(create, 'Switch') });
+    await app.ask('drafts', 'keep', { id: 'd1', accountId, ...form(create, 'Swi') });
+    const kept = app.ask('drafts', 'keep', { id: 'd1', accountId, ...form(create, 'Switch') });
     const locked = app.accounts.lock('idle');
     await Promise.all([kept, locked]);
     expect(await app.refusal('drafts', 'list', {})).toBe('locked');
@@ -69,7 +69,7 @@ describe('a form that was open', () => {
   });
 
   it('is there after the application was started anew', async () => {
-    await app.ask('drafts', 'keep', { id: 'd1', ...form(create, 'Switch 2') });
+    await app.ask('drafts', 'keep', { id: 'd1', accountId, ...form(create, 'Switch 2') });
     await app.quit();
     const again = new Application(app.folder);
     await again.unlock(accountId, annasSecret);
@@ -83,10 +83,10 @@ describe('a form that was open', () => {
 
   it('says when its record is gone', async () => {
     const [recordId = ''] = await app.ids();
-    await app.ask('drafts', 'keep', { id: 'd2', ...form({ kind: 'edit', recordId }, 'Here') });
+    await app.ask('drafts', 'keep', { id: 'd2', accountId, ...form({ kind: 'edit', recordId }, 'Here') });
     expect((await app.ask('drafts', 'list', {})).drafts).toMatchObject([{ gone: false }]);
     const gone = { kind: 'edit', recordId: 'gone-for-good' } as const;
-    await app.ask('drafts', 'keep', { id: 'd2', ...form(gone, 'Gone') });
+    await app.ask('drafts', 'keep', { id: 'd2', accountId, ...form(gone, 'Gone') });
     expect((await app.ask('drafts', 'list', {})).drafts).toMatchObject([{ gone: true, name: 'Gone' }]);
   });
 
@@ -96,6 +96,8 @@ describe('a form that was open', () => {
       await other.enrol(server.url, anna);
       expect((await other.ask('drafts', 'list', {})).drafts).toEqual([]);
       expect(await other.refusal('drafts', 'open', { id: 'd2' })).toBe('noSuchDraft');
+      const late = { id: 'd3', accountId, ...form(create, 'typed before the switch') };
+      expect(await other.refusal('drafts', 'keep', late)).toBe('locked');
     } finally {
       await other.close();
     }

@@ -198,6 +198,22 @@ describe('former states', () => {
     expect((await app.ask('records', 'read', { recordId })).description).toBe(kept.description);
   });
 
+  it('that hold a secret of another field are taken for a forgery', async () => {
+    const recordId = await idOf('Router');
+    const { rows } = await app.ask('history', 'list', { recordId });
+    const { revisions, records } = app.accounts.current().mirror;
+    const [kept] = revisions.list(recordId);
+    const value = records.get(recordId)?.customs[0]?.value ?? '';
+    if (!kept || value === '') throw new Error('the record has a former state and a custom field');
+    revisions.replace(recordId, [{ ...kept, passwordEncrypted: value }], 1);
+    const restore = { recordId, revisionId: kept.id, fields: [{ kind: 'password' as const, index: null }] };
+    expect(await app.refusal('history', 'restore', restore)).toBe('tampered');
+    line.tell((_answer, response) => (response.destroy(), null));
+    expect((await app.ask('history', 'list', { recordId })).rows).toMatchObject([{ broken: true }]);
+    line.tell(null);
+    expect((await app.ask('history', 'list', { recordId })).rows).toEqual(rows);
+  });
+
   it('work without client-side encryption as well', async () => {
     const plain = new Application();
     try {

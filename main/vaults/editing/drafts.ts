@@ -1,5 +1,6 @@
 /** Drafts of the shown account, as the page asks for them. */
 import type { DraftContent, DraftRow } from '../../../contract/drafts.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { wipeDraft } from './draftkeeper.ts';
 
@@ -10,10 +11,12 @@ export class Drafts {
     this.#current = current;
   }
 
-  /** Keeps a form; its typed bytes are wiped. Throws disk codes. */
-  keep(id: string, content: DraftContent): { at: number } {
+  /** Keeps a form; its typed bytes are wiped. Throws `locked` if its account is not the shown one, disk codes. */
+  keep(accountId: string, id: string, content: DraftContent): { at: number } {
     try {
-      return { at: this.#current().drafts.keep(id, content) };
+      const account = this.#current();
+      if (account.id !== accountId) throw new StrongroomError('locked');
+      return { at: account.drafts.keep(id, content) };
     } finally {
       wipeDraft(content);
     }

@@ -18,22 +18,26 @@ import { recordFor } from '../editing/rights.ts';
 import { differences } from './differences.ts';
 import type { ComparedState } from './differences.ts';
 import { restoringEdit } from './restoring.ts';
-import { asRecord, closeStates, openState } from './states.ts';
+import { asRecord, closeStates, isForged, openState } from './states.ts';
 
 export interface HistoryOptions {
   readonly current: () => OpenAccount;
   readonly hideAfterMs: () => number;
+  /** Notes a look at a secret that the server cannot be told of now. */
+  readonly noteRead: (recordId: string) => void;
   readonly now?: () => number;
 }
 
 export class History {
   readonly #current: () => OpenAccount;
   readonly #hideAfterMs: () => number;
+  readonly #noteRead: (recordId: string) => void;
   readonly #now: () => number;
 
-  constructor({ current, hideAfterMs, now = Date.now }: HistoryOptions) {
+  constructor({ current, hideAfterMs, noteRead, now = Date.now }: HistoryOptions) {
     this.#current = current;
     this.#hideAfterMs = hideAfterMs;
+    this.#noteRead = noteRead;
     this.#now = now;
   }
 
@@ -53,10 +57,11 @@ export class History {
     const { revisions } = account.mirror;
     return {
       rows: revisions.list(recordId).map((revision) => {
-        const state = openState(asRecord(record, revision), account.secrets);
+        const former = asRecord(record, revision);
+        const state = openState(former, account.secrets);
         closeStates(state);
         const { id, at, by, name } = revision;
-        return { id, at, by, name, broken: state.broken };
+        return { id, at, by, name, broken: state.broken || isForged(record, former) };
       }),
       readAt: revisions.readAt(recordId) ?? this.#now(),
       stale,
@@ -100,6 +105,7 @@ export class History {
     const value = account.secrets.openField(record, field);
     if (value === null || value.length === 0) throw new StrongroomError('emptyField');
     try {
+      this.#noteRead(recordId);
       return { value: value.toString('utf8'), hidesAfterMs: this.#hideAfterMs() };
     } finally {
       wipe(value);
@@ -108,12 +114,15 @@ export class History {
 
   /**
    * Puts fields of a former state back, or the whole of it but its files. Throws `noSuchRecord`,
-   * `noSuchRevision`, `noSuchField`, `forbidden`, `undecipherable`.
+   * `noSuchRevision`, `noSuchField`, `forbidden`, `undecipherable`, and `tampered` for a state that
+   * holds a secret of another field.
    */
   restore(recordId: string, revisionId: string, fields: readonly RestoredField[] | null): void {
     const account = this.#current();
     const record = recordFor(account, recordId, 'item:edit');
-    const former = openState(stateOf(account, record, revisionId), account.secrets);
+    const wanted = stateOf(account, record, revisionId);
+    if (isForged(record, wanted)) throw new StrongroomError('tampered');
+    const former = openState(wanted, account.secrets);
     const now = openState(record, account.secrets);
     try {
       const change = restoringEdit(now, former, fields);

@@ -42,6 +42,30 @@ export function asRecord(record: StoredRecord, revision: StoredRevision): Stored
   };
 }
 
+/**
+ * Whether a former state holds a ciphertext that stands in another field now. Every save gives a
+ * value a fresh salt, so no honest state does; whoever serves one wants a secret to be put where
+ * others see it.
+ */
+export function isForged(now: StoredRecord, former: StoredRecord): boolean {
+  const places = new Map<string, string>();
+  for (const [place, wire] of sealedPlaces(now)) places.set(wire, place);
+  return sealedPlaces(former).some(([place, wire]) => (places.get(wire) ?? place) !== place);
+}
+
+/** Custom fields may change their order, so only what a value is counts as its place. */
+function sealedPlaces({
+  passwordEncrypted,
+  customs,
+  keyWrap,
+}: StoredRecord): [place: string, wire: string][] {
+  if (keyWrap === 'none') return [];
+  const members = (['name', 'value', 'type'] as const).flatMap((member) =>
+    customs.map((field): [string, string] => [member, field[member]]),
+  );
+  return passwordEncrypted === null ? members : [['password', passwordEncrypted], ...members];
+}
+
 const shownTypes: Readonly<Record<string, FieldView['type']>> = {
   text: 'text',
   password: 'password',

@@ -9,6 +9,7 @@ import { bridge } from '../../app/bridge.ts';
 import { useFormat } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 import { useToasts } from '../../ui/toasts.ts';
+import { useSession } from '../unlock/session.ts';
 import type { SecretOf } from './draft.ts';
 import { useDrafts } from './drafts.ts';
 import { formOf, wipeForm } from './draftForm.ts';
@@ -29,6 +30,7 @@ export function useDraftKeeping(
   secretOf: SecretOf,
 ): DraftKeeping {
   const drafts = useDrafts();
+  const accountId = useSession().current?.id ?? '';
   const toasts = useToasts();
   const format = useFormat();
   let kept = drafts.offered.some((row) => row.id === id);
@@ -53,7 +55,7 @@ export function useDraftKeeping(
     }
     const content = formOf(form.base.value, now, secretOf);
     try {
-      const answer = await bridge().drafts.keep({ id, target: target(), form: content });
+      const answer = await bridge().drafts.keep({ id, accountId, target: target(), form: content });
       if (!answer.ok && safe && answer.error.code !== 'locked') {
         toasts.say('bad', i18n.global.t('drafts.notKept', { why: format.failure(answer.error) }));
       }
