@@ -11,6 +11,7 @@ import type { BenchRow } from './table.ts';
 const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchRow[]> }>>> = {
   fields: () => import('./keychain-fields.ts'),
   search: () => import('./mirror-search.ts'),
+  finding: () => import('./finding.ts'),
   open: () => import('./mirror-open.ts'),
   journeys: () => import('./journeys.ts'),
 };

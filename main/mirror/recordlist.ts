@@ -117,6 +117,12 @@ export class RecordList {
     return order;
   }
 
+  /** How many records there are. */
+  total(): number {
+    this.#forgetIfChanged();
+    return this.#total({ kind: 'all' });
+  }
+
   /** Ids of the whole scope, in order. */
   ids(scope: RecordScope, sort: RecordSort): string[] {
     const id = this.#engine.values<string>('SELECT id FROM records WHERE row = ?');

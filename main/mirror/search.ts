@@ -36,7 +36,10 @@ export interface SearchResult {
 export const mostRanked = 500;
 
 /** Scopes up to this size are read through instead of asking the index. */
-const smallScope = 400;
+const smallScope = 2500;
+
+/** Of more rows than this share of all, the first ones are found soonest along the index by title. */
+const denseShare = 1 / 8;
 
 /** Words that are looked up; further ones could only narrow the result and are compared all the same. */
 const mostIndexedWords = 8;
@@ -61,8 +64,10 @@ interface Question {
   readonly words: readonly string[];
   /** What the index is asked for besides the words, or null. */
   readonly fields: string | null;
-  /** Everything but the wanted words, compared by text. */
-  readonly fits: (text: SearchText) => boolean;
+  /** Whether any word, wanted or not, may stand in the notes. */
+  readonly asksNotes: boolean;
+  /** Everything but the wanted words, compared by text; null for nothing. */
+  readonly fits: ((text: SearchText) => boolean) | null;
   /** By scope and filters; null for all rows. */
   readonly allowed: ReadonlySet<number> | null;
   readonly barred: readonly ReadonlySet<number>[];
@@ -80,7 +85,10 @@ export class Search {
   readonly #byTitle: Query<Candidate>;
   readonly #byPieces: Query<number>;
   readonly #byName: Query<number>;
+  readonly #sorted: Query<number>;
   readonly #text: Query<Candidate>;
+  /** Notes are long, and only words ask for them. */
+  readonly #textWithoutNotes: Query<Candidate>;
   #last: { readonly key: string; readonly generation: number; readonly ranking: Ranking } | null = null;
 
   constructor(engine: Engine, list: RecordList, vaults: Vaults) {
@@ -93,7 +101,13 @@ export class Search {
     );
     this.#byPieces = engine.values('SELECT rowid FROM search_index WHERE search_index MATCH ?');
     this.#byName = engine.values('SELECT row FROM records INDEXED BY records_by_name ORDER BY name_key, row');
+    this.#sorted = engine.values(
+      `SELECT row FROM records WHERE row IN (SELECT value FROM json_each(?)) ORDER BY name_key, row`,
+    );
     this.#text = engine.query('SELECT row, name, places, notes FROM search_text WHERE row = ?');
+    this.#textWithoutNotes = engine.query(
+      `SELECT row, name, places, '' AS notes FROM search_text WHERE row = ?`,
+    );
   }
 
   /** `is:weak` becomes a filter as soon as the source gives ids; until then it is searched for as a word. */
@@ -134,6 +148,7 @@ export class Search {
       phrase: words.join(' '),
       words,
       fields: fieldExpression(query),
+      asksNotes: words.length > 0 || query.unwanted.some(({ kind }) => kind === 'word'),
       fits: textFilter(query),
       allowed: this.#filters.allowed(query, scope),
       barred: this.#filters.barred(query),
@@ -166,7 +181,10 @@ export class Search {
   #collectByTitle(question: Question, found: Map<number, Found>): void {
     for (const prefix of sortKeyPrefixes(question.phrase)) {
       for (const { row, name } of this.#byTitle.each(prefix, `${prefix}\u{10ffff}`)) {
-        if (name.startsWith(question.phrase)) this.#consider(found, row, question);
+        if (!name.startsWith(question.phrase)) continue;
+        // The title says all there is to know, unless filters ask for more.
+        if (question.fits !== null) this.#consider(found, row, question);
+        else if (isWanted(found, row, question)) found.set(row, { row, rank: 0, name });
         if (found.size > mostRanked) return;
       }
     }
@@ -174,20 +192,30 @@ export class Search {
 
   /** For filters alone: the rows in the order of their titles. */
   #collectByName(question: Question, found: Map<number, Found>): void {
-    for (const row of this.#byName.each()) {
+    for (const row of this.#inOrder(question.allowed)) {
       this.#consider(found, row, question);
       if (found.size > mostRanked) return;
     }
   }
 
+  #inOrder(allowed: ReadonlySet<number> | null): Iterable<number> {
+    if (allowed === null || allowed.size > this.#list.total() * denseShare) return this.#byName.each();
+    return this.#sorted.all(JSON.stringify([...allowed]));
+  }
+
   #consider(found: Map<number, Found>, row: number, question: Question): void {
-    if (found.has(row) || question.allowed?.has(row) === false) return;
-    if (question.barred.some((rows) => rows.has(row))) return;
-    const text = this.#text.get(row);
-    if (text === undefined || !question.fits(text)) return;
+    if (!isWanted(found, row, question)) return;
+    const text = (question.asksNotes ? this.#text : this.#textWithoutNotes).get(row);
+    if (text === undefined || question.fits?.(text) === false) return;
     const rank = rankOf(text, question);
     if (rank !== null) found.set(row, { row, rank, name: text.name });
   }
+}
+
+/** As far as scope and filters tell by the row alone. */
+function isWanted(found: ReadonlyMap<number, Found>, row: number, { allowed, barred }: Question): boolean {
+  if (found.has(row) || allowed?.has(row) === false) return false;
+  return !barred.some((rows) => rows.has(row));
 }
 
 function isWeak(term: SearchQuery['wanted'][number]): boolean {

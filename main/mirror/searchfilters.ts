@@ -120,11 +120,12 @@ export function fieldExpression({ wanted }: SearchQuery): string | null {
   return parts.length === 0 ? null : parts.join(' AND ');
 }
 
-/** Compares the texts of candidates with everything of the query but its wanted words. */
-export function textFilter({ wanted, unwanted }: SearchQuery): (text: SearchText) => boolean {
+/** Compares the texts of candidates with everything of the query but its wanted words; null where that is nothing. */
+export function textFilter({ wanted, unwanted }: SearchQuery): ((text: SearchText) => boolean) | null {
   const fields = textTerms(wanted);
   const notFields = textTerms(unwanted);
   const notWords = unwanted.flatMap((term) => (term.kind === 'word' ? [term.text] : []));
+  if (fields.length + notFields.length + notWords.length === 0) return null;
   return (text) => {
     if (notWords.some((word) => holds(text, word))) return false;
     if (fields.length + notFields.length === 0) return true;

@@ -195,7 +195,14 @@ export function isCommand(shortcut: Shortcut): shortcut is Command {
   return shortcut.places.includes('window');
 }
 
-export type PressedKey = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
+/** What a keyboard event tells of a key. */
+export interface PressedKey {
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
 
 function fits(chord: Chord, event: PressedKey, mac: boolean): boolean {
   const mod = mac ? event.metaKey : event.ctrlKey;
