@@ -22,6 +22,11 @@ export interface DropPlace {
 /** Tells our own drags from files and from everybody else's. */
 const ownType = 'application/x-strongroom';
 
+/** Whether a drag carries what this store knows of. */
+export function isOwnDrag({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes(ownType) ?? false;
+}
+
 export const useDragging = defineStore('dragging', () => {
   const tree = useTree();
   const carried = shallowRef<Carried | null>(null);

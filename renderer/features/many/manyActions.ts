@@ -39,13 +39,22 @@ export function useManyActions() {
 
   /** Gives the ids for which it was done; a failure is shown. */
   async function each(ids: readonly string[], verb: Verb): Promise<string[]> {
+    const done: string[] = [];
     for (let at = 0; at < ids.length; at += portionSize) {
-      const answer = await verb(ids.slice(at, at + portionSize));
-      if (answer.ok) continue;
-      complain(answer.error);
-      return ids.slice(0, at);
+      let portion = ids.slice(at, at + portionSize);
+      let answer = await verb(portion);
+      if (!answer.ok && answer.error.code === 'noSuchRecord') {
+        // A sync has taken some of them away since they were marked: the others are still meant.
+        const left = await marking.stillHere(portion);
+        if (left.length < portion.length) [portion, answer] = [left, await verb(left)];
+      }
+      if (!answer.ok) {
+        complain(answer.error);
+        break;
+      }
+      done.push(...portion);
     }
-    return [...ids];
+    return done;
   }
 
   function tell(

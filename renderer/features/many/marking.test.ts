@@ -22,10 +22,13 @@ const between = (first: number, last: number): string[] =>
 let bridge: FakeBridge;
 /** The portion of a deletion that the far side refuses. */
 let refused: number | null;
+/** A record that another device has deleted. */
+let gone: string | null;
 
 beforeEach(async () => {
   setActivePinia(createPinia());
   refused = null;
+  gone = null;
   let portions = 0;
   bridge = fakeBridge({
     records: {
@@ -34,10 +37,13 @@ beforeEach(async () => {
           total,
           rows: Array.from({ length: Math.min(limit, total - offset) }, (_, at) => row(offset + at)),
         }),
-      ids: () => done({ ids: between(0, total - 1) }),
+      ids: () => done({ ids: between(0, total - 1).filter((id) => id !== gone) }),
     },
     editing: {
-      remove: () => {
+      remove: ({ recordIds }) => {
+        if (gone !== null && recordIds.includes(gone)) {
+          return { ok: false, error: { code: 'noSuchRecord', params: {} } };
+        }
         portions += 1;
         return portions === refused ? { ok: false, error: { code: 'forbidden', params: {} } } : done({});
       },
@@ -122,6 +128,16 @@ describe('doing the same with all', () => {
     expect(useToasts().toasts.map(({ kind }) => kind)).toEqual(['bad', 'info']);
     useToasts().toasts[1]?.action?.run();
     await vi.waitFor(() => expect(sent('bin.restore').flat()).toEqual(between(0, 999)));
+  });
+
+  it('leaves out what a sync has taken away meanwhile', async () => {
+    await useMarking().all();
+    gone = 'r7';
+    await useManyActions().remove();
+    const [first, again] = sent('editing.remove');
+    expect([first?.length, again?.length]).toEqual([1000, 999]);
+    expect(again).not.toContain('r7');
+    expect(useToasts().toasts.map(({ kind }) => kind)).toEqual(['info']);
   });
 
   it('changes tags of what was marked when it was asked, though another list is shown meanwhile', async () => {

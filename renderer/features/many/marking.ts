@@ -79,6 +79,12 @@ export const useMarking = defineStore('marking', () => {
     return answer.ok ? answer.value.ids : [];
   }
 
+  /** Those of the given records that the list still holds. */
+  async function stillHere(some: readonly string[]): Promise<string[]> {
+    const here = new Set(await allIds());
+    return some.filter((id) => here.has(id));
+  }
+
   /** Lines in sight are known; for a range that goes beyond them the whole order is asked for. */
   async function idsBetween(first: number, last: number): Promise<readonly string[]> {
     const known: string[] = [];
@@ -90,5 +96,5 @@ export const useMarking = defineStore('marking', () => {
     return known;
   }
 
-  return { ids, count, clear, restart, toggle, extendTo, all, forget: clear };
+  return { ids, count, clear, restart, toggle, extendTo, all, stillHere, forget: clear };
 });

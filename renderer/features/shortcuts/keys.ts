@@ -2,6 +2,7 @@
 import { useEventListener } from '@vueuse/core';
 import { computed, onScopeDispose } from 'vue';
 import { bridge } from '../../app/bridge.ts';
+import { isOwnDrag } from '../many/dragging.ts';
 import { useSettings } from '../settings/settings.ts';
 import { useSession } from '../unlock/session.ts';
 import { useCommands } from './commands.ts';
@@ -61,7 +62,10 @@ export function useShortcutKeys(): void {
     if (commands[shortcut.id]()) event.preventDefault();
   });
 
-  useEventListener(window, 'dragover', (event: DragEvent) => event.preventDefault());
+  // What comes from outside must not take the place of the page; our own drags end where they may.
+  useEventListener(window, 'dragover', (event: DragEvent) => {
+    if (!isOwnDrag(event)) event.preventDefault();
+  });
   useEventListener(window, 'drop', (event: DragEvent) => event.preventDefault());
 
   const unsubscribe = bridge().on('command', ({ name }) => {

@@ -81,20 +81,30 @@ export function useFolderActions() {
 
   /** To the bin with everything in it; the tree goes on with what held it. */
   async function remove(folder: FolderNode, vaultId: string): Promise<void> {
+    const below = tree.countBelow(folder.id);
     const answer = await bridge().editing.removeFolder({ folderId: folder.id });
     if (!answer.ok) return complain(answer.error);
     tree.activeKey = folder.parentId ?? vaultId;
     const { parentId } = folder;
     list.goTo(parentId ? { kind: 'folder', folderId: parentId } : { kind: 'vault', vaultId });
-    const text =
-      folder.recordCount > 0
-        ? t(
-            'folders.removedWith',
-            { name: folder.name, count: format.number(folder.recordCount) },
-            folder.recordCount,
-          )
-        : t('actions.removed', { name: folder.name });
-    toasts.say('info', text, { text: t('actions.undo'), run: () => void restore(folder.id) });
+    toasts.say('info', wordsOfRemoval(folder, below), {
+      text: t('actions.undo'),
+      run: () => void restore(folder.id),
+    });
+  }
+
+  function wordsOfRemoval({ name, recordCount }: FolderNode, folders: number): string {
+    const records = format.counted('list.count', recordCount);
+    if (folders > 0) {
+      return t('folders.removedWithFolders', {
+        name,
+        records,
+        folders: format.counted('folders.count', folders),
+      });
+    }
+    return recordCount > 0
+      ? t('folders.removedWithRecords', { name, records })
+      : t('actions.removed', { name });
   }
 
   async function restore(folderId: string): Promise<void> {

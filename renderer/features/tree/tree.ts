@@ -68,6 +68,18 @@ export const useTree = defineStore('tree', () => {
     return null;
   }
 
+  /** How many folders lie in a folder, at any depth, as far as they have been fetched. */
+  function countBelow(folderId: string): number {
+    const vaultId = vaultOf(folderId);
+    const known = vaultId === null ? undefined : folders.get(vaultId);
+    if (known?.status !== 'here') return 0;
+    const inside = new Set([folderId]);
+    // Parents stand before their children.
+    for (const { id, parentId } of known.folders)
+      if (parentId !== null && inside.has(parentId)) inside.add(id);
+    return inside.size - 1;
+  }
+
   /** The vault of a folder that has been fetched. */
   function vaultOf(folderId: string): string | null {
     for (const [vaultId, known] of folders) {
@@ -115,6 +127,7 @@ export const useTree = defineStore('tree', () => {
     loadFolders,
     folder,
     vaultOf,
+    countBelow,
     show,
     namesOf,
     expand,

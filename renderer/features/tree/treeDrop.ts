@@ -39,8 +39,6 @@ export function useTreeDrop() {
     targetKey.value = allowed ? item.key : null;
     if (allowed) event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = allowed ? 'move' : 'none';
-    // The window takes every drag that nobody refused; what does not fit here is refused.
-    event.stopPropagation();
     if (overKey === item.key) return;
     overKey = item.key;
     clearTimeout(opening);
