@@ -139,8 +139,8 @@ test('two devices changed the same password: both stay until a person has chosen
     const here = new Screens(await near.page());
     await here.enrol(server.url, anna);
     await here.synced();
-    const far = await launch(otherProfile);
-    const there = new Screens(await far.page());
+    let far = await launch(otherProfile);
+    let there = new Screens(await far.page());
     await there.enrol(server.url, anna);
     await there.synced();
     await server.stop();
@@ -154,8 +154,15 @@ test('two devices changed the same password: both stay until a person has chosen
       await screens.edit({ Login: `root-${side}` }, `password of ${side}`);
     }
     await there.edit({ Description: 'only there' });
+    // Who comes back first is no matter of chance here: the other one is asleep meanwhile.
+    await far.close();
     server = await startDemoServer({ dataFolder, port });
     await sent(here);
+    far = await launch(otherProfile);
+    there = new Screens(await far.page());
+    await there.unlock(anna.masterPassword ?? '');
+    await there.search('web-01.prod');
+    await there.openRecord('web-01.prod — root');
     await there.page.keyboard.press('F5');
     await there.button(/^Sync: .*1 to decide/).waitFor({ timeout: 30_000 });
     // The own value is shown until then.
