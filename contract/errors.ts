@@ -75,6 +75,8 @@ export const errorCodes = [
   'attachmentHashMismatch',
   'attachmentNotHere', // contents are not on this device and the server is not reachable
   'addressRefused', // a link that may not be opened
+  'importRefused', // params: reason, see `importReasons`
+  'nothingToUndo', // the last import was undone already, or the vaults were locked since
   'cancelled',
 ] as const;
 
