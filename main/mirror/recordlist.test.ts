@@ -171,6 +171,7 @@ describe('pages of records', () => {
             page.rows.map((row) => row.id),
             JSON.stringify(asked),
           ).toEqual(order.slice(asked.offset, asked.offset + asked.limit));
+          expect(mirror.records.ids(asked.scope, asked.sort)).toEqual(order);
         }
       }),
       { numRuns: 60 },

@@ -125,8 +125,18 @@ export class RecordList {
 
   /** Ids of the whole scope, in order. */
   ids(scope: RecordScope, sort: RecordSort): string[] {
+    const order = this.order(scope, sort);
     const id = this.#engine.values<string>('SELECT id FROM records WHERE row = ?');
-    return this.order(scope, sort).flatMap((row) => id.get(row) ?? []);
+    if (order.length * 8 < this.total()) return order.flatMap((row) => id.get(row) ?? []);
+    // The index of the ids holds nothing but ids and rows, so reading all of it is cheap.
+    const rows = this.#engine
+      .values<number>('SELECT row FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id')
+      .all();
+    const ids = this.#engine
+      .values<string>('SELECT id FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id')
+      .all();
+    const byRow = new Map(rows.map((row, index) => [row, ids[index] ?? '']));
+    return order.flatMap((row) => byRow.get(row) ?? []);
   }
 
   /** The lines of the given row numbers, in their order; rows that are gone are left out. */
