@@ -77,7 +77,7 @@ const steps: readonly Step[] = [
   [
     'Esc again goes on with the form as it was',
     ['Escape'],
-    `${not(there('[role=dialog]'))} && document.querySelector('[data-testid=record-editor] input').value.endsWith('and more')`,
+    `${not(there('[role=dialog]'))} && document.querySelector('[data-testid=record-editor] input')?.value.endsWith('and more')`,
   ],
   ['and the focus is back in it', [], focused('[data-testid=record-editor] input')],
   ['Ctrl S saves', ['Control+KeyS'], text('.record-pane h2', 'and more')],
