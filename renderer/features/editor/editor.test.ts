@@ -1,16 +1,19 @@
 // @vitest-environment happy-dom
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeBridge } from '../../../testing/renderer/fake-bridge.ts';
+import { type FakeBridge, fakeBridge } from '../../../testing/renderer/fake-bridge.ts';
 import { useQuestions } from '../../ui/questions.ts';
 import { useEditor } from './editor.ts';
 
 const edit = { kind: 'edit', recordId: 'r1' } as const;
 const other = { kind: 'edit', recordId: 'r2' } as const;
 
+let bridge: FakeBridge;
+
 beforeEach(() => {
   setActivePinia(createPinia());
-  vi.stubGlobal('strongroom', fakeBridge({}).api);
+  bridge = fakeBridge({});
+  vi.stubGlobal('strongroom', bridge.api);
 });
 
 describe('leaving the form', () => {
@@ -74,5 +77,40 @@ describe('leaving the form', () => {
     useQuestions().settle({ choice: 'alternative', text: '' });
     expect(await first).toBe(false);
     expect(await second).toBe(true);
+  });
+});
+
+describe('the draft of a form', () => {
+  const dropped = (): unknown[] =>
+    bridge.calls.filter(({ name }) => name === 'drafts.drop').map(({ input }) => input);
+
+  it('is dropped when the form was saved or given up, not when everything locks', async () => {
+    const editor = useEditor();
+    await editor.open(edit);
+    const first = editor.draftId;
+    editor.saved();
+    expect(dropped()).toEqual([{ id: first }]);
+    await editor.open(other, 'kept-before');
+    expect([editor.draftId, editor.resumed]).toEqual(['kept-before', true]);
+    editor.forget();
+    expect(dropped()).toHaveLength(1);
+    await editor.open(edit);
+    expect(editor.draftId).not.toBe(first);
+    expect(editor.resumed).toBe(false);
+  });
+
+  it('lets a lock come unasked when it is safe, and only then', async () => {
+    const editor = useEditor();
+    const keep = vi.fn<() => Promise<boolean>>().mockResolvedValueOnce(true).mockResolvedValueOnce(false);
+    await editor.open(edit);
+    editor.attach(vi.fn<() => Promise<boolean>>(), keep);
+    editor.touched = true;
+    expect(await editor.leaveForLock()).toBe(true);
+    expect(editor.target).toEqual(edit);
+    expect(dropped()).toEqual([]);
+    const asking = editor.leaveForLock();
+    await vi.waitFor(() => expect(useQuestions().current).not.toBeNull());
+    useQuestions().settle(null);
+    expect(await asking).toBe(false);
   });
 });
