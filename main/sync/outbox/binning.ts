@@ -17,6 +17,7 @@ import type {
   StoredRecord,
 } from '../../mirror/index.ts';
 import { allFieldsOf, dropOperations, endIfSettled, isMadeHere, mustHaveRecord } from './pending.ts';
+import { raiseDoubt } from '../doubt.ts';
 import { sendDifference } from './difference.ts';
 
 /** Key of the sync state under which the server's entry of something stands that is to be put back. */
@@ -146,7 +147,8 @@ export function showAgain(mirror: Mirror, entry: BinEntry): void {
     if (folder === null) continue;
     const { parentId } = folder;
     const isThere = parentId === null || inside.has(parentId) || mirror.folders.get(parentId) !== null;
-    mirror.folders.upsert(isThere ? folder : { ...folder, parentId: null });
+    if (!isThere) raiseDoubt(mirror);
+    mirror.folders.upsert(isThere ? folder : { ...folder, parentId: null, contentHash: '' });
   }
   const records = entries.flatMap(({ record }) => record ?? []);
   mirror.records.upsertMany(records.map((record) => inKnownFolder(mirror, record)));
@@ -253,9 +255,12 @@ function takeConflictOut(mirror: Mirror, recordId: string): void {
   }
 }
 
+/** Where its folder is not here the record stands beside what the server has: that is to be taken anew. */
 function inKnownFolder(mirror: Mirror, record: StoredRecord): StoredRecord {
   const { folderId } = record;
-  return folderId === null || mirror.folders.get(folderId) !== null ? record : { ...record, folderId: null };
+  if (folderId === null || mirror.folders.get(folderId) !== null) return record;
+  raiseDoubt(mirror);
+  return { ...record, folderId: null, contentHash: '' };
 }
 
 function askToRestore(mirror: Mirror, entry: BinEntry, at: number): void {
