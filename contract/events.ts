@@ -20,6 +20,12 @@ export const events = {
     done: z.number().int(),
     total: z.number().int(),
   }),
+  /** How far an import or export has come, in records. */
+  exchangeProgress: z.strictObject({
+    stage: z.enum(['rehearsing', 'importing', 'exporting']),
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
   /** A menu or tray entry was chosen that the page carries out. */
   command: z.strictObject({ name: z.enum(['search', 'settings', 'sync', 'shortcuts', 'addAccount']) }),
   /** The window was hidden or shown; revealed values go when it is hidden. */

@@ -16,6 +16,7 @@ import { drafts } from './drafts.ts';
 import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
+import { exchange } from './exchange.ts';
 import { history } from './history.ts';
 import { records } from './records.ts';
 import { searches } from './searching.ts';
@@ -33,6 +34,7 @@ export const contract = {
   desktop,
   drafts,
   editing,
+  exchange,
   history,
   records,
   searches,
@@ -62,11 +64,15 @@ export function eventName(event: string): string {
   return `strongroom:event:${event}`;
 }
 
-/** `window.strongroom` as the page sees it. `attachments.stage` takes the dropped files themselves. */
+/** `window.strongroom` as the page sees it. `stage` takes the dropped files themselves. */
 export type StrongroomApi = {
   readonly [F in Feature]: {
     readonly [V in Verb<F>]: (
-      input: F extends 'attachments' ? (V extends 'stage' ? readonly unknown[] : Input<F, V>) : Input<F, V>,
+      input: F extends 'attachments' | 'exchange'
+        ? V extends 'stage'
+          ? readonly unknown[]
+          : Input<F, V>
+        : Input<F, V>,
     ) => Promise<Result<Output<F, V>>>;
   };
 } & {

@@ -33,6 +33,7 @@ import {
   Copying,
   Drafts,
   Editing,
+  Exchanging,
   FolderEditing,
   History,
   OpeningUrls,
@@ -119,7 +120,7 @@ async function start(): Promise<void> {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
-      for (const cleared of [clipboardKeeper.clear(), attachments.clear()]) {
+      for (const cleared of [clipboardKeeper.clear(), attachments.clear(), exchange.clear()]) {
         cleared.catch((error: unknown) => {
           incidents.write({ channel: 'lock', what: 'not cleared', error });
         });
@@ -157,6 +158,16 @@ async function start(): Promise<void> {
     },
   });
 
+  const exchange: Exchanging = new Exchanging({
+    current,
+    prove: (accountId, secret) => accounts.prove(accountId, secret),
+    dialogs,
+    workerFile: join(here, 'exchangeworker.js'),
+    onProgress: (progress) => {
+      announcer.announce('exchangeProgress', progress);
+    },
+  });
+
   openDoor(
     handlersOf({
       accounts,
@@ -166,6 +177,7 @@ async function start(): Promise<void> {
       conflicts: new ConflictDesk({ current, hideAfterMs }),
       drafts: new Drafts({ current }),
       editing: new Editing({ current }),
+      exchange,
       folders: new FolderEditing({ current }),
       history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
       waiting: new WaitingDesk({
@@ -225,7 +237,10 @@ async function start(): Promise<void> {
   endOnQuit(async () => {
     lockRules.dispose();
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
-    await Promise.allSettled([accounts.lock('quit'), clipboardKeeper.clear(), attachments.clear()]);
+    await Promise.allSettled([
+      ...[accounts.lock('quit'), clipboardKeeper.clear()],
+      ...[attachments.clear(), exchange.clear()],
+    ]);
   });
   void windows.openMain();
 }

@@ -13,6 +13,7 @@ import type {
   Copying,
   Drafts,
   Editing,
+  Exchanging,
   FolderEditing,
   History,
   OpeningUrls,
@@ -34,6 +35,7 @@ export interface UseCases {
   readonly copying: Copying;
   readonly drafts: Drafts;
   readonly editing: Editing;
+  readonly exchange: Exchanging;
   readonly folders: FolderEditing;
   readonly history: History;
   readonly openingUrls: OpeningUrls;
@@ -117,6 +119,19 @@ export function handlersOf(uses: UseCases): Handlers {
       renameFolder: ({ folderId, name }) => done(folders.rename(folderId, name)),
       moveFolder: ({ folderId, parentId }) => done(folders.move(folderId, parentId)),
       removeFolder: ({ folderId }) => done(folders.remove(folderId)),
+    },
+    exchange: {
+      stage: ({ paths }) => uses.exchange.stage(paths[0] ?? ''),
+      choose: () => uses.exchange.choose(),
+      chooseKeyFile: ({ token }) => uses.exchange.chooseKeyFile(token),
+      read: ({ token, format, password }) => uses.exchange.read(token, format, password),
+      mapColumns: ({ token, mapping }) => uses.exchange.mapColumns(token, mapping),
+      dryRun: (plan) => uses.exchange.dryRun(plan),
+      run: (plan) => uses.exchange.run(plan),
+      cancel: ({ token }) => done(uses.exchange.cancel(token)),
+      undo: () => uses.exchange.undo(),
+      undoable: () => uses.exchange.undoable(),
+      save: (request) => uses.exchange.save(request),
     },
     history: {
       offered: ({ recordId }) => uses.history.offered(recordId),

@@ -8,6 +8,7 @@ export { ConflictDesk } from './deciding/conflictdesk.ts';
 export { Copying, type ClipboardPort } from './reading/copying.ts';
 export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
+export { Exchanging } from './exchanging/exchanging.ts';
 export { FolderEditing } from './editing/folderediting.ts';
 export { History } from './history/history.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';

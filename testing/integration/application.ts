@@ -31,6 +31,7 @@ import {
   Copying,
   Drafts,
   Editing,
+  Exchanging,
   FolderEditing,
   History,
   OpeningUrls,
@@ -46,6 +47,7 @@ import type { SamplePerson } from '../organisation/cast.ts';
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
 const workerFile = new URL('../../main/vaults/files/attachmentworker.ts', import.meta.url);
+const exchangeWorker = new URL('../../main/vaults/exchanging/exchangeworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
 /** The window that the door knows. */
@@ -141,6 +143,18 @@ export class Application {
         conflicts: new ConflictDesk({ current, hideAfterMs }),
         drafts: new Drafts({ current }),
         editing: new Editing({ current }),
+        exchange: new Exchanging({
+          current,
+          prove: (accountId, secret) => this.accounts.prove(accountId, secret),
+          dialogs: {
+            chooseFiles: async () => this.dialogs.files,
+            chooseTarget: async () => this.dialogs.target,
+          },
+          workerFile: exchangeWorker,
+          onProgress: (progress) => {
+            announcer.announce('exchangeProgress', progress);
+          },
+        }),
         folders: new FolderEditing({ current }),
         history: new History({
           ...{ current, hideAfterMs },

@@ -1,0 +1,259 @@
+/** Import and export as a person does them: one file at a time, rehearsed, run, and taken back. */
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type {
+  CsvMapping,
+  ExportFormat,
+  ExportScope,
+  ImportFormat,
+  ImportOutline,
+  ImportPlan,
+  ImportResult,
+  StagedImport,
+} from '../../../contract/exchange.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { EventPayload } from '../../../contract/events.ts';
+import { importLimits } from '../../exchange/index.ts';
+import { wipe } from '../../keychain/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { checkedPlace } from '../editing/editing.ts';
+import type { FileDialogs } from '../files/attachments.ts';
+import { ExchangeThread, movable } from './exchangethread.ts';
+import { exportRecords } from './exporting.ts';
+import { Importing } from './importing.ts';
+import type { Undoable } from './importing.ts';
+import { undoImport } from './undoing.ts';
+
+export interface ExchangingOptions {
+  readonly current: () => OpenAccount;
+  /** Throws `wrongMasterPassword` unless this is the account's own secret. */
+  readonly prove: (accountId: string, secret: Uint8Array) => Promise<void>;
+  readonly dialogs: FileDialogs;
+  readonly workerFile: string | URL;
+  readonly onProgress: (progress: EventPayload<'exchangeProgress'>) => void;
+  readonly now?: () => number;
+}
+
+/** The one file that is being imported. */
+interface Staged {
+  readonly token: string;
+  readonly path: string;
+  readonly abort: AbortController;
+  keyFilePath: string | null;
+  thread: ExchangeThread | null;
+  records: number;
+  running: boolean;
+}
+
+const endings: Readonly<Record<ExportFormat, string>> = { kdbx: 'kdbx', csv: 'csv', json: 'json' };
+
+export class Exchanging {
+  readonly #options: ExchangingOptions;
+  readonly #now: () => number;
+  #staged: Staged | null = null;
+  #undoable: Undoable | null = null;
+  #other = new AbortController();
+
+  constructor(options: ExchangingOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Takes a file to import in the place of the one before. */
+  async stage(path: string): Promise<StagedImport> {
+    await this.#forget();
+    const token = randomUUID();
+    const name = basename(path);
+    const facts = await stat(path).catch(() => null);
+    if (facts === null) return { token, name, size: 0, refusal: 'unreadable' };
+    if (!facts.isFile()) return { token, name, size: 0, refusal: 'notAFile' };
+    const { size } = facts;
+    if (size > importLimits.fileBytes) return { token, name, size, refusal: 'tooLarge' };
+    const abort = new AbortController();
+    this.#staged = { token, path, abort, keyFilePath: null, thread: null, records: 0, running: false };
+    return { token, name, size, refusal: null };
+  }
+
+  async choose(): Promise<{ file: StagedImport | null }> {
+    const [path] = await this.#options.dialogs.chooseFiles();
+    return { file: path === undefined ? null : await this.stage(path) };
+  }
+
+  async chooseKeyFile(token: string): Promise<{ name: string | null }> {
+    const staged = this.#of(token);
+    const [path] = await this.#options.dialogs.chooseFiles();
+    if (path !== undefined) staged.keyFilePath = path;
+    return { name: path === undefined ? null : basename(path) };
+  }
+
+  /** The password's bytes are wiped. Throws `importRefused`, `fileUnreadable`, `cancelled`. */
+  async read(
+    token: string,
+    format: ImportFormat | null,
+    password: Uint8Array | null,
+  ): Promise<ImportOutline> {
+    try {
+      const staged = this.#of(token);
+      await staged.thread?.close();
+      staged.thread = new ExchangeThread(this.#options.workerFile);
+      const { path, keyFilePath, thread } = staged;
+      const outline = await thread.ask({
+        kind: 'read',
+        path,
+        keyFilePath,
+        format,
+        password: movable(password),
+      });
+      staged.records = outline.records;
+      return outline;
+    } finally {
+      if (password) wipe(password);
+    }
+  }
+
+  /** Throws `importRefused`. */
+  async mapColumns(token: string, mapping: CsvMapping): Promise<ImportOutline> {
+    const staged = this.#of(token);
+    const outline = await threadOf(staged).ask({ kind: 'mapColumns', mapping });
+    staged.records = outline.records;
+    return outline;
+  }
+
+  /** Counts what `run` would do. Throws `noSuchVault`, `noSuchFolder`, `forbidden`, `cancelled`. */
+  dryRun(plan: ImportPlan): Promise<ImportResult> {
+    return this.#work(plan, null);
+  }
+
+  /** Throws as `dryRun`, and disk codes. What was written before a failure can be undone. */
+  async run(plan: ImportPlan): Promise<ImportResult> {
+    const account = this.#options.current();
+    const undoable: Undoable = { accountId: account.id, made: [], updated: [], folders: [] };
+    try {
+      const result = await this.#work(plan, undoable);
+      await this.#forget();
+      return result;
+    } finally {
+      if (!account.closed) {
+        this.#undoable = undoable;
+        account.edited(null);
+      }
+    }
+  }
+
+  async #work(plan: ImportPlan, undoable: Undoable | null): Promise<ImportResult> {
+    const account = this.#options.current();
+    const staged = this.#of(plan.token);
+    const to = checkedPlace(account, plan.to);
+    if (staged.running) throw new StrongroomError('refused');
+    staged.running = true;
+    const { records, abort } = staged;
+    const stage = undoable === null ? 'rehearsing' : 'importing';
+    try {
+      return await new Importing({
+        ...{ account, records, undoable },
+        thread: threadOf(staged),
+        plan: { ...plan, to },
+        signal: abort.signal,
+        now: this.#now(),
+        onProgress: (done) => {
+          this.#options.onProgress({ stage, done, total: records });
+        },
+      }).run();
+    } finally {
+      staged.running = false;
+    }
+  }
+
+  async cancel(token: string): Promise<void> {
+    if (this.#staged?.token === token) await this.#forget();
+  }
+
+  undoable(): { records: number } {
+    const last = this.#lastImport();
+    return { records: last === null ? 0 : last.made.length + last.updated.length };
+  }
+
+  /** Throws `nothingToUndo`, `cancelled`. */
+  async undo(): Promise<{ removed: number; kept: number }> {
+    const account = this.#options.current();
+    const last = this.#lastImport();
+    if (last === null) throw new StrongroomError('nothingToUndo');
+    this.#undoable = null;
+    try {
+      return await undoImport(account, last, this.#other.signal, this.#now());
+    } finally {
+      if (!account.closed) account.edited(null);
+    }
+  }
+
+  #lastImport(): Undoable | null {
+    const last = this.#undoable;
+    return last?.accountId === this.#options.current().id ? last : null;
+  }
+
+  /**
+   * Writes an export. Readable formats want the account's secret, KDBX a password of its own; the
+   * bytes of both are wiped. Throws `wrongMasterPassword`, `forbidden`, disk codes.
+   */
+  async save(request: {
+    readonly scope: ExportScope;
+    readonly format: ExportFormat;
+    readonly password: Uint8Array | null;
+    readonly secret: Uint8Array | null;
+  }): Promise<{ saved: boolean; records: number; files: number; missing: number }> {
+    const { scope, format, password, secret } = request;
+    const account = this.#options.current();
+    try {
+      if (format === 'kdbx' && password === null) throw new StrongroomError('refused');
+      if (format !== 'kdbx' && secret === null) throw new StrongroomError('wrongMasterPassword');
+      if (secret !== null) await this.#options.prove(account.id, secret);
+      const target = await this.#options.dialogs.chooseTarget(`strongroom.${endings[format]}`);
+      if (target === null) return { saved: false, records: 0, files: 0, missing: 0 };
+      return { saved: true, ...(await this.#export(account, { scope, format, password, target })) };
+    } finally {
+      for (const bytes of [password, secret]) if (bytes) wipe(bytes);
+    }
+  }
+
+  async #export(
+    account: OpenAccount,
+    what: { scope: ExportScope; format: ExportFormat; password: Uint8Array | null; target: string },
+  ): Promise<{ records: number; files: number; missing: number }> {
+    const thread = new ExchangeThread(this.#options.workerFile);
+    const { signal } = this.#other;
+    const onProgress = (done: number, total: number): void => {
+      this.#options.onProgress({ stage: 'exporting', done, total });
+    };
+    try {
+      return await exportRecords({ ...what, account, thread, signal, onProgress });
+    } finally {
+      await thread.close();
+    }
+  }
+
+  /** Stops everything and forgets it, at lock. */
+  async clear(): Promise<void> {
+    this.#undoable = null;
+    this.#other.abort();
+    this.#other = new AbortController();
+    await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = null;
+    staged?.abort.abort();
+    await staged?.thread?.close();
+  }
+
+  #of(token: string): Staged {
+    if (this.#staged?.token !== token) throw new StrongroomError('cancelled');
+    return this.#staged;
+  }
+}
+
+function threadOf({ thread }: Staged): ExchangeThread {
+  if (thread === null) throw new StrongroomError('refused');
+  return thread;
+}
