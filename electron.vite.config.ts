@@ -49,7 +49,9 @@ export default defineConfig({
       minify: true,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rollupOptions: { input: resolve(root, 'renderer/index.html') },
+      rollupOptions: {
+        input: [resolve(root, 'renderer/index.html'), resolve(root, 'renderer/quick.html')],
+      },
     },
   },
 });

@@ -15,6 +15,10 @@ export const defaultSettings: SettingsView = {
   clearClipboardAfterSeconds: 30,
   hideRevealedAfterSeconds: 30,
   contentProtection: true,
+  quickAccessKey: 'CommandOrControl+Shift+Space',
+  closeToTray: false,
+  notifications: true,
+  namesInNotifications: false,
   sidebarWidth: 248,
   listWidth: 372,
 };

@@ -1,6 +1,7 @@
 /** What the main process tells the page unasked. Payloads are checked like answers; none is secret. */
 import { z } from 'zod';
 import { idText, instant } from './channel.ts';
+import { commandNames } from './commands.ts';
 import { sessionState } from './session.ts';
 import { settingsView } from './settings.ts';
 import { syncStatus } from './sync.ts';
@@ -27,7 +28,13 @@ export const events = {
     total: z.number().int(),
   }),
   /** A menu or tray entry was chosen that the page carries out. */
-  command: z.strictObject({ name: z.enum(['search', 'settings', 'sync', 'shortcuts', 'addAccount']) }),
+  command: z.strictObject({ name: z.enum(commandNames) }),
+  /** A record was chosen outside the main window: in the tray, in quick access, by a link. */
+  recordAsked: z.strictObject({ recordId: idText }),
+  /** A link of ours led nowhere; whether the record exists is not said. */
+  linkRefused: z.strictObject({ reason: z.enum(['locked', 'malformed']) }),
+  /** The quick-access window was shown or hidden; it begins anew each time and keeps nothing. */
+  quickAccessShown: z.strictObject({ shown: z.boolean() }),
   /** The window was hidden or shown; revealed values go when it is hidden. */
   visibilityChanged: z.strictObject({ visible: z.boolean() }),
 };

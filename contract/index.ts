@@ -18,6 +18,7 @@ import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
 import { exchange } from './exchange.ts';
 import { history } from './history.ts';
+import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
@@ -36,6 +37,7 @@ export const contract = {
   editing,
   exchange,
   history,
+  quickAccess,
   records,
   searches,
   session,

@@ -1,6 +1,7 @@
 /** Settings of this device. None of them is secret, so they can be read before unlocking. */
 import { z } from 'zod';
 import { channel, nothing } from './channel.ts';
+import { accelerator } from './quickaccess.ts';
 
 export const settingsView = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
@@ -15,6 +16,13 @@ export const settingsView = z.strictObject({
   hideRevealedAfterSeconds: z.number().int().min(5).max(600),
   /** Keeps the window out of screenshots and screen sharing where the system can. */
   contentProtection: z.boolean(),
+  /** The key that opens quick access from anywhere; null for none. */
+  quickAccessKey: z.nullable(accelerator),
+  /** Closing the window leaves the application in the tray. */
+  closeToTray: z.boolean(),
+  notifications: z.boolean(),
+  /** Notifications name the vault they speak of; the system may show and keep them while locked. */
+  namesInNotifications: z.boolean(),
   sidebarWidth: z.number().int().min(180).max(480),
   listWidth: z.number().int().min(260).max(720),
 });

@@ -22,7 +22,9 @@ import { languageOf, menuWords } from './desktop/menuwords.ts';
 import { systemIdleSeconds, watchPower } from './desktop/powerwatch.ts';
 import { screenPictures } from './desktop/screenpictures.ts';
 import { checkedAddress, placeOfAddress, SafeLinks } from './desktop/safelinks.ts';
+import { Surroundings } from './desktop/surroundings.ts';
 import { Windows } from './desktop/windows.ts';
+import { WindowStateFile } from './desktop/windowstate.ts';
 import {
   Accounts,
   Attachments,
@@ -71,6 +73,14 @@ async function start(): Promise<void> {
     onMinimise: () => {
       lockRules.minimised();
     },
+    place: new WindowStateFile(join(userData, 'window.json'), (error) => {
+      incidents.write({ channel: 'window', what: 'place not kept', error });
+    }),
+    onLeft: () => surroundings.mainLeft(),
+    onMainClosed: () => {
+      if (settings.read().closeToTray) lockRules.minimised();
+      surroundings.mainClosed();
+    },
   });
   const wire = ipcWire((channel, payload) => {
     windows.broadcast(channel, payload);
@@ -85,6 +95,7 @@ async function start(): Promise<void> {
       windows.protectContent(changed.contentProtection);
       lockRules.update(changed);
       showMenu();
+      surroundings.settingsChanged(changed);
       announcer.announce('settingsChanged', changed);
     },
   });
@@ -105,9 +116,11 @@ async function start(): Promise<void> {
     checkpointWorker: join(here, 'checkpointworker.js'),
     onSession: (state) => {
       lockRules.unlocked(state.unlocked);
+      surroundings.sessionChanged(state.unlocked);
       announcer.announce('sessionChanged', state);
     },
     onSync: (status) => {
+      surroundings.syncChanged(status);
       announcer.announce('syncChanged', status);
     },
     onMirror: (accountId, recordIds) => {
@@ -145,7 +158,7 @@ async function start(): Promise<void> {
 
   const current = (): ReturnType<Accounts['current']> => accounts.current();
   const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
-  const dialogs = systemDialogs(() => windows.all()[0]);
+  const dialogs = systemDialogs(() => windows.main());
   const records = new Records({ current, hideAfterMs });
   const links = new SafeLinks((address) => shell.openExternal(address));
   const attachments: Attachments = new Attachments({
@@ -165,6 +178,23 @@ async function start(): Promise<void> {
     workerFile: join(here, 'exchangeworker.js'),
     onProgress: (progress) => {
       announcer.announce('exchangeProgress', progress);
+    },
+  });
+
+  const surroundings: Surroundings = new Surroundings({
+    windows,
+    iconFolder: join(here, '../../resources/icons'),
+    settings: () => settings.read(),
+    isUnlocked: () => accounts.isUnlocked(),
+    recent: () => recentRecords(records),
+    announce: (event, payload) => {
+      announcer.announce(event, payload);
+    },
+    lock: () => {
+      lock('hand');
+    },
+    onFault: (what, error) => {
+      incidents.write({ channel: 'desktop', what, error });
     },
   });
 
@@ -190,6 +220,7 @@ async function start(): Promise<void> {
         hostOf: (address) => placeOfAddress(checkedAddress(address)),
         open: (address) => links.open(address),
       }),
+      quickAccess: surroundings,
       records,
       searches: new Searches(current),
       settings,
@@ -216,6 +247,9 @@ async function start(): Promise<void> {
         command: (name) => {
           announcer.announce('command', { name });
         },
+        quickAccess: () => {
+          surroundings.toggleQuick();
+        },
         lock: () => {
           lock('hand');
         },
@@ -229,11 +263,7 @@ async function start(): Promise<void> {
 
   applyTheme(settings.read().theme);
   showMenu();
-  app.on('second-instance', () => void windows.openMain());
   app.on('activate', () => void windows.openMain());
-  app.on('window-all-closed', () => {
-    app.quit();
-  });
   endOnQuit(async () => {
     lockRules.dispose();
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
@@ -242,7 +272,13 @@ async function start(): Promise<void> {
       ...[attachments.clear(), exchange.clear()],
     ]);
   });
-  void windows.openMain();
+  surroundings.begin(process.argv.slice(1));
+}
+
+/** What the tray names: the records used last. */
+function recentRecords(records: Records): readonly { readonly id: string; readonly name: string }[] {
+  const sort = { by: 'name', descending: false } as const;
+  return records.page({ scope: { kind: 'recent' }, sort, offset: 0, limit: 6 }).rows;
 }
 
 /** Holds the quitting application until everything is locked, but not for ever. */

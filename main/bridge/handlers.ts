@@ -39,6 +39,11 @@ export interface UseCases {
   readonly folders: FolderEditing;
   readonly history: History;
   readonly openingUrls: OpeningUrls;
+  readonly quickAccess: {
+    readonly shortcut: () => Output<'quickAccess', 'shortcut'>;
+    readonly hide: () => void;
+    readonly showRecord: (recordId: string) => void;
+  };
   readonly records: Records;
   readonly searches: Searches;
   readonly settings: Settings;
@@ -93,6 +98,11 @@ export function handlersOf(uses: UseCases): Handlers {
       copyCode: ({ recordId, field }) => copying.code(recordId, field),
       openUrl: ({ recordId, index, confirmedHost }) => uses.openingUrls.open(recordId, index, confirmedHost),
       clearClipboard: () => done(uses.clearClipboard()),
+    },
+    quickAccess: {
+      shortcut: () => uses.quickAccess.shortcut(),
+      hide: () => done(uses.quickAccess.hide()),
+      showRecord: ({ recordId }) => done(uses.quickAccess.showRecord(recordId)),
     },
     searches: {
       list: () => ({ searches: uses.searches.list() }),

@@ -5,6 +5,7 @@ import { answerFromBundle, readBundleManifest } from './bundlemanifest.ts';
 
 export const appOrigin = 'app://strongroom';
 export const appPage = `${appOrigin}/index.html`;
+export const quickPage = `${appOrigin}/quick.html`;
 
 /** Must run before the application is ready. */
 export function registerAppScheme(): void {

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { commandNames } from '../../contract/commands.ts';
+import { keysOf, paletteCommands, shortcuts } from '../../renderer/features/shortcuts/table.ts';
 
 // Electron itself cannot be loaded here; the template is what it is given.
 vi.mock('electron', () => ({ Menu: {} }));
-const { menuTemplate } = await import('./menu.ts');
+const { commandKeys, menuTemplate } = await import('./menu.ts');
 const { languageOf, menuWords } = await import('./menuwords.ts');
 
 const languages = ['en', 'ru'] as const;
@@ -21,33 +23,38 @@ describe('the language of the menu', () => {
   });
 });
 
+/** Every word of a language, commands included. */
+function wordsOf(language: 'en' | 'ru'): string[] {
+  const { commands, ...others } = menuWords[language];
+  return [...Object.values(others), ...Object.values(commands)];
+}
+
 describe('the words of the menu', () => {
   it.each(languages)('are all there in %s, each once', (language) => {
-    const words = Object.values(menuWords[language]);
+    const words = wordsOf(language);
     expect(words.every((word) => word.trim() === word && word !== '')).toBe(true);
     expect(new Set(words).size).toBe(words.length);
-    expect(Object.keys(menuWords[language]).sort()).toEqual(Object.keys(menuWords.en).sort());
+    expect(Object.keys(menuWords[language].commands).sort()).toEqual([...commandNames].sort());
   });
 
   it('are translated', () => {
-    for (const [name, word] of Object.entries(menuWords.ru)) {
-      expect(word).toMatch(/\p{Script=Cyrillic}/u);
-      expect(Object.entries(menuWords.en)).not.toContainEqual([name, word]);
-    }
+    for (const word of wordsOf('ru')) expect(word).toMatch(/\p{Script=Cyrillic}|^Strongroom/u);
+    expect(wordsOf('ru').filter((word) => wordsOf('en').includes(word))).toEqual([]);
   });
 });
 
 describe('the menu', () => {
   const noted: string[] = [];
-  const template = menuTemplate(
-    {
-      command: (name) => noted.push(name),
-      lock: () => noted.push('lock'),
-      quit: () => noted.push('quit'),
-    },
-    menuWords.ru,
-  );
-  const entries = template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+  const actions = {
+    command: (name: string) => void noted.push(name),
+    quickAccess: () => void noted.push('quickAccess'),
+    lock: () => void noted.push('lock'),
+    quit: () => void noted.push('quit'),
+  };
+  const template = menuTemplate(actions, menuWords.ru, 'linux');
+  const entriesOf = (menu: typeof template): typeof template =>
+    menu.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+  const entries = entriesOf(template);
 
   it('offers neither reloading nor developer tools', () => {
     const roles = entries.flatMap(({ role }) => (role === undefined ? [] : [role]));
@@ -58,8 +65,43 @@ describe('the menu', () => {
 
   it('has every word on an entry, and every entry does what it says', () => {
     const labels = [...template, ...entries].flatMap(({ label }) => (label === undefined ? [] : [label]));
-    expect(labels.sort()).toEqual(Object.values(menuWords.ru).sort());
+    expect(labels.sort()).toEqual(wordsOf('ru').sort());
     for (const { click } of entries) (click as (() => void) | undefined)?.();
-    expect(noted.sort()).toEqual(['addAccount', 'lock', 'quit', 'search', 'settings', 'shortcuts', 'sync']);
+    expect(noted.sort()).toEqual([...commandNames, 'lock', 'quickAccess', 'quit'].sort());
+  });
+
+  it('has every command that the palette of the page has', () => {
+    const offered = paletteCommands().map(({ id }) => id);
+    expect([...commandNames, 'lock', 'palette'].sort()).toEqual(expect.arrayContaining(offered.sort()));
+  });
+
+  it('prints the keys of the page, and binds none of them', () => {
+    for (const [name, accelerator] of Object.entries(commandKeys)) {
+      const printed = accelerator.replace('CmdOrCtrl+', 'Ctrl+').replaceAll('+', ' ');
+      expect([name, printed]).toEqual([name, printedKeys(name)]);
+      expect(entries.find(({ id }) => id === name)).toMatchObject({
+        accelerator,
+        registerAccelerator: false,
+      });
+    }
+    const keyed = shortcuts.filter(({ id, chords }) => chords.length > 0 && isMenuName(id));
+    expect(Object.keys(commandKeys).sort()).toEqual(keyed.map(({ id }) => id).sort());
+  });
+
+  it('prints no keys on a Mac, which would bind them', () => {
+    const printed = entriesOf(menuTemplate(actions, menuWords.en, 'darwin')).flatMap(
+      ({ accelerator }) => accelerator ?? [],
+    );
+    expect(printed).toEqual(['CmdOrCtrl+Q']);
   });
 });
+
+/** The page's own spelling of a command's first chord; only the name of Delete is its code. */
+function printedKeys(name: string): string {
+  const shortcut = shortcuts.find(({ id }) => id === name);
+  return shortcut ? keysOf(shortcut.id, false) : 'none';
+}
+
+function isMenuName(id: string): boolean {
+  return id === 'lock' || commandNames.some((name) => name === id);
+}

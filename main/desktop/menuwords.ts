@@ -1,30 +1,85 @@
-/** The few words the main process itself shows. All others are the page's. */
-import type { MenuWords } from './menu.ts';
+/** The words of the application menu, which the main process itself shows. */
+import type { CommandName } from '../../contract/commands.ts';
+
+/** Words of the menu in one language. */
+export interface MenuWords extends Readonly<
+  Record<'file' | 'edit' | 'record' | 'go' | 'view' | 'quickAccess' | 'lock' | 'quit', string>
+> {
+  readonly commands: Readonly<Record<CommandName, string>>;
+}
 
 export const menuWords: Readonly<Record<'en' | 'ru', MenuWords>> = {
   en: {
     file: 'File',
     edit: 'Edit',
+    record: 'Record',
+    go: 'Go',
     view: 'View',
-    search: 'Search',
-    sync: 'Sync now',
-    settings: 'Settings…',
-    shortcuts: 'Keyboard shortcuts',
-    addAccount: 'Add account…',
+    quickAccess: 'Quick access',
     lock: 'Lock',
     quit: 'Quit Strongroom',
+    commands: {
+      create: 'New record',
+      createFolder: 'New folder',
+      addAccount: 'Add account…',
+      sync: 'Sync now',
+      settings: 'Settings…',
+      edit: 'Edit the record',
+      move: 'Move…',
+      copy: 'Make a copy…',
+      favourite: 'Favourite on and off',
+      tags: 'Tags…',
+      remove: 'Delete',
+      copyPassword: 'Copy password',
+      copyLogin: 'Copy login',
+      copyCode: 'Copy one-time code',
+      search: 'Search',
+      palette: 'Commands and records…',
+      saveSearch: 'Keep this search…',
+      goAll: 'All records',
+      goFavourites: 'Favourites',
+      goRecent: 'Recent',
+      goInbox: 'Inbox',
+      goShortcuts: 'Shortcuts',
+      goBin: 'Bin',
+      shortcuts: 'Keyboard shortcuts',
+    },
   },
   ru: {
     file: 'Файл',
     edit: 'Правка',
+    record: 'Запись',
+    go: 'Переход',
     view: 'Вид',
-    search: 'Поиск',
-    sync: 'Синхронизировать',
-    settings: 'Настройки…',
-    shortcuts: 'Сочетания клавиш',
-    addAccount: 'Добавить учётную запись…',
+    quickAccess: 'Быстрый доступ',
     lock: 'Заблокировать',
     quit: 'Выйти из Strongroom',
+    commands: {
+      create: 'Новая запись',
+      createFolder: 'Новая папка',
+      addAccount: 'Добавить учётную запись…',
+      sync: 'Синхронизировать',
+      settings: 'Настройки…',
+      edit: 'Изменить',
+      move: 'Переместить…',
+      copy: 'Сделать копию…',
+      favourite: 'В избранное и обратно',
+      tags: 'Теги…',
+      remove: 'Удалить',
+      copyPassword: 'Копировать пароль',
+      copyLogin: 'Копировать логин',
+      copyCode: 'Копировать одноразовый код',
+      search: 'Поиск',
+      palette: 'Команды и записи…',
+      saveSearch: 'Сохранить этот поиск…',
+      goAll: 'Все записи',
+      goFavourites: 'Избранное',
+      goRecent: 'Недавние',
+      goInbox: 'Входящие',
+      goShortcuts: 'Ярлыки',
+      goBin: 'Корзина',
+      shortcuts: 'Сочетания клавиш',
+    },
   },
 };
 

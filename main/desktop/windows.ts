@@ -1,9 +1,10 @@
 /**
  * The one factory of windows. A window that was not made here is nobody to the bridge.
  */
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, screen } from 'electron';
 import type { BrowserWindowConstructorOptions, Session } from 'electron';
 import { appPage } from './appscheme.ts';
+import { reachable, type WindowStateFile } from './windowstate.ts';
 
 export interface WindowOptions {
   readonly preloadFile: string;
@@ -13,6 +14,11 @@ export interface WindowOptions {
   readonly developerTools: boolean;
   readonly onVisibility: (visible: boolean) => void;
   readonly onMinimise: () => void;
+  /** Where the main window stood. */
+  readonly place: WindowStateFile;
+  /** The main window was left for another program, or for good. */
+  readonly onLeft: () => void;
+  readonly onMainClosed: () => void;
 }
 
 /** Settings that every window has, whatever it shows. */
@@ -48,21 +54,44 @@ export function windowSettings(options: WindowOptions): BrowserWindowConstructor
 export class Windows {
   readonly #options: WindowOptions;
   readonly #open = new Map<number, BrowserWindow>();
+  #main: BrowserWindow | null = null;
+  #loaded: Promise<void> = Promise.resolve();
 
   constructor(options: WindowOptions) {
     this.#options = options;
   }
 
-  /** Opens the main window, or brings the open one to the front. */
+  /** Opens the main window, or brings the open one to the front; resolves once its page hears. */
   async openMain(): Promise<BrowserWindow> {
-    const existing = this.all()[0];
+    const existing = this.main();
     if (existing) {
       if (existing.isMinimized()) existing.restore();
       existing.show();
       existing.focus();
+      await this.#loaded;
       return existing;
     }
-    const window = new BrowserWindow(windowSettings(this.#options));
+    const kept = this.#keptPlace();
+    const window = this.make(kept ? { x: kept.x, y: kept.y, width: kept.width, height: kept.height } : {});
+    this.#main = window;
+    if (kept?.maximised) window.maximize();
+    this.#followMain(window);
+    window.once('ready-to-show', () => {
+      window.show();
+    });
+    this.#loaded = window.loadURL(appPage);
+    await this.#loaded;
+    return window;
+  }
+
+  /** The main window, if it is open. */
+  main(): BrowserWindow | undefined {
+    return this.#main && !this.#main.isDestroyed() ? this.#main : undefined;
+  }
+
+  /** A hidden window of ours with the settings that all have, and those of its own. */
+  make(own: BrowserWindowConstructorOptions): BrowserWindow {
+    const window = new BrowserWindow({ ...windowSettings(this.#options), ...own });
     const contentsId = window.webContents.id;
     this.#open.set(contentsId, window);
     window.on('closed', () => this.#open.delete(contentsId));
@@ -71,24 +100,40 @@ export class Windows {
       event.preventDefault();
     });
     window.setContentProtection(this.#options.contentProtection());
+    return window;
+  }
+
+  #keptPlace(): ReturnType<WindowStateFile['read']> {
+    const kept = this.#options.place.read();
+    const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
+    return kept && reachable(kept, areas);
+  }
+
+  #followMain(window: BrowserWindow): void {
+    const { onVisibility, onMinimise, onLeft, onMainClosed, place } = this.#options;
+    for (const event of ['show', 'restore'] as const) {
+      window.on(event as 'show', () => {
+        onVisibility(true);
+      });
+    }
     window.on('hide', () => {
-      this.#options.onVisibility(false);
-    });
-    window.on('show', () => {
-      this.#options.onVisibility(true);
-    });
-    window.on('restore', () => {
-      this.#options.onVisibility(true);
+      onVisibility(false);
     });
     window.on('minimize', () => {
-      this.#options.onVisibility(false);
-      this.#options.onMinimise();
+      onVisibility(false);
+      onMinimise();
     });
-    window.once('ready-to-show', () => {
-      window.show();
+    window.on('blur', onLeft);
+    window.on('close', () => {
+      // A maximised window remembers where it would stand otherwise.
+      place.write({ ...window.getNormalBounds(), maximised: window.isMaximized() });
     });
-    await window.loadURL(appPage);
-    return window;
+    window.on('closed', () => {
+      this.#main = null;
+      onVisibility(false);
+      onLeft();
+      onMainClosed();
+    });
   }
 
   all(): BrowserWindow[] {

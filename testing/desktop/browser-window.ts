@@ -75,6 +75,8 @@ export class BrowserWindow
       | 'setIcon'
       | 'setSkipTaskbar'
       | 'flashFrame'
+      | 'setAlwaysOnTop'
+      | 'setVisibleOnAllWorkspaces'
       | 'webContents'
     >
 {
@@ -278,6 +280,8 @@ export class BrowserWindow
   setIcon(_icon: unknown): void {}
   setSkipTaskbar(_skip: boolean): void {}
   flashFrame(_flag: boolean): void {}
+  setAlwaysOnTop(_flag: boolean, _level?: string): void {}
+  setVisibleOnAllWorkspaces(_visible: boolean, _options?: unknown): void {}
 
   private isShown(): boolean {
     return this.visible && !this.minimized;

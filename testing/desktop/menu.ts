@@ -13,6 +13,7 @@ export class MenuItem implements StandInFor<
   readonly label: string;
   readonly role: string | undefined;
   readonly type: string;
+  /** Empty where it is only printed. */
   readonly accelerator: string;
   readonly submenu: Menu | undefined;
   enabled: boolean;
@@ -26,7 +27,7 @@ export class MenuItem implements StandInFor<
     this.id = options.id ?? this.label;
     this.role = options.role;
     this.type = options.type ?? (submenu === undefined ? 'normal' : 'submenu');
-    this.accelerator = String(options.accelerator ?? '');
+    this.accelerator = options.registerAccelerator === false ? '' : String(options.accelerator ?? '');
     this.enabled = options.enabled ?? true;
     this.visible = options.visible ?? true;
     this.checked = options.checked ?? false;

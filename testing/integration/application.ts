@@ -170,6 +170,11 @@ export class Application {
           hostOf: (address) => placeOfAddress(checkedAddress(address)),
           open: async (address) => void this.opened.push(address),
         }),
+        quickAccess: {
+          shortcut: () => ({ state: 'off' }),
+          hide: () => undefined,
+          showRecord: () => undefined,
+        },
         records: this.records,
         searches: new Searches(current),
         settings,

@@ -6,6 +6,8 @@ import { build } from 'vite';
 
 const root = resolve(import.meta.dirname, '../..');
 
+const pages = ['index.html', 'quick.html'].map((page) => resolve(root, 'renderer', page));
+
 /** Builds the window into the folder. */
 export async function buildWindow(folder: string): Promise<void> {
   await build({
@@ -19,7 +21,13 @@ export async function buildWindow(folder: string): Promise<void> {
       __VUE_PROD_DEVTOOLS__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',
     },
-    build: { outDir: folder, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: { input: pages },
+    },
   });
 }
 

@@ -23,6 +23,7 @@ import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import { findingScenes } from './finding-scenes.ts';
 import { historyScenes } from './history-scenes.ts';
+import { quickScenes } from './quick-scenes.ts';
 import type { Scene } from './scene.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
 
@@ -99,7 +100,7 @@ async function openPage(workshop: Workshop, look: Look): Promise<Page> {
     content: `globalThis.strongroomScenario = ${JSON.stringify(scenario)};\n${workshop.script}`,
   });
   await serve(page, workshop.window);
-  await page.goto(`${origin}/index.html`);
+  await page.goto(`${origin}/${scene.page ?? 'index.html'}`);
   await page.evaluate('document.fonts.ready.then(() => undefined)');
   return page;
 }
@@ -133,7 +134,13 @@ function looks(chosen: ReturnType<typeof options>): Look[] {
   return chosen.scenes.flatMap((scene) =>
     chosen.themes.flatMap((theme) =>
       chosen.languages.flatMap((language) =>
-        chosen.sizes.map(([width, height]) => ({ scene, theme, language, width, height })),
+        (scene.size ? [scene.size] : chosen.sizes).map(([width, height]) => ({
+          scene,
+          theme,
+          language,
+          width,
+          height,
+        })),
       ),
     ),
   );
@@ -164,6 +171,7 @@ function options() {
       ...editingScenes,
       ...historyScenes,
       ...findingScenes,
+      ...quickScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),
@@ -191,7 +199,8 @@ async function run(): Promise<number> {
     if (chosen.walk) await walk(workshop);
     const all = looks(chosen);
     for (const look of all) {
-      const first = look.width === chosen.sizes[0]?.[0] && look.language === chosen.languages[0];
+      const first =
+        look.width === (look.scene.size ?? chosen.sizes[0])?.[0] && look.language === chosen.languages[0];
       await take(workshop, look, chosen.axe && first);
     }
     console.log(`${all.length} pictures in ${chosen.folder}`);

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly drafts: readonly string[];
   /** The copy stays shut after so many days without contact; null while it opens. */
   readonly offlineTermDays: number | null;
+  /** Another program has the key of quick access. */
+  readonly quickKeyTaken: boolean;
 }
 
 export const plainScenario: Scenario = {
@@ -50,4 +52,5 @@ export const plainScenario: Scenario = {
   conflicts: [],
   drafts: [],
   offlineTermDays: null,
+  quickKeyTaken: false,
 };

@@ -22,6 +22,7 @@ import type { WaitingRow } from '../../contract/sync.ts';
 import { sampleBin, sampleConflicts, sampleWaiting, type ScriptedConflict } from './sample-unsettled.ts';
 import { scriptEditing } from './script-editing.ts';
 import { scriptSync } from './script-sync.ts';
+import { scriptQuickAccess } from './script-quick.ts';
 import { scriptSearches } from './script-searches.ts';
 import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
@@ -120,6 +121,7 @@ function install(scenario: Scenario): void {
     ...scriptEditing(stage),
     ...scriptSync(stage),
     ...scriptSearches(),
+    ...scriptQuickAccess(stage),
   };
   const api: Record<string, unknown> = {
     on(event: string, listener: (payload: unknown) => void) {

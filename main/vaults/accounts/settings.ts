@@ -44,6 +44,7 @@ const times = ['lockAfterIdleMinutes', 'clearClipboardAfterSeconds', 'hideReveal
 
 function loosens(now: SettingsView, change: SettingsChange): boolean {
   return (
+    (!now.namesInNotifications && change.namesInNotifications === true) ||
     switches.some((name) => now[name] && change[name] === false) ||
     times.some((name) => lasting(change[name] ?? now[name]) > lasting(now[name]))
   );

@@ -1,11 +1,11 @@
 /** Binds the keys that count in the whole window. Keys of a pane are bound by the pane itself. */
 import { useEventListener } from '@vueuse/core';
-import { computed, onScopeDispose } from 'vue';
+import { onScopeDispose } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import { isOwnDrag } from '../many/dragging.ts';
-import { useSettings } from '../settings/settings.ts';
 import { useSession } from '../unlock/session.ts';
 import { useCommands } from './commands.ts';
+import { useMac } from './mac.ts';
 import {
   type CommandId,
   isCommand,
@@ -16,11 +16,7 @@ import {
   shortcuts,
 } from './table.ts';
 
-/** Whether this computer prints its chords the Mac way. */
-export function useMac() {
-  const settings = useSettings();
-  return computed(() => settings.about?.platform === 'darwin');
-}
+export { useMac };
 
 /** The printed chord of a shortcut, for tooltips and hints. */
 export function useKeysOf(): (id: ShortcutId) => string {
@@ -57,8 +53,7 @@ export function useShortcutKeys(): void {
     if (!shortcut || !isCommand(shortcut) || !(session.unlocked || shortcut.whileLocked)) return;
     if (shortcut.id === 'copyPassword' && textIsSelected()) return;
     if (isTypingKey(event) && lettersGoElsewhere()) return;
-    const layered = document.querySelector('[data-dismissable-layer], [role="dialog"]') !== null;
-    if (layered && shortcut.id !== 'lock') return;
+    if (isLayered() && shortcut.id !== 'lock') return;
     if (commands[shortcut.id]()) event.preventDefault();
   });
 
@@ -70,9 +65,14 @@ export function useShortcutKeys(): void {
 
   const unsubscribe = bridge().on('command', ({ name }) => {
     if (name === 'addAccount') return;
-    if (session.unlocked || worksWhileLocked(name)) commands[name]();
+    // As with keys: what lies under an open dialog is not acted on.
+    if (worksWhileLocked(name) || (session.unlocked && !isLayered())) commands[name]();
   });
   onScopeDispose(unsubscribe);
+}
+
+function isLayered(): boolean {
+  return document.querySelector('[data-dismissable-layer], [role="dialog"]') !== null;
 }
 
 function worksWhileLocked(id: CommandId): boolean {
