@@ -30,6 +30,7 @@ import { plainScenario, type Scenario } from './scenario.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
+import { scriptExchange } from './script-exchange.ts';
 import { scriptHistory } from './script-history.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
@@ -116,6 +117,7 @@ function install(scenario: Scenario): void {
     ...scriptDesk(stage),
     ...scriptCodes(),
     ...scriptDrafts(stage),
+    ...scriptExchange(),
     ...scriptHistory(stage),
     ...scriptRecords(stage),
     ...scriptEditing(stage),
