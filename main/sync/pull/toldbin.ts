@@ -34,14 +34,19 @@ export function binFolderTold(
   return true;
 }
 
-/** Something in it waits: then its pieces are judged one by one, and it goes when they are told. */
+/**
+ * Something in it waits, or is a person's to decide: then its pieces are judged one by one, and it
+ * goes when they are told.
+ */
 function hasWaiting(mirror: Mirror, folderId: string): boolean {
   const inside = new Set(mirror.folders.subtreeIds(folderId));
-  return mirror.outbox.all().some(({ object, objectId }) => {
-    if (object === 'folder') return inside.has(objectId);
-    const lies = mirror.records.get(objectId)?.folderId;
-    return lies !== undefined && lies !== null && inside.has(lies);
-  });
+  const isInside = (recordId: string): boolean => inside.has(mirror.records.get(recordId)?.folderId ?? '');
+  return (
+    mirror.conflicts.all().some(({ recordId }) => isInside(recordId)) ||
+    mirror.outbox
+      .all()
+      .some(({ object, objectId }) => (object === 'folder' ? inside.has(objectId) : isInside(objectId)))
+  );
 }
 
 /** The deletion that waited here has been told of by the server: it is settled. */
