@@ -9,6 +9,7 @@ import { bridge } from '../../app/bridge.ts';
 import { useFormat } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 import { type ToastAction, useToasts } from '../../ui/toasts.ts';
+import { useExporting } from '../exchange/exporting.ts';
 import { useList } from '../list/list.ts';
 import { usePlaces } from '../places/places.ts';
 import { useTree } from '../tree/tree.ts';
@@ -17,6 +18,9 @@ import { useTagging } from './tagging.ts';
 
 /** What one call over the bridge takes at most. */
 const portionSize = 1000;
+
+/** Single records that one export takes; whoever wants more exports a folder or vault. */
+const exportedAtMost = 10_000;
 
 type Verb = (recordIds: string[]) => Promise<Result<unknown>>;
 
@@ -29,6 +33,7 @@ export function useManyActions() {
   const toasts = useToasts();
   const marking = useMarking();
   const tagging = useTagging();
+  const exporting = useExporting();
 
   const complain = (failure: Failure): void => toasts.say('bad', format.failure(failure));
 
@@ -135,5 +140,16 @@ export function useManyActions() {
     return true;
   }
 
-  return { move, moveTo, copy, remove, setFavourite, setColor, askTags };
+  /** The dialog of the export asks the rest. */
+  function exportThem(): void {
+    const recordIds = targets();
+    if (recordIds.length > exportedAtMost) {
+      toasts.say('bad', t('many.exportTooMany', { limit: format.number(exportedAtMost) }));
+    } else if (recordIds.length > 0) {
+      const name = format.counted('list.count', recordIds.length);
+      exporting.begin({ scope: { kind: 'records', recordIds }, name });
+    }
+  }
+
+  return { exportThem, move, moveTo, copy, remove, setFavourite, setColor, askTags };
 }

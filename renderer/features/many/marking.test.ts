@@ -5,6 +5,7 @@ import { nextTick } from 'vue';
 import { done, type FakeBridge, fakeBridge } from '../../../testing/renderer/fake-bridge.ts';
 import type { RecordRow } from '../../../contract/records.ts';
 import { useToasts } from '../../ui/toasts.ts';
+import { useExporting } from '../exchange/exporting.ts';
 import { useList } from '../list/list.ts';
 import { useManyActions } from './manyActions.ts';
 import { useMarking } from './marking.ts';
@@ -147,6 +148,12 @@ describe('doing the same with all', () => {
     useMarking().clear();
     useTagging().settle({ add: ['x'], remove: [] });
     await vi.waitFor(() => expect(sent('editing.changeTags')).toEqual([['r0', 'r1']]));
+  });
+
+  it('hands the marked records over to the export, as many as it takes', async () => {
+    await useMarking().extendTo(2);
+    useManyActions().exportThem();
+    expect(useExporting().request?.scope).toEqual({ kind: 'records', recordIds: ['r0', 'r1', 'r2'] });
   });
 
   it('has nothing to do where nothing is marked and nothing is selected', () => {
