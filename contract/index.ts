@@ -17,6 +17,7 @@ import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
 import { exchange } from './exchange.ts';
+import { generator } from './generator.ts';
 import { history } from './history.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
@@ -36,6 +37,7 @@ export const contract = {
   drafts,
   editing,
   exchange,
+  generator,
   history,
   quickAccess,
   records,

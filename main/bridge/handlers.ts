@@ -24,6 +24,7 @@ import type {
   VaultTree,
   WaitingDesk,
 } from '../vaults/index.ts';
+import { generateValue } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
 
 export interface UseCases {
@@ -143,6 +144,7 @@ export function handlersOf(uses: UseCases): Handlers {
       undoable: () => uses.exchange.undoable(),
       save: (request) => uses.exchange.save(request),
     },
+    generator: { generate: (wishes) => generateValue(wishes) },
     history: {
       offered: ({ recordId }) => uses.history.offered(recordId),
       list: ({ recordId }) => uses.history.list(recordId),

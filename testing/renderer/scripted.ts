@@ -30,6 +30,7 @@ import { plainScenario, type Scenario } from './scenario.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
+import { scriptGenerator } from './script-generator.ts';
 import { scriptExchange } from './script-exchange.ts';
 import { scriptHistory } from './script-history.ts';
 
@@ -119,6 +120,7 @@ function install(scenario: Scenario): void {
     ...scriptDrafts(stage),
     ...scriptExchange(),
     ...scriptHistory(stage),
+    ...scriptGenerator(),
     ...scriptRecords(stage),
     ...scriptEditing(stage),
     ...scriptSync(stage),
