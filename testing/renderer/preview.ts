@@ -21,6 +21,7 @@ import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
 import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
+import { exchangeScenes } from './exchange-scenes.ts';
 import { findingScenes } from './finding-scenes.ts';
 import { historyScenes } from './history-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
@@ -171,6 +172,7 @@ function options() {
       ...editingScenes,
       ...historyScenes,
       ...findingScenes,
+      ...exchangeScenes,
       ...quickScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
