@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   fields: () => import('./keychain-fields.ts'),
   search: () => import('./mirror-search.ts'),
   finding: () => import('./finding.ts'),
+  quick: () => import('./quick-access.ts'),
   open: () => import('./mirror-open.ts'),
   journeys: () => import('./journeys.ts'),
 };

@@ -7,9 +7,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { Failure, Result } from '../../../contract/index.ts';
 import type { RecordRow } from '../../../contract/records.ts';
 import { bridge } from '../../app/bridge.ts';
-
-/** Lines shown at once; whoever looks through more wants the main window. */
-export const quickRecords = 7;
+import { quickRecords } from './limits.ts';
 
 export type QuickDeed = 'password' | 'login' | 'code' | 'url';
 
