@@ -1,5 +1,5 @@
 /** What both ways of starting the application have in common. */
-import type { Page } from 'playwright-core';
+import type { ElementHandle, Page } from 'playwright-core';
 import type { FileCarrier, PageWindow } from '../in-page/dom.ts';
 
 /** The built application and what it is started with. */
@@ -49,7 +49,7 @@ export function listenTo(page: Page, lines: string[]): void {
  */
 export async function dropFiles(page: Page, selector: string, paths: readonly string[]): Promise<void> {
   const making = `Object.assign(document.createElement('input'), { type: 'file', multiple: true })`;
-  const input = (await page.evaluateHandle(making)).asElement();
+  const input = (await page.evaluateHandle(making)).asElement() as ElementHandle | null;
   if (input === null) throw new Error('The page made no file input.');
   await input.setInputFiles([...paths]);
   const dataTransfer = await input.evaluateHandle((element) => {
