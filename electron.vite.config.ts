@@ -50,7 +50,10 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: [resolve(root, 'renderer/index.html'), resolve(root, 'renderer/quick.html')],
+        input: {
+          index: resolve(root, 'renderer/index.html'),
+          quick: resolve(root, 'renderer/quick.html'),
+        },
       },
     },
   },
