@@ -10,12 +10,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { sealRecordKey, sameKey, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
-import type {
-  ConflictedField,
-  Mirror,
-  OutboxOperation,
-  StoredRecord,
-} from '../../mirror/index.ts';
+import type { ConflictedField, Mirror, OutboxOperation, StoredRecord } from '../../mirror/index.ts';
 import { mergeRecords, type MergeSides } from './merge.ts';
 import {
   fieldNames,
