@@ -22,6 +22,8 @@ import { ImportFolders } from './importfolders.ts';
 
 const portion = 200;
 const mostNotes = 300;
+/** Key of the sync state under which an import notes how far it is on the disk. */
+const markKey = 'importMark';
 
 /** What one import did, as far as it takes to undo it. Ciphertext and fingerprints only. */
 export interface Undoable {
@@ -68,6 +70,7 @@ export class Importing {
         const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
         await this.#inPortions(plain, ({ record, at }) => this.#one(record, at, known, []));
         for (const each of ready) if (each.record.fileFacts.length > 0) await this.#withFiles(each, known);
+        this.#settle(from);
         onProgress(Math.min(from + portion, records));
       }
     } finally {
@@ -76,16 +79,28 @@ export class Importing {
     return { ...this.#result, folders: this.#folders.count, notes: this.#notes };
   }
 
-  /** Each portion is one transaction that is on the disk when it ends. */
+  /**
+   * Each portion is one transaction. That it is on the disk is made sure of once for many of them
+   * (`#settle`): waiting for the disk each time takes longer than everything else together.
+   */
   async #inPortions<T>(all: readonly T[], each: (one: T) => void): Promise<void> {
     const { account, signal, undoable } = this.#parts;
     await this.#pace.work(all, signal, (some) => {
       if (account.closed) throw new StrongroomError('cancelled');
       if (undoable === null) some.forEach(each);
       else
-        account.mirror.durable(() => {
+        account.mirror.transaction(() => {
           some.forEach(each);
         });
+    });
+  }
+
+  /** Everything up to here is on the disk when this returns: the log is flushed with its last entry. */
+  #settle(done: number): void {
+    const { account, undoable } = this.#parts;
+    if (undoable === null || account.closed) return;
+    account.mirror.durable(() => {
+      account.mirror.syncState.set(markKey, String(done));
     });
   }
 
