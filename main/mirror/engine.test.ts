@@ -173,3 +173,35 @@ describe('transactions', () => {
     });
   });
 });
+
+describe('one of many portions', () => {
+  it('may hold what asks to be durable, and leaves the engine as it was', () => {
+    withEngine((engine) => {
+      const insert = engine.query('INSERT INTO things VALUES (?)');
+      engine.portion(() => {
+        engine.durable(() => insert.run('inside'));
+      });
+      engine.durable(() => insert.run('afterwards'));
+      expect(() => engine.transaction(() => engine.durable(() => insert.run('never')))).toThrow(
+        StrongroomError,
+      );
+      expect(engine.values<string>('SELECT name FROM things ORDER BY rowid').all()).toEqual([
+        'inside',
+        'afterwards',
+      ]);
+    });
+  });
+
+  it('is undone as a whole', () => {
+    withEngine((engine) => {
+      const insert = engine.query('INSERT INTO things VALUES (?)');
+      const fails = (): void =>
+        engine.portion(() => {
+          engine.durable(() => insert.run('half'));
+          throw new Error('cut');
+        });
+      expect(fails).toThrow('cut');
+      expect(engine.values<string>('SELECT name FROM things').all()).toEqual([]);
+    });
+  });
+});

@@ -165,6 +165,20 @@ export class Engine {
     }
   }
 
+  /**
+   * For many portions that belong together: what asks to be durable inside is so only when the next
+   * durable transaction returns, which the caller owes. The log is flushed in order, so one is enough.
+   */
+  portion<T>(work: () => T): T {
+    if (this.#durable) return this.transaction(work);
+    this.#durable = true;
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#durable = false;
+    }
+  }
+
   /** Rises whenever something that lists show may have changed; caches compare it. */
   get generation(): number {
     return this.#generation;

@@ -166,6 +166,11 @@ export class Mirror {
     return this.#engine.durable(work);
   }
 
+  /** One of many portions, durable with the next `durable` transaction; see the engine. */
+  portion<T>(work: () => T): T {
+    return this.#engine.portion(work);
+  }
+
   /** Nothing of the mirror may be used afterwards. */
   close(): void {
     try {

@@ -89,7 +89,7 @@ export class Importing {
       if (account.closed) throw new StrongroomError('cancelled');
       if (undoable === null) some.forEach(each);
       else
-        account.mirror.transaction(() => {
+        account.mirror.portion(() => {
           some.forEach(each);
         });
     });
