@@ -203,7 +203,7 @@ class Push {
   }
 
   async #refused(operation: OutboxOperation, failure: StrongroomError): Promise<void> {
-    switch (refusalFor(failure, operation.change.kind)) {
+    switch (refusalFor(failure, operation.change)) {
       case 'stop':
         this.#stop ??= failure;
         return;
@@ -212,7 +212,7 @@ class Push {
       case 'hold':
         return this.#hold(operation, failure);
       case 'gone':
-        return this.#notThere(operation);
+        return this.#notThere(operation, failure);
       case 'look':
         return operation.object === 'folder' ? this.#holdFolder(operation, failure) : this.#look(operation);
       case 'reused':
@@ -250,7 +250,7 @@ class Push {
    * The next pull tells what has become of it. What is to be deleted is deleted; a mark on what is
    * gone means nothing; what is said to be missing twice, with a pull in between, is held.
    */
-  #notThere(operation: OutboxOperation): void {
+  #notThere(operation: OutboxOperation, { code, params }: StrongroomError): void {
     const { mirror } = this.#context;
     const { id, object, objectId, change, problem } = operation;
     this.#missing = 0;
@@ -265,9 +265,8 @@ class Push {
       });
       return;
     }
-    const notFound = { code: 'notFound', params: {} } as const;
-    const isTold = problem?.code === 'notFound';
-    mirror.outbox.setState(id, isTold ? 'held' : 'waiting', notFound);
+    const isTold = problem?.code === code;
+    mirror.outbox.setState(id, isTold ? 'held' : 'waiting', { code, params: { ...params } });
     raiseDoubt(mirror);
   }
 

@@ -24,17 +24,23 @@ it.each([
   ['notRestorable', {}, 'hold'],
   ['attachmentNotHere', {}, 'hold'],
 ] as const)('%s %o: %s', (code, params, refusal) => {
-  expect(refusalFor(new StrongroomError(code, params), 'edit')).toBe(refusal);
+  expect(refusalFor(new StrongroomError(code, params), { kind: 'edit', fields: {} })).toBe(refusal);
 });
 
+const inFolder = { vaultId: 'v', folderId: 'f' };
+const texts = { name: 'new', login: '', urls: [], description: '', tags: [], color: 0 };
+const fields = { ...texts, passwordEncrypted: null, customs: [] };
+
 it.each([
-  ['create', 'gone'],
-  ['move', 'gone'],
-  ['createFolder', 'gone'],
-  ['moveFolder', 'gone'],
-  ['edit', 'hold'],
-  ['attach', 'hold'],
-] as const)('a bad request to %s: %s, since its place may have gone', (kind, refusal) => {
+  [{ kind: 'create', place: inFolder, keyWrapped: null, fields }, 'gone'],
+  [{ kind: 'create', place: { ...inFolder, folderId: null }, keyWrapped: null, fields }, 'hold'],
+  [{ kind: 'move', place: inFolder, keyWrapped: null }, 'gone'],
+  [{ kind: 'createFolder', vaultId: 'v', parentId: 'f', name: 'new' }, 'gone'],
+  [{ kind: 'createFolder', vaultId: 'v', parentId: null, name: 'new' }, 'hold'],
+  [{ kind: 'moveFolder', parentId: 'f' }, 'gone'],
+  [{ kind: 'edit', fields: {} }, 'hold'],
+  [{ kind: 'attach', attachmentId: 'a' }, 'hold'],
+] as const)('a bad request for %o: %s, since a folder may have gone', (change, refusal) => {
   const failure = new StrongroomError('badAnswer', { reason: 'status', status: 400 });
-  expect(refusalFor(failure, kind)).toBe(refusal);
+  expect(refusalFor(failure, change)).toBe(refusal);
 });

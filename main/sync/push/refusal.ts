@@ -32,10 +32,21 @@ const ofTheAccount: ReadonlySet<string> = new Set([
   'diskReadOnly',
 ]);
 
-/** Changes that name a place. */
-const placing: ReadonlySet<OutboxChange['kind']> = new Set(['create', 'move', 'createFolder', 'moveFolder']);
+/** Whether a change puts something into a folder, which may have gone meanwhile. */
+function namesFolder(change: OutboxChange): boolean {
+  switch (change.kind) {
+    case 'create':
+    case 'move':
+      return change.place.folderId !== null;
+    case 'createFolder':
+    case 'moveFolder':
+      return change.parentId !== null;
+    default:
+      return false;
+  }
+}
 
-export function refusalFor({ code, params }: StrongroomError, kind: OutboxChange['kind']): Refusal {
+export function refusalFor({ code, params }: StrongroomError, change: OutboxChange): Refusal {
   if (ofTheAccount.has(code)) return 'stop';
   switch (code) {
     case 'unreachable':
@@ -49,8 +60,8 @@ export function refusalFor({ code, params }: StrongroomError, kind: OutboxChange
       return 'look';
     case 'badAnswer':
       if (params['reason'] === 'keyReused') return 'reused';
-      // Where something is put that does not stand there any more, the request is called a bad one.
-      if (params['status'] === 400 && placing.has(kind)) return 'gone';
+      // Where something is put into what does not stand there any more, the request is called a bad one.
+      if (params['status'] === 400 && namesFolder(change)) return 'gone';
       return params['reason'] === 'status' ? 'hold' : 'stays';
     default:
       return 'hold';
