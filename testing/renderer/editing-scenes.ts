@@ -54,6 +54,21 @@ export const editingScenes: readonly Scene[] = [
       await idle(page);
     },
   },
+  ...(['characters', 'phrase'] as const).map((kind): Scene => ({
+    name: `generator-${kind}`,
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyN');
+      await page.getByTestId('generator-open').click();
+      await page.getByTestId('generator').waitFor();
+      if (kind === 'phrase') {
+        await page.getByTestId('generator').getByRole('button').nth(1).click();
+        await page.getByRole('menuitemradio').nth(1).click();
+      }
+      await idle(page);
+    },
+  })),
   {
     name: 'new-record-incomplete',
     scenario: {},
