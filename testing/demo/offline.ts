@@ -108,9 +108,12 @@ export async function conflictDecided(demo: Demo): Promise<void> {
     await second.edit({ Login: 'root-second' }, secrets.there);
     await open(screens, 'web-02.prod', disputed);
     await screens.edit({ Description: 'Only changed on the first' }, secrets.here);
+    // Who comes back first is no matter of chance here: the first device is locked meanwhile.
+    await screens.lock();
     await demo.startServer(port);
     await sent(second);
-    await screens.page.keyboard.press('F5');
+    await screens.unlock(demo.user.masterPassword);
+    await open(screens, 'web-02.prod', disputed);
     await screens.button(/^Sync: .*1 to decide/).waitFor();
     same(await screens.reveal('Password'), secrets.here);
     // Hidden again, so that the picture of the decision shows nothing of it.
