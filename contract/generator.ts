@@ -25,7 +25,8 @@ export const generatorWishes = z.discriminatedUnion('kind', [
     kind: z.literal('phrase'),
     list: z.enum(['english', 'russian']),
     words: z.number().int().min(phraseLengths.least).max(phraseLengths.most),
-    separator: z.string().max(3),
+    /** Never empty: run together, other words might make the same phrase, and fewer would be as likely. */
+    separator: z.string().min(1).max(3),
     capitals: z.boolean(),
     digit: z.boolean(),
   }),

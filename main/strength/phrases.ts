@@ -37,7 +37,7 @@ export function generatePhrase({ list, words, separator, capitals, digit }: Phra
   return { text: shown.join(separator), bits: bitsOf(count) };
 }
 
-const capitalised = (word: string): string => `${word.charAt(0).toLocaleUpperCase()}${word.slice(1)}`;
+const capitalised = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
 const consonants = [...'bcdfghjklmnpqrstvwxz'];
 const vowels = [...'aeiouy'];

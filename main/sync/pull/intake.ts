@@ -9,10 +9,10 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../../mirror/model.ts';
 import type { KnownRecords } from './known.ts';
-import { adopted, Creations, landed, landedNew, localFolderId, outOfBin } from './landing.ts';
+import { adopted, Creations, landed, landedNew, localFolderId, outOfBin, withoutChanges } from './landing.ts';
 import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from '../trust/manifest.ts';
 import { breathe } from '../pace.ts';
-import { filesLeftOut, missedRecords } from '../outbox/pending.ts';
+import { filesLeftOut, missedRecords, sameValue } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { lastSyncedKey } from './resume.ts';
 import { noteRollback } from './rollback.ts';
@@ -154,8 +154,11 @@ export class RecordIntake {
    */
   #isHonest(previous: StoredRecord, record: StoredRecord, entries: readonly ManifestEntry[]): boolean {
     const { mode, mirror } = this.#context;
-    const settled = mirror.bases.record(previous.id) ?? previous;
+    // Of what was made here and not answered, the server has seen its creation.
+    const base = mirror.bases.record(previous.id);
+    const settled = base === undefined ? previous : (base ?? withoutChanges(mirror, previous));
     if (mode === 'client') {
+      if (changedWithoutCount(settled, record)) return false;
       const seen = [
         mirror.manifest.entries(previous.id),
         this.#entriesOf(settled),
@@ -188,6 +191,10 @@ export class RecordIntake {
     const folderId = record.folderId === null ? null : localFolderId(mirror, record.folderId);
     const made = this.#creations.find(record, folderId);
     if (made === null) return this.#firstSight(record);
+    if (!this.#isHonest(made, record, entries)) {
+      return this.#refuse(made, record) ? { row: made, entries: null } : null;
+    }
+    this.#remember(made.id, false);
     const row = adopted(this.#context, made, record);
     return row === null ? null : { row, entries };
   }
@@ -256,4 +263,17 @@ function wentBack(previous: StoredRecord, record: StoredRecord): boolean {
   if (previous.revision !== null) return record.revision === null || record.revision < previous.revision;
   if (previous.updatedAt !== null) return record.updatedAt === null || record.updatedAt < previous.updatedAt;
   return false;
+}
+
+/**
+ * Other secrets under the revision of those that are known, as from a server that answered a change
+ * as carried out, without counting it, and has kept what was there before.
+ */
+function changedWithoutCount(settled: StoredRecord, record: StoredRecord): boolean {
+  if (settled.revision === null || settled.revision !== record.revision) return false;
+  const secrets = ({ passwordEncrypted, customs }: StoredRecord): unknown => [
+    passwordEncrypted,
+    customs.map(({ name, value, type }) => [name, value, type]),
+  ];
+  return !sameValue(secrets(settled), secrets(record));
 }

@@ -44,18 +44,22 @@ export function landedNew(context: PullContext, delivered: StoredRecord): Stored
   return row;
 }
 
-/** What lands: the row to be written, or nothing where this device goes on as it is. */
+/**
+ * What lands: the row to be written, or nothing where this device goes on as it is. `unsettled` is
+ * the common ancestor where nothing was ever settled.
+ */
 export function landed(
   context: PullContext,
   previous: StoredRecord,
   delivered: StoredRecord,
+  unsettled: (previous: StoredRecord) => StoredRecord = (made) => withoutChanges(context.mirror, made),
 ): StoredRecord | null {
   const { mirror } = context;
   const base = mirror.bases.record(previous.id);
   const theirs = localised(context, delivered, previous.id, base ? [previous, base] : [previous]);
   bringBackFolder(context, theirs.folderId);
   if (base === undefined) return theirs;
-  return rebase(context, { base: base ?? withoutChanges(mirror, previous), mine: previous, theirs });
+  return rebase(context, { base: base ?? unsettled(previous), mine: previous, theirs });
 }
 
 /**
@@ -211,6 +215,16 @@ function allFieldsInOrder(fields: ReturnType<typeof allFieldsOf>): unknown[] {
 }
 
 /**
+ * What was deleted for good there and kept here was to be made anew, and stands there again as it
+ * was: under the id that it still has here, or before its creation has ever gone out. What was typed
+ * is not known there, so nothing is common to both and whatever differs is a person's to decide.
+ */
+function withNothing(record: StoredRecord): StoredRecord {
+  const nothing = { name: '', login: '', urls: [], description: '', tags: [], color: 0 };
+  return { ...record, ...nothing, passwordEncrypted: null, customs: [], attachments: [], favourite: false };
+}
+
+/**
  * A record made here has arrived: it gets the server's id and base, and what was changed since
  * stays to be sent. Null where it was deleted here meanwhile; then only the bin learns of it.
  */
@@ -220,7 +234,9 @@ export function adopted(
   delivered: StoredRecord,
 ): StoredRecord | null {
   const { mirror } = context;
-  const row = landed(context, mine, delivered);
+  const creation = mirror.outbox.ofObject('record', mine.id).find(({ change }) => change.kind === 'create');
+  const isAnother = mine.id === delivered.serverId || creation?.attempts === 0;
+  const row = landed(context, mine, delivered, isAnother ? withNothing : undefined);
   const entry = mirror.bin.get(mine.id);
   if (entry === null || row === null) return row;
   mirror.bin.put({ ...entry, record: { ...row, folderId: mine.folderId } });

@@ -76,6 +76,7 @@ async function carriedOut(
   switch (change.kind) {
     case 'create': {
       const { id, ...written } = await createItem(client, newItem(mirror, change), sending);
+      mustBeNew(mirror.records.byServerId('record', id) === null);
       return { ...written, serverId: id };
     }
     case 'edit':
@@ -98,10 +99,27 @@ async function carriedOut(
     case 'detach':
       return detach(context, record, change, sending);
     case 'restore':
-      return restore(context, objectId, sending);
+      return restore(context, objectId, itemId, sending);
     default:
       throw new StrongroomError('internal', {}, { cause: new Error(`a record cannot ${change.kind}`) });
   }
+}
+
+/**
+ * What was made gets an id that nothing here has: under the id of another thing the two would be
+ * taken for one, and what was typed into one of them lost.
+ * @throws StrongroomError `badAnswer`
+ */
+export function mustBeNew(isNew: boolean): void {
+  if (!isNew) throw new StrongroomError('badAnswer', { reason: 'idTaken' });
+}
+
+/**
+ * The name of an entry comes from the server: one of another thing puts that back.
+ * @throws StrongroomError `badAnswer`
+ */
+export function mustBeTheSame(restoredId: string, askedFor: string): void {
+  if (restoredId !== askedFor) throw new StrongroomError('badAnswer', { reason: 'restoredAnother' });
 }
 
 type ChangeOf<Kind extends OutboxOperation['change']['kind']> = Extract<
@@ -149,6 +167,7 @@ async function attach(
   const added = { name, encryptedKey, encryptedData, hash };
   if (features.has('attachmentWrites')) {
     const { id, ...written } = await attachFile(client, record.itemServerId, added, sending);
+    mustBeNew(record.attachments.every(({ serverId }) => serverId !== id));
     return { ...written, serverId: id };
   }
   const known = await attachedAlready(context, record, added);
@@ -205,10 +224,16 @@ async function detach(
   return {};
 }
 
-async function restore(context: PullContext, recordId: string, sending: Sending): Promise<Settlement> {
+async function restore(
+  context: PullContext,
+  recordId: string,
+  itemId: string,
+  sending: Sending,
+): Promise<Settlement> {
   const { client, features, mirror } = context;
   const binItemId = mirror.syncState.get(binItemKey(recordId));
   if (!features.has('bin') || binItemId === null) throw new StrongroomError('notRestorable');
-  const { folderId, revision, updatedAt } = await restoreFromBin(client, binItemId, sending);
+  const { id, folderId, revision, updatedAt } = await restoreFromBin(client, binItemId, sending);
+  mustBeTheSame(id, itemId);
   return { revision, updatedAt, folderId: folderId === null ? null : localFolderId(mirror, folderId) };
 }

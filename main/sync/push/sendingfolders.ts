@@ -14,7 +14,7 @@ import { binItemKey } from '../outbox/binning.ts';
 import { localFolderId } from '../pull/landing.ts';
 import { folderHere, isLostPlace } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
-import { serverPlace } from './sending.ts';
+import { mustBeNew, mustBeTheSame, serverPlace } from './sending.ts';
 import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
 
 /**
@@ -67,7 +67,9 @@ async function carriedOut(
     case 'createFolder': {
       const { vaultId, folderId } = placeOf(mirror, change.vaultId, change.parentId);
       const wish = { vaultId, parentFolderId: folderId, name: change.name };
-      return { serverId: await createFolder(client, wish, sending) };
+      const serverId = await createFolder(client, wish, sending);
+      mustBeNew(mirror.folders.byServerId(serverId) === null);
+      return { serverId };
     }
     case 'renameFolder':
       await mustStandAsKnown(context, objectId, folder.serverId, (there, known) =>
@@ -89,7 +91,8 @@ async function carriedOut(
     case 'restoreFolder': {
       const binItemId = mirror.syncState.get(binItemKey(objectId));
       if (!features.has('bin') || binItemId === null) throw new StrongroomError('notRestorable');
-      const { folderId } = await restoreFromBin(client, binItemId, sending);
+      const { id, folderId } = await restoreFromBin(client, binItemId, sending);
+      mustBeTheSame(id, folder.serverId);
       return { folderId: folderId === null ? null : localFolderId(mirror, folderId) };
     }
     default:

@@ -44,7 +44,8 @@ export const useGenerator = defineStore('generator', () => {
   });
   const makers: Record<Kind, () => GeneratorWishes> = {
     characters: characterWishes,
-    phrase: () => ({ kind: 'phrase', ...phrase, ...extras }),
+    // Words that run together could be told apart in more than one way.
+    phrase: () => ({ kind: 'phrase', ...phrase, separator: phrase.separator || '-', ...extras }),
     spoken: () => ({ kind: 'spoken', ...spoken, ...extras }),
   };
   const wishes = computed((): GeneratorWishes => makers[kind.value]());
