@@ -158,7 +158,6 @@ export class RecordIntake {
     const base = mirror.bases.record(previous.id);
     const settled = base === undefined ? previous : (base ?? withoutChanges(mirror, previous));
     if (mode === 'client') {
-      if (changedWithoutCount(settled, record)) return false;
       const seen = [
         mirror.manifest.entries(previous.id),
         this.#entriesOf(settled),
@@ -166,7 +165,7 @@ export class RecordIntake {
       ];
       const verdict = judgeAgainstAll(seen, entries, record);
       if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
-      if (verdict !== 'accepted') return false;
+      if (verdict !== 'accepted' || changedWithoutCount(settled, record)) return false;
     }
     return !wentBack(previous, record) && !this.#becameAnother(previous, record);
   }
