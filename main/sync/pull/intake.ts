@@ -270,6 +270,8 @@ function wentBack(previous: StoredRecord, record: StoredRecord): boolean {
  */
 function changedWithoutCount(settled: StoredRecord, record: StoredRecord): boolean {
   if (settled.revision === null || settled.revision !== record.revision) return false;
+  // This row is known to stand beside what the server has: it was asked for to be taken in anew.
+  if (settled.contentHash === '') return false;
   const secrets = ({ passwordEncrypted, customs }: StoredRecord): unknown => [
     passwordEncrypted,
     customs.map(({ name, value, type }) => [name, value, type]),
