@@ -6,9 +6,19 @@ import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { keyHeader, type Sending } from './writing.ts';
 
-/** Whether and for how many days an organisation allows work without contact; null where not stated. */
+const usualDays = 30;
+const mostDays = 365;
+
+/**
+ * Whether and for how many days (1 to 365) an organisation allows work without contact; null where
+ * not stated. What is out of bounds never comes to more than it says: less than a day is none.
+ */
 export const offlinePolicy = z
-  .object({ allowed: z.boolean(), days: z.number().int().min(1).max(365) })
+  .object({ allowed: z.boolean(), days: z.number().catch(usualDays) })
+  .transform(({ allowed, days }) => {
+    const whole = Math.floor(Math.min(days, mostDays));
+    return { allowed: allowed && whole >= 1, days: Math.max(whole, 1) };
+  })
   .nullish()
   .catch(null)
   .transform((policy) => policy ?? null);

@@ -10,7 +10,13 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { sealRecordKey, sameKey, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
-import type { ConflictedField, Mirror, OutboxOperation, StoredRecord } from '../../mirror/index.ts';
+import type {
+  ConflictedField,
+  Mirror,
+  StoredConflict,
+  OutboxOperation,
+  StoredRecord,
+} from '../../mirror/index.ts';
 import { mergeRecords, type MergeSides } from './merge.ts';
 import {
   fieldNames,
@@ -213,9 +219,15 @@ function noteConflicts(
   }
   const vaultName = (row.vaultId === null ? null : mirror.vaults.get(row.vaultId)?.name) ?? '';
   const { id: recordId, name } = row;
-  const [id, at] = [known?.id ?? randomUUID(), known?.at ?? now()];
+  const isStale = known !== null && !fields.every((field) => isShownBy(known, field));
+  // Whoever looks at a conflict decides about what is shown, and not about what has come since.
+  const [id, at] = [known === null || isStale ? randomUUID() : known.id, known?.at ?? now()];
   if (known?.kind === 'changedThere') dropUndecidedRemoval(mirror, recordId);
   mirror.conflicts.put({ id, kind: 'fields', recordId, name, vaultName, at, fields, sealed: null });
+}
+
+function isShownBy({ fields }: StoredConflict, { key, sides }: ConflictedField): boolean {
+  return fields.some((shown) => shown.key === key && sameValue(shown.sides.theirs, sides.theirs));
 }
 
 /** The fields are decided first; after that the record may be deleted again. */

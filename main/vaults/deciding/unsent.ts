@@ -2,6 +2,7 @@
  * What was typed on this device and is not at the server, readable: for the one file a person may
  * take away when the server will not take it.
  */
+import { StrongroomError } from '../../../contract/errors.ts';
 import { KeychainError, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
 import type { RecordFields, StoredRecord } from '../../mirror/index.ts';
@@ -73,20 +74,34 @@ function readable(
   { passwordEncrypted, customs, ...plain }: RecordFields,
 ): Record<string, unknown> {
   if (passwordEncrypted === undefined && customs === undefined) return plain;
-  const read = (key: RecordKey | null): Record<string, unknown> => ({
+  const read = (open: (wire: string | null) => string | null): Record<string, unknown> => ({
     ...plain,
-    ...(passwordEncrypted === undefined ? {} : { password: textOf(passwordEncrypted, key) }),
+    ...(passwordEncrypted === undefined ? {} : { password: open(passwordEncrypted) }),
     ...(customs === undefined
       ? {}
       : {
           customs: customs.map(({ name, value, type }) => ({
-            name: textOf(name, key),
-            value: textOf(value, key),
-            type: textOf(type, key),
+            name: open(name),
+            value: open(value),
+            type: open(type),
           })),
         }),
   });
-  return record.keyWrapped === null ? read(null) : account.secrets.withRecordKey(record, read);
+  const withKey = (key: RecordKey | null): Record<string, unknown> => read((wire) => textOf(wire, key));
+  if (record.keyWrapped === null) return withKey(null);
+  try {
+    return account.secrets.withRecordKey(record, withKey);
+  } catch (error) {
+    // One record whose key does not open must not keep the others from being taken away.
+    if (isOfItsKey(error)) return read(() => null);
+    throw error;
+  }
+}
+
+function isOfItsKey(error: unknown): boolean {
+  if (error instanceof KeychainError) return true;
+  if (!(error instanceof StrongroomError)) return false;
+  return error.code === 'undecipherable' || error.code.startsWith('vaultKey');
 }
 
 function textOf(wire: string | null, key: RecordKey | null): string | null {
