@@ -130,11 +130,26 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
  * open about it; put back, it is as it was shown, and so is what goes out.
  */
 export function sendForgotten(mirror: Mirror, { kind, id }: Pick<BinEntry, 'kind' | 'id'>, at: number): void {
-  const [base, row] = kind === 'record' ? [mirror.bases.record(id), mirror.records.get(id)] : [null, null];
-  if (base && row !== null && mirror.outbox.ofObject('record', id).length === 0) {
-    sendDifference(mirror, base, row, at);
+  if (mirror.outbox.ofObject(kind, id).length === 0) {
+    if (kind === 'record') sendForgottenRecord(mirror, id, at);
+    else sendForgottenName(mirror, id, at);
   }
   endIfSettled(mirror, kind, id);
+}
+
+function sendForgottenRecord(mirror: Mirror, id: string, at: number): void {
+  const base = mirror.bases.record(id);
+  const row = mirror.records.get(id);
+  if (base && row !== null) sendDifference(mirror, base, row, at);
+}
+
+/** A folder's name was typed; its place may only be the nearest that was left, and the server's is better. */
+function sendForgottenName(mirror: Mirror, id: string, at: number): void {
+  const base = mirror.bases.folder(id);
+  const row = mirror.folders.get(id);
+  if (!base || row === null || base.name === row.name) return;
+  const { name } = row;
+  mirror.outbox.add({ object: 'folder', objectId: id, name, change: { kind: 'renameFolder', name }, at });
 }
 
 /** Writes the rows of an entry, and of what lies under it, back to where they lay; the entries go. */

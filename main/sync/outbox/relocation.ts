@@ -8,7 +8,7 @@
 import type { Mirror, OutboxChange, OutboxOperation, StoredPlace } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
 import { recordsInFolder } from './binning.ts';
-import { rewriteUnsent } from './pending.ts';
+import { endIfSettled, rewriteUnsent } from './pending.ts';
 
 /**
  * The nearest folder above `folderId` that is not among `gone`, or null for the vault itself.
@@ -70,6 +70,11 @@ export function replaceFolder(mirror: Mirror, id: string, parentId: string | nul
   const last = operations.findLast(
     ({ change }) => change.kind === 'createFolder' || change.kind === 'moveFolder',
   );
+  if (last?.change.kind === 'moveFolder' && mirror.bases.folder(id)?.parentId === parentId) {
+    // It lies there already.
+    mirror.outbox.remove(last.id);
+    return endIfSettled(mirror, 'folder', id);
+  }
   if (last?.change.kind === 'createFolder' || last?.change.kind === 'moveFolder') {
     return sendElsewhere(mirror, last, { ...last.change, parentId });
   }

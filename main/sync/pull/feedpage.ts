@@ -10,13 +10,14 @@ import { StrongroomError } from '../../../contract/index.ts';
 import type { StoredFolder, StoredRecord } from '../../mirror/model.ts';
 import type { ChangePage, RemoteChange, RemoteVaultType } from '../../remote/index.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
-import { settledTree, takeFolders } from './foldertake.ts';
+import { takeFolders } from './foldertake.ts';
 import { raiseDoubtWhileReshaping } from '../doubt.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords, type RecordKind } from './known.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { takeVault } from './pulltree.ts';
 import { folderRow, inboxRow, recordRow, shortcutRow, vaultRow } from './rows.ts';
+import { settledTree } from './settledtree.ts';
 import { binFolderTold, binRecordTold } from './toldbin.ts';
 import { eraseVault } from './vaultloss.ts';
 

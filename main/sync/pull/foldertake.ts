@@ -7,12 +7,15 @@
  * there goes here, and what was made or moved into it here finds the nearest place above.
  */
 import type { Mirror, OutboxChange, OutboxOperation, StoredFolder } from '../../mirror/index.ts';
+import { raiseDoubt } from '../doubt.ts';
 import { recordsInFolder } from '../outbox/binning.ts';
-import { dropOperations, isMadeHere, isPutBackThere } from '../outbox/pending.ts';
+import { dropOperations, isMadeHere } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { replaceFolder, replaceRecord, survivingAbove } from '../outbox/relocation.ts';
+import { holdFolderChange, mergedFolder } from './foldermerge.ts';
 import { localFolderId } from './landing.ts';
 import { erasable } from './rollback.ts';
+import { isSettledTree, outsideDeleted, removedHere } from './settledtree.ts';
 
 /** Makes `delivered` (under the server's ids) the tree of a vault; false if it was so already. */
 export function takeFolders(
@@ -22,65 +25,14 @@ export function takeFolders(
 ): boolean {
   const { mirror } = context;
   return mirror.transaction(() => {
-    if (isSettledTree(mirror, vaultId, delivered)) return false;
-    releaseMoved(mirror, vaultId, delivered);
+    const standing = outsideDeleted(mirror, vaultId, delivered);
+    // Should the deletion be taken back, nobody tells again what is left out now.
+    if (standing.length < delivered.length) raiseDoubt(mirror);
+    if (isSettledTree(mirror, vaultId, standing)) return false;
+    releaseMoved(mirror, vaultId, standing);
     new TreeTaking(context, vaultId, delivered).run();
     return true;
   });
-}
-
-/** The folder as the server last told it; null if it has never had it. */
-function settledState(mirror: Mirror, folder: StoredFolder): StoredFolder | null {
-  const base = mirror.bases.folder(folder.id);
-  if (base !== undefined) return base;
-  // One that was never sent has lost its base in the bin.
-  return isMadeHere(folder) ? null : folder;
-}
-
-/** A vault's tree as the server last told it, under the server's ids. */
-export function settledTree(mirror: Mirror, vaultId: string): StoredFolder[] {
-  const standing = mirror.folders.ofVault(vaultId).flatMap((folder) => settledState(mirror, folder) ?? []);
-  const serverIdOf = (id: string): string =>
-    mirror.folders.get(id)?.serverId ?? mirror.bin.get(id)?.folder?.serverId ?? id;
-  return [...standing, ...removedHere(mirror, vaultId)].map((folder) => ({
-    ...folder,
-    id: folder.serverId,
-    parentId: folder.parentId === null ? null : serverIdOf(folder.parentId),
-  }));
-}
-
-function isSettledTree(mirror: Mirror, vaultId: string, delivered: readonly StoredFolder[]): boolean {
-  const known = new Map(
-    settledTree(mirror, vaultId).map(({ serverId, contentHash }) => [serverId, contentHash]),
-  );
-  return (
-    known.size === delivered.length &&
-    !isAskedBack(mirror, vaultId) &&
-    delivered.every(({ serverId, contentHash }) => known.get(serverId) === contentHash)
-  );
-}
-
-/** Whether a folder is to be put back, which somebody else may have done without changing it. */
-function isAskedBack(mirror: Mirror, vaultId: string): boolean {
-  return mirror.outbox
-    .all()
-    .some(
-      ({ change, objectId }) =>
-        change.kind === 'restoreFolder' && mirror.folders.get(objectId)?.vaultId === vaultId,
-    );
-}
-
-/** Folders that were deleted here and whose deletion is not settled, with what lay in them. */
-function removedHere(mirror: Mirror, vaultId: string): StoredFolder[] {
-  if (mirror.bin.count() === 0) return [];
-  const entries = mirror.bin.ofVault(vaultId).filter(({ kind }) => kind === 'folder');
-  const isWaiting = (id: string): boolean =>
-    mirror.outbox.ofObject('folder', id).some(({ change }) => change.kind === 'removeFolder');
-  const roots = new Set(entries.filter(({ id }) => isWaiting(id)).map(({ id }) => id));
-  return entries
-    .filter(({ id, under }) => roots.has(id) || (under !== null && roots.has(under)))
-    .flatMap(({ folder }) => folder ?? [])
-    .flatMap((folder) => settledState(mirror, folder) ?? []);
 }
 
 /** A folder that came from another vault is taken out there first: its id can stand in one place only. */
@@ -98,11 +50,15 @@ class TreeTaking {
   readonly #before: readonly StoredFolder[];
   /** Ids here of what was deleted here and is not settled: it stays away. */
   readonly #away: ReadonlySet<string>;
+  /** The server's ids of what was put into those there, which is left out. */
+  readonly #leftOut: ReadonlySet<string>;
 
-  constructor(context: PullContext, vaultId: string, delivered: readonly StoredFolder[]) {
+  constructor(context: PullContext, vaultId: string, told: readonly StoredFolder[]) {
+    const delivered = outsideDeleted(context.mirror, vaultId, told);
     this.#context = context;
     this.#mirror = context.mirror;
     this.#vaultId = vaultId;
+    this.#leftOut = new Set(told.filter((each) => !delivered.includes(each)).map(({ id }) => id));
     this.#delivered = delivered;
     this.#before = this.#mirror.folders.ofVault(vaultId);
     const away = removedHere(this.#mirror, vaultId).map(({ serverId }) => serverId);
@@ -119,6 +75,7 @@ class TreeTaking {
       if (!gone.has(folder.id) && !next.has(folder.id)) next.set(folder.id, folder);
     }
     this.#breakRings(next, theirs);
+    this.#hangOutsideDeleted(next);
     folders.replaceForVault(this.#vaultId, [...next.values()]);
   }
 
@@ -144,7 +101,7 @@ class TreeTaking {
    * person is told of the one that was typed here.
    */
   #keepAwayBase(id: string, folder: StoredFolder): void {
-    const { bases, outbox } = this.#mirror;
+    const { bases, bin, outbox } = this.#mirror;
     const base = bases.folder(id);
     if (!base) return;
     for (const operation of base.name === folder.name ? [] : outbox.ofObject('folder', id)) {
@@ -152,6 +109,9 @@ class TreeTaking {
       if (change.kind !== 'renameFolder' || change.name === folder.name) continue;
       outbox.remove(operation.id);
       this.#tell(change.name, null);
+      const entry = bin.get(id);
+      if (entry?.folder)
+        bin.put({ ...entry, name: folder.name, folder: { ...entry.folder, name: folder.name } });
     }
     bases.putFolder(id, { ...folder, id });
   }
@@ -184,49 +144,33 @@ class TreeTaking {
     const base = bases.folder(id);
     const mine = folders.get(id);
     if (base === undefined || mine === null) return theirs;
-    let row = theirs;
-    for (const operation of outbox.ofObject('folder', id)) {
-      row = this.#under(operation, { base: base ?? this.#asCreated(mine, operation), mine, theirs }, row);
-    }
+    const row = mergedFolder(this.#mirror, { base: base ?? this.#asCreated(mine), mine, theirs });
     if (outbox.ofObject('folder', id).length > 0) bases.putFolder(id, theirs);
     else bases.remove('folder', id);
     return row;
   }
 
-  #asCreated(mine: StoredFolder, { change }: OutboxOperation): StoredFolder {
-    return change.kind === 'createFolder' ? { ...mine, name: change.name, parentId: change.parentId } : mine;
+  /**
+   * Somebody moved it into a folder that was deleted here: until the server hears of the deletion it
+   * is shown in the nearest place above, and what was told is kept beneath.
+   */
+  #hangOutsideDeleted(next: Map<string, StoredFolder>): void {
+    const { bases, bin } = this.#mirror;
+    for (const row of [...next.values()]) {
+      let { parentId } = row;
+      // Of a folder to which alone somebody has access the one above is not told, and stays unknown.
+      if (parentId === null || !(this.#away.has(parentId) || this.#leftOut.has(parentId))) continue;
+      while (parentId !== null && !next.has(parentId)) parentId = bin.get(parentId)?.folder?.parentId ?? null;
+      if (bases.folder(row.id) === undefined) bases.putFolder(row.id, row);
+      next.set(row.id, { ...row, parentId });
+      if (isInRing(next, row.id)) next.set(row.id, { ...row, parentId: null });
+    }
   }
 
-  #under(
-    operation: OutboxOperation,
-    {
-      base,
-      mine,
-      theirs,
-    }: { readonly base: StoredFolder; readonly mine: StoredFolder; readonly theirs: StoredFolder },
-    row: StoredFolder,
-  ): StoredFolder {
-    const { change } = operation;
-    if (change.kind === 'createFolder' || isPutBackThere(this.#mirror, operation))
-      this.#mirror.outbox.remove(operation.id);
-    if (change.kind === 'renameFolder') {
-      if (change.name === theirs.name) this.#mirror.outbox.remove(operation.id);
-      else if (base.name !== theirs.name) this.#hold(operation, 'changedMeanwhile');
-      else if (operation.state !== 'held') return { ...row, name: mine.name };
-    }
-    if (change.kind === 'moveFolder') {
-      if (change.parentId === theirs.parentId) this.#mirror.outbox.remove(operation.id);
-      else if (base.parentId !== theirs.parentId) this.#hold(operation, 'changedMeanwhile');
-      else if (operation.state !== 'held') return { ...row, parentId: mine.parentId };
-    }
-    return row;
-  }
-
-  /** Refused by what happened there: it will not go out again by itself, and not as the same request. */
-  #hold(operation: OutboxOperation, code: 'changedMeanwhile' | 'folderIntoItself'): void {
-    const { outbox } = this.#mirror;
-    const id = operation.attempts > 0 ? outbox.renewId(operation.id) : operation.id;
-    outbox.setState(id, 'held', { code, params: {} });
+  #asCreated(mine: StoredFolder): StoredFolder {
+    const creation = this.#mirror.outbox.ofObject('folder', mine.id)[0]?.change;
+    if (creation?.kind !== 'createFolder') return mine;
+    return { ...mine, name: creation.name, parentId: creation.parentId };
   }
 
   /** Folders that the server had and has no more. */
@@ -291,19 +235,23 @@ class TreeTaking {
     this.#mirror.notices.add({ at: this.#context.now(), kind: 'placeGone', subject, recordId });
   }
 
-  /** Two moves can close a ring that neither side has: mine is taken back and held. */
+  /**
+   * Moves of both sides can close a ring that neither side has: mine is taken back and held. Taking
+   * one back can close another, so it is looked until there is none; with none of mine left, the
+   * tree is theirs.
+   */
   #breakRings(next: Map<string, StoredFolder>, theirs: readonly StoredFolder[]): void {
-    const asTheirs = new Map(theirs.map((folder) => [folder.id, folder]));
-    for (const { id } of theirs) {
-      const row = next.get(id);
-      const before = asTheirs.get(id);
-      if (row === undefined || before === undefined || row.parentId === before.parentId) continue;
-      if (!isInRing(next, id)) continue;
-      next.set(id, { ...row, parentId: before.parentId });
-      for (const operation of this.#mirror.outbox.ofObject('folder', id)) {
-        if (operation.change.kind === 'moveFolder') this.#hold(operation, 'folderIntoItself');
-      }
+    const inRing = theirs.find(
+      ({ id, parentId }) => next.get(id)?.parentId !== parentId && isInRing(next, id),
+    );
+    const row = next.get(inRing?.id ?? '');
+    if (inRing === undefined || row === undefined) return;
+    next.set(inRing.id, { ...row, parentId: inRing.parentId });
+    for (const operation of this.#mirror.outbox.ofObject('folder', inRing.id)) {
+      if (operation.change.kind === 'moveFolder')
+        holdFolderChange(this.#mirror, operation, 'folderIntoItself');
     }
+    this.#breakRings(next, theirs);
   }
 }
 
