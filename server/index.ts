@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { rightsOver } from './access/rights.ts';
 import { buildApplication } from './api/build.ts';
 import type { Context } from './api/context.ts';
+import { dropAbandonedUploads } from './api/uploading.ts';
 import { documentedTokenLives, sessionService } from './identity/sessions.ts';
 import { createLog } from './log.ts';
 import type { ServerOptions } from './options.ts';
@@ -76,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const now = Math.floor(context.clock() / 1000);
     await context.storage.journal.forgetBefore(now - journalMemory);
     await context.storage.answers.forgetBefore(now - answerMemory);
+    await dropAbandonedUploads(context);
   };
   await dropOutdated();
   const sweep = setInterval(() => {

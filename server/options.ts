@@ -23,6 +23,8 @@ export interface ServerOptions {
   requestRate?: RequestRate;
   /** Largest request body in bytes. */
   bodyLimit?: number;
+  /** Bounds of files that come in parts. */
+  attachmentParts?: Partial<PartLimits>;
   /** `short` leaves ciphertext out of listings, as a server may, so that clients must ask for each record. */
   listing?: 'full' | 'short';
   /** Takes clients' addresses from the last entry of `X-Forwarded-For`: only behind one proxy that sets or adds it. */
@@ -30,6 +32,29 @@ export interface ServerOptions {
   /** Address that external links are given, when it is not the one listened on. */
   publicUrl?: string;
 }
+
+/** How files come that are larger than the protocol's own limit. */
+export interface PartLimits {
+  /** Largest file in bytes. */
+  largestFile: number;
+  /** Bytes of a file that one part holds at most; what encryption adds comes on top. */
+  partSize: number;
+  /** Sessions that one person may have open at the same time. */
+  openUploads: number;
+  /** How long a session stays open while nothing comes for it, in seconds. */
+  idleSeconds: number;
+}
+
+/**
+ * Parts of 4 MiB: small enough that a cut costs seconds, large enough that a gigabyte is a few
+ * hundred requests. A week, so that whoever is cut off on Friday goes on after the weekend.
+ */
+export const defaultPartLimits: PartLimits = {
+  largestFile: 1024 * 1024 * 1024,
+  partSize: 4 * 1024 * 1024,
+  openUploads: 8,
+  idleSeconds: 7 * 24 * 3600,
+};
 
 /**
  * A 5 MiB attachment is about 15 MB of JSON (Passwork 7 protocol, "Items, custom fields,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { offlinePolicySchema } from './offline.ts';
+import { partLimits } from './uploading.ts';
 
 const complexity = z.object({
   minLength: z.number(),
@@ -44,6 +45,12 @@ const features = [
   'offlinePolicy',
   'offlineReads',
 ].map((name) => ({ name }));
+
+/** Files larger than the protocol's limit, and how they have to come. */
+function attachmentParts(context: Context) {
+  const { partSize, largestFile } = partLimits(context);
+  return { name: 'attachmentParts', partSize, largestFile };
+}
 
 /** Registers the endpoints of this file. */
 export function applicationRoutes(app: Api, context: Context): void {
@@ -91,10 +98,10 @@ export function applicationRoutes(app: Api, context: Context): void {
       config: { needs: 'session' },
       schema: {
         summary: 'Names of features, as a bare array',
-        response: { 200: z.array(z.object({ name: z.string() })) },
+        response: { 200: z.array(z.looseObject({ name: z.string() })) },
       },
     },
-    async () => features,
+    async () => [...features, attachmentParts(context)],
   );
 
   app.get(

@@ -1,5 +1,6 @@
 /** The files of records: reading one, adding one, taking one away. */
 import { z } from 'zod';
+import type { AttachmentEntry } from '../storage/items.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
@@ -15,7 +16,23 @@ export const attachmentSchema = z.object({
   encryptedKey: z.string(),
   encryptedData: z.string(),
   hash: z.string(),
+  /** Of a file that came in parts (own addition): how many, and their bytes together. */
+  parts: z.object({ count: z.number(), size: z.number() }).optional(),
 });
+
+/** An attachment with its data; undefined when the record has none of that id. */
+export async function attachmentAnswer(
+  { storage }: Pick<Context, 'storage'>,
+  itemId: string,
+  entry: AttachmentEntry | undefined,
+): Promise<z.output<typeof attachmentSchema> | undefined> {
+  const encryptedData = entry && (await storage.attachments.read(entry.id, itemId));
+  if (!entry || encryptedData === undefined) return undefined;
+  const parts = await storage.uploads.partsOfAttachment(entry.id);
+  if (parts.length === 0) return { ...entry, encryptedData };
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  return { ...entry, encryptedData, parts: { count: parts.length, size } };
+}
 
 /** Registers the endpoints of this file. */
 export function attachmentRoutes(app: Api, context: Context): void {
@@ -28,9 +45,9 @@ export function attachmentRoutes(app: Api, context: Context): void {
     async (request) => {
       const { item } = await guardItem(context.rights, request, request.params.id);
       const entry = item.attachments.find((each) => each.id === request.params.attachmentId);
-      const encryptedData = entry && (await context.storage.attachments.read(entry.id, item.id));
-      if (!entry || encryptedData === undefined) throw notFound();
-      return { ...entry, encryptedData };
+      const answer = await attachmentAnswer(context, item.id, entry);
+      if (!answer) throw notFound();
+      return answer;
     },
   );
 

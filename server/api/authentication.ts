@@ -4,7 +4,8 @@
  * and one that needs a right on an object cannot answer before the right was decided.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { User } from '../storage/people.ts';
 import type { Api, Context } from './context.ts';
 import { ApiError, forbidden } from './errors.ts';
@@ -58,6 +59,11 @@ async function identify(context: Context, request: FastifyRequest): Promise<void
   };
 }
 
+function refuseUndecided(request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.statusCode >= 400 || request.rightDecided) return;
+  throw new Error('An endpoint answered before the right that it needs was decided.');
+}
+
 /** Puts the checks above in front of every endpoint. */
 export function authenticate(app: Api, context: Context): void {
   app.decorateRequest('caller', null);
@@ -81,9 +87,12 @@ export function authenticate(app: Api, context: Context): void {
   });
 
   app.addHook('preSerialization', async (request, reply, payload) => {
-    if (reply.statusCode < 400 && !request.rightDecided) {
-      throw new Error('An endpoint answered before the right that it needs was decided.');
-    }
+    refuseUndecided(request, reply);
+    return payload;
+  });
+  // Streams are not serialised and come this way only.
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (payload instanceof Readable) refuseUndecided(request, reply);
     return payload;
   });
 }

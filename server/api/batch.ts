@@ -19,7 +19,7 @@ const batchBody = z.object({
           .string()
           .max(10_000)
           .regex(
-            /^\/api\/v1\/(?!batch|users\/login|setup|sessions)[\w\-/]+(\?.*)?$/,
+            /^\/api\/v1\/(?!.*\/parts\/)(?!batch|users\/login|setup|sessions)[\w\-/]+(\?.*)?$/,
             'Not an address that a batch may name.',
           ),
         body: z.unknown().optional(),

@@ -7,6 +7,7 @@ import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zo
 import { defaultBodyLimit } from '../options.ts';
 import { activityRoutes } from './activity.ts';
 import { applicationRoutes } from './application.ts';
+import { attachmentPartRoutes } from './attachmentparts.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authenticate } from './authentication.ts';
 import { batchRoutes } from './batch.ts';
@@ -48,6 +49,7 @@ const groups = [
   searchRoutes,
   itemRoutes,
   attachmentRoutes,
+  attachmentPartRoutes,
   snapshotRoutes,
   shortcutRoutes,
   inboxRoutes,

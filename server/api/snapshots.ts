@@ -5,7 +5,7 @@ import { snapshotAnswer, snapshotSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
-import { attachmentSchema } from './attachments.ts';
+import { attachmentAnswer, attachmentSchema } from './attachments.ts';
 import { idParams, objectId } from './schemas.ts';
 import { shortUserAnswer } from './users.ts';
 
@@ -69,9 +69,9 @@ export function snapshotRoutes(app: Api, context: Context): void {
       if (!snapshot) throw notFound();
       await guardItem(context.rights, request, snapshot.itemId);
       const entry = snapshot.attachments.find((each) => each.id === request.params.attachmentId);
-      const encryptedData = entry && (await context.storage.attachments.read(entry.id, snapshot.itemId));
-      if (!entry || encryptedData === undefined) throw notFound();
-      return { ...entry, encryptedData };
+      const answer = await attachmentAnswer(context, snapshot.itemId, entry);
+      if (!answer) throw notFound();
+      return answer;
     },
   );
 }

@@ -13,6 +13,17 @@ import type { SealingKey } from './keyfile.ts';
 const algorithm = 'aes-256-cfb';
 const ivLength = 16;
 
+/** Opens a value piece by piece; the mode gives out every byte at once, so nothing is left at the end. */
+export interface OpeningStream {
+  update(sealed: Uint8Array): Buffer;
+}
+
+/** Seals a value piece by piece into the form of `sealBytes`. */
+export interface SealingStream {
+  readonly head: Buffer;
+  update(plain: Uint8Array): Buffer;
+}
+
 /** Seals and opens values under the key of one installation. */
 export interface Seal {
   /** Encrypts bytes; every call draws a new IV. */
@@ -23,6 +34,12 @@ export interface Seal {
   sealJson(value: unknown): Buffer;
   /** Reverses `sealJson`. The caller names the shape that it stored. */
   openJson<Content>(sealed: Uint8Array): Content;
+  /** Length of what stands in front of every ciphertext. */
+  readonly headLength: number;
+  /** Begins a value that is sealed piece by piece: `head` first, then what `update` gives. */
+  sealing(): SealingStream;
+  /** Begins opening such a value, by its head. */
+  opening(head: Uint8Array): OpeningStream;
   /** A keyed hash (HMAC-SHA-256, 32 bytes) for look-ups and comparisons; `purpose` separates uses. */
   fingerprint(purpose: string, value: string): Buffer;
 }
@@ -44,9 +61,23 @@ export function createSeal(key: SealingKey): Seal {
     return Buffer.concat([decipher.update(sealed.subarray(ivLength)), decipher.final()]);
   };
 
+  const sealing = (): SealingStream => {
+    const head = randomBytes(ivLength);
+    const cipher = createCipheriv(algorithm, cipherKey, head);
+    return { head, update: (plain) => cipher.update(plain) };
+  };
+
+  const opening = (head: Uint8Array): OpeningStream => {
+    const decipher = createDecipheriv(algorithm, cipherKey, head);
+    return { update: (sealed) => decipher.update(sealed) };
+  };
+
   return {
     sealBytes,
     openBytes,
+    sealing,
+    opening,
+    headLength: ivLength,
     sealJson: (value) => sealBytes(Buffer.from(JSON.stringify(value), 'utf8')),
     openJson: <Content>(sealed: Uint8Array): Content =>
       JSON.parse(openBytes(sealed).toString('utf8')) as Content,

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from './engine.ts';
 import { newMark } from './journal.ts';
 import type { Tables } from './tables.ts';
+import { createUploadTables } from './uploadtables.ts';
 
 type Bytes = Engine['bytesColumn'];
 
@@ -259,8 +260,12 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
       await createIndexes(database, offlineIndexes);
     },
   };
+  const fileParts: Migration = {
+    up: (database: Kysely<unknown>) => createUploadTables(database, engine.bytesColumn),
+  };
   const steps = {
     ...{ '0001_foundation': foundation, '0002_journal': journal, '0003_offline_edits': offline },
+    '0005_file_parts': fileParts,
   };
   return { getMigrations: async () => steps };
 }

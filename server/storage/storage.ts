@@ -20,10 +20,12 @@ import { journalStore } from './journal.ts';
 import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
+import { partFiles } from './partfiles.ts';
 import { sessionStore } from './sessions.ts';
 import { inboxStore, linkStore, shortcutStore } from './sharing.ts';
 import { snapshotStore } from './snapshots.ts';
 import type { Tables } from './tables.ts';
+import { uploadStore } from './uploads.ts';
 import { accessStore, vaultStore } from './vaults.ts';
 
 interface Ground {
@@ -45,6 +47,8 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     items: itemStore(database, seal, engine),
     snapshots: snapshotStore(database, seal),
     attachments: attachmentStore(database, seal, filesFolder),
+    uploads: uploadStore(database, seal),
+    partFiles: partFiles(seal, filesFolder),
     shortcuts: shortcutStore(database, seal),
     inbox: inboxStore(database, seal),
     links: linkStore(database, seal),

@@ -8,6 +8,7 @@
 import type { AccessLevel } from '../access/levels.ts';
 import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
 import type { ActivityEvent } from './activity.ts';
+import type { UploadTables } from './uploadtables.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
 export type Flag = 0 | 1;
@@ -206,7 +207,7 @@ export interface ActivityTable {
   content: Uint8Array;
 }
 
-export interface Tables {
+export interface Tables extends UploadTables {
   organisations: OrganisationTable;
   users: UserTable;
   sessions: SessionTable;
