@@ -130,8 +130,7 @@ async function restoreFolder(
 /** Deletes what an entry holds for good; files go once that is certain. */
 async function purge(context: Context, entry: PlacedBinEntry): Promise<void> {
   const { storage } = context;
-  const whole = await storage.attachments.filesInBin(entry.id);
-  const files = [...whole, ...(await storage.uploads.filesInBin(entry.id))];
+  const files = await storage.attachments.filesInBin(entry.id);
   const folder = entry.kind === 'folder' ? await storage.folders.findBinned(entry.objectId) : undefined;
   await storage.items.purge(entry.id);
   await storage.bin.remove(entry, folder ? folder.folder.parentId : entry.folderId);

@@ -187,8 +187,7 @@ export function vaultRoutes(app: Api, context: Context): void {
     async (request) => {
       const { vault } = await guardPlace(context.rights, request, request.params.id);
       const files = await context.storage.transaction(async (storage) => {
-        const whole = await storage.attachments.filesOfVault(vault.id);
-        const names = [...whole, ...(await storage.uploads.filesOfVault(vault.id))];
+        const names = await storage.attachments.filesOfVault(vault.id);
         await storage.vaults.remove(vault.id);
         return names;
       });

@@ -51,31 +51,37 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
       return seal.openBytes(await readFile(join(folder, row.file_name))).toString('utf8');
     },
 
-    /** The files of everything ever attached to records of a vault. */
-    async filesOfVault(vaultId: string): Promise<string[]> {
-      const rows = await database
-        .selectFrom('attachments')
-        .innerJoin('items', 'items.id', 'attachments.item_id')
-        .select('attachments.file_name')
-        .where('items.vault_id', '=', vaultId)
-        .execute();
-      return rows.map((row) => row.file_name);
-    },
+    /** The files of everything ever attached to records of a vault, parts and what is on its way included. */
+    filesOfVault: (vaultId: string): Promise<string[]> => filesOf(database, 'vault_id', vaultId),
 
-    /** The files of everything ever attached to records that went to the bin with one entry. */
-    async filesInBin(binId: string): Promise<string[]> {
-      const rows = await database
-        .selectFrom('attachments')
-        .innerJoin('items', 'items.id', 'attachments.item_id')
-        .select('attachments.file_name')
-        .where('items.bin_id', '=', binId)
-        .execute();
-      return rows.map((row) => row.file_name);
-    },
+    /** The same for records that went to the bin with one entry. */
+    filesInBin: (binId: string): Promise<string[]> => filesOf(database, 'bin_id', binId),
 
     /** Removes files that no record names any more, or that none ever did. */
     async discard(fileNames: readonly string[]): Promise<void> {
       await Promise.all(fileNames.map((name) => rm(join(folder, name), { force: true })));
     },
   };
+}
+
+async function filesOf(
+  database: Kysely<Tables>,
+  column: 'vault_id' | 'bin_id',
+  value: string,
+): Promise<string[]> {
+  const attached = database.selectFrom('attachments').innerJoin('items', 'items.id', 'attachments.item_id');
+  const whole = await attached.select('attachments.file_name').where(`items.${column}`, '=', value).execute();
+  const parts = await attached
+    .innerJoin('file_parts', 'file_parts.attachment_id', 'attachments.id')
+    .select('file_parts.file_name')
+    .where(`items.${column}`, '=', value)
+    .execute();
+  const onTheirWay = await database
+    .selectFrom('file_parts')
+    .innerJoin('uploads', 'uploads.id', 'file_parts.upload_id')
+    .innerJoin('items', 'items.id', 'uploads.item_id')
+    .select('file_parts.file_name')
+    .where(`items.${column}`, '=', value)
+    .execute();
+  return [...whole, ...parts, ...onTheirWay].map((row) => row.file_name);
 }

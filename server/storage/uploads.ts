@@ -186,37 +186,5 @@ export function uploadStore(database: Kysely<Tables>, seal: Seal) {
         .execute();
       return names;
     },
-
-    /** The files of parts that belong to records of a vault, attached or on their way. */
-    async filesOfVault(vaultId: string): Promise<string[]> {
-      return partFilesOf(database, 'vault_id', vaultId);
-    },
-
-    /** The same for records that went to the bin with one entry. */
-    async filesInBin(binId: string): Promise<string[]> {
-      return partFilesOf(database, 'bin_id', binId);
-    },
   };
-}
-
-async function partFilesOf(
-  database: Kysely<Tables>,
-  column: 'vault_id' | 'bin_id',
-  value: string,
-): Promise<string[]> {
-  const attached = await database
-    .selectFrom('file_parts')
-    .innerJoin('attachments', 'attachments.id', 'file_parts.attachment_id')
-    .innerJoin('items', 'items.id', 'attachments.item_id')
-    .select('file_parts.file_name')
-    .where(`items.${column}`, '=', value)
-    .execute();
-  const onTheirWay = await database
-    .selectFrom('file_parts')
-    .innerJoin('uploads', 'uploads.id', 'file_parts.upload_id')
-    .innerJoin('items', 'items.id', 'uploads.item_id')
-    .select('file_parts.file_name')
-    .where(`items.${column}`, '=', value)
-    .execute();
-  return [...attached, ...onTheirWay].map((row) => row.file_name);
 }
