@@ -4,6 +4,7 @@
  * wipes. Other rooms import from here only.
  */
 export * from './attachment.ts';
+export * from './attachmentparts.ts';
 export { decodeBase32xStrict, decodeBase32xTolerant, encodeBase32x } from './base32x.ts';
 export { decodeBase64Strict, encodeBase64 } from './base64.ts';
 export {
