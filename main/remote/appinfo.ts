@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { offlinePolicy, type RemoteOfflinePolicy } from './offline.ts';
+import { offerName } from './partsoffer.ts';
 
-const features = z.array(z.object({ name: z.string().max(256) })).max(2000);
+const features = z.array(z.looseObject({ name: z.string().max(256) })).max(2000);
 
 /**
  * Whether the server says outright that client-side encryption is on is not public; servers
@@ -15,10 +16,10 @@ const settings = z.object({
   offline: offlinePolicy,
 });
 
-/** Names of the features this server announces. */
+/** Names of the features this server announces, with what `partsOffer` reads. */
 export async function readFeatures(client: RemoteClient, signal?: AbortSignal): Promise<ReadonlySet<string>> {
   const list = await client.call(features, { method: 'GET', path: '/app/features', signal });
-  return new Set(list.map(({ name }) => name));
+  return new Set(list.flatMap((feature) => [feature.name, offerName(feature) ?? []].flat()));
 }
 
 /** What the organisation's settings state; null where they do not. */

@@ -15,6 +15,11 @@ const contents = z.object({
     .max(256)
     .nullish()
     .transform((hash) => hash ?? null),
+  /** Of a file in parts (own addition): how many, and how many bytes they are together. */
+  parts: z
+    .object({ count: z.number().int().min(1), size: z.number().int().min(0) })
+    .nullish()
+    .transform((parts) => parts ?? null),
 });
 export type RemoteAttachment = z.output<typeof contents>;
 

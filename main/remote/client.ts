@@ -35,6 +35,17 @@ export class RemoteClient {
     return this.read(shape, await this.send(request));
   }
 
+  /**
+   * Sends a request that is answered with bytes, at most `bytesUpTo` of them.
+   * @throws StrongroomError as `call`.
+   */
+  async callBytes(request: ExchangeRequest & { readonly bytesUpTo: number }): Promise<Buffer> {
+    const answer = await this.send(request);
+    if (answer.status >= 300) throw this.#refusal(answer);
+    if (answer.bytes === undefined) throw new StrongroomError('badAnswer', { reason: 'contentType' });
+    return answer.bytes;
+  }
+
   /** Reads an answer that `send` gave; throws as `call` does. */
   read<S extends z.ZodType>(shape: S, answer: Answer): z.output<S> {
     if (answer.status >= 300) throw this.#refusal(answer);

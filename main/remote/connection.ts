@@ -47,25 +47,30 @@ export interface ConnectionOptions {
 export type Query = Readonly<Record<string, string | number | readonly string[]>>;
 
 export interface ExchangeRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the protocol's own, e.g. `/vaults`. */
   readonly path: string;
   readonly query?: Query;
-  /** JSON text as bytes, or a value to be written as JSON. */
+  /** JSON text as bytes (any bytes, where a header says so), or a value to be written as JSON. */
   readonly body?: Buffer | Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Where bytes are asked for instead of JSON: how many at most. */
+  readonly bytesUpTo?: number;
 }
 
 /** What a server said. `errorCodes` are the codes of its error form, if the status is not a success. */
 export interface Answer {
   readonly status: number;
   readonly json: unknown;
+  /** In place of `json`, where bytes were asked for and came. */
+  readonly bytes?: Buffer;
   readonly errorCodes: readonly string[];
   /** How long a refusing server asks to be spared (`Retry-After`), where it does. */
   readonly retryAfterMs?: number | undefined;
 }
 
+const octets = 'application/octet-stream';
 const jsonType = /^(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 export class Connection {
@@ -107,10 +112,21 @@ export class Connection {
     try {
       const response = await this.#send(request, signal);
       const { statusCode, headers } = response;
-      const bytes = await this.#readBody(response);
-      return statusCode >= 200 && statusCode < 300
-        ? { status: statusCode, json: await readAnswer(bytes, headers['content-type']), errorCodes: [] }
-        : { ...(await readRefusal(statusCode, bytes)), retryAfterMs: retryAfter(headers['retry-after']) };
+      const isSuccess = statusCode >= 200 && statusCode < 300;
+      const largest = isSuccess ? request.bytesUpTo : undefined;
+      const bytes = await this.#readBody(response, largest ?? this.#limits.answerBytes);
+      if (!isSuccess) {
+        return {
+          ...(await readRefusal(statusCode, bytes)),
+          retryAfterMs: retryAfter(headers['retry-after']),
+        };
+      }
+      const type = headers['content-type'];
+      if (largest === undefined) {
+        return { status: statusCode, json: await readAnswer(bytes, type), errorCodes: [] };
+      }
+      if (type !== octets) throw new StrongroomError('badAnswer', { reason: 'contentType' });
+      return { status: statusCode, json: null, bytes, errorCodes: [] };
     } catch (cause) {
       if (request.signal?.aborted === true) throw new StrongroomError('cancelled');
       throw connectionFailure(deadline.aborted ? deadline.reason : cause, this.address.host);
@@ -125,7 +141,7 @@ export class Connection {
       path: `${prefix}${apiPath}${request.path}${queryText(request.query)}`,
       method: request.method,
       headers: {
-        accept: 'application/json',
+        accept: request.bytesUpTo === undefined ? 'application/json' : octets,
         'x-response-format': 'raw',
         ...(body === null ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
@@ -135,11 +151,11 @@ export class Connection {
     });
   }
 
-  async #readBody({ headers, body }: Dispatcher.ResponseData): Promise<Buffer> {
+  async #readBody({ headers, body }: Dispatcher.ResponseData, largest: number): Promise<Buffer> {
     const tooLarge = new StrongroomError('badAnswer', { reason: 'tooLarge' });
     const encoding = headers['content-encoding'];
     const refused =
-      Number(headers['content-length'] ?? 0) > this.#limits.answerBytes
+      Number(headers['content-length'] ?? 0) > largest
         ? tooLarge
         : encoding !== undefined && encoding !== 'identity'
           ? new StrongroomError('badAnswer', { reason: 'encoding' })
@@ -150,7 +166,7 @@ export class Connection {
     for await (const piece of body as AsyncIterable<Buffer>) {
       if (refused !== null) throw refused;
       size += piece.length;
-      if (size > this.#limits.answerBytes) throw tooLarge;
+      if (size > largest) throw tooLarge;
       pieces.push(piece);
     }
     if (size > 1024 * 1024) await ownTurn();

@@ -3,6 +3,7 @@ export * from './accountkeys.ts';
 export { apiPath, isLoopbackHost, parseServerAddress, type ServerAddress } from './address.ts';
 export { readFeatures, readSettings, type StatedSettings } from './appinfo.ts';
 export * from './attaching.ts';
+export * from './attachmentparts.ts';
 export * from './attachments.ts';
 export { listBin, restoreFromBin, type RemoteBinEntry, type Restored } from './bin.ts';
 export type { ServerTrust } from './certificate.ts';
@@ -38,6 +39,7 @@ export {
 } from './itemwrites.ts';
 export { HashGate } from './masterkeyproof.ts';
 export { mostReads, sendOfflineReads, type RemoteOfflinePolicy, type SentRead } from './offline.ts';
+export { partsFeature, partsOffer, type PartsOffer } from './partsoffer.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
 export { listSnapshots, snapshotFeature, type RemoteSnapshot } from './snapshots.ts';
 export { ownTurn } from './turns.ts';
