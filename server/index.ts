@@ -61,6 +61,7 @@ async function openContext(options: ServerOptions, address: () => string) {
   const context: Context = {
     ...{ storage, seal, clock, setupToken, options, address },
     rights: rightsOver(storage),
+    tellActivity: () => undefined,
     sessions: sessionService(storage, clock, options.tokenLives ?? documentedTokenLives),
   };
   return { context, isNew };

@@ -9,6 +9,7 @@ import { newId } from '../storage/ids.ts';
 import { sqliteEngine } from '../storage/sqlite.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStorage } from '../storage/storage.ts';
+import { usualVaultSettings } from '../storage/vaults.ts';
 import type { AccessLevel } from './levels.ts';
 import { accessLevels, compareLevels } from './levels.ts';
 import type { Caller } from './rights.ts';
@@ -21,7 +22,7 @@ const groupIds = [newId(0), newId(0)];
 
 async function newUser(role: Caller['role']): Promise<string> {
   const id = newId(0);
-  const standing = { role, isOwner: false, isBlocked: false, isDeleted: false };
+  const standing = { role, roleId: null, isOwner: false, isBlocked: false, isDeleted: false };
   const hashes = { passwordHash: '', masterKeyOptions: '', masterKeyFingerprint: null, keys: null };
   await storage.users.insert(
     { id, organisationId, login: id, email: '', fullName: '', ...standing, ...hashes },
@@ -76,7 +77,10 @@ async function build(tree: readonly number[], all: readonly Entry[], type: 'comp
   for (const groupId of groupIds) await storage.groups.addMembers(groupId, [userId]);
   const vaultId = newId(0);
   await storage.vaults.insert(
-    { id: vaultId, organisationId, type, name: 'V', masterKeyHash: null, salt: null },
+    {
+      ...{ id: vaultId, organisationId, type, name: 'V', masterKeyHash: null, salt: null },
+      ...{ customTypeId: null, description: '', settings: usualVaultSettings },
+    },
     0,
   );
   const places: (string | null)[] = [null];
@@ -102,6 +106,7 @@ async function build(tree: readonly number[], all: readonly Entry[], type: 'comp
 
 const caller = (userId: string, role: Caller['role'] = 'user', clientSideEncryption = false): Caller => ({
   ...{ userId, login: userId, organisationId, role, clientSideEncryption, isOwner: false, sessionId: '' },
+  permissions: new Set(),
 });
 
 describe('the level on a place', () => {
@@ -128,7 +133,7 @@ describe('the level on a place', () => {
     const encrypted = caller(userId, 'user', true);
     const before = await rights.toVault(encrypted, vaultId);
     expect([before?.levelAt(null), before?.readablePlaces()]).toEqual(['forbidden', []]);
-    await storage.vaults.setKey(vaultId, userId, 'wrapped');
+    await storage.vaultKeys.set(vaultId, userId, 'wrapped');
     const after = await rights.toVault(encrypted, vaultId);
     expect(places.map((place) => after?.levelAt(place))).toEqual(['admin', 'admin', 'admin']);
     expect(after?.wrappedKey).toBe('wrapped');

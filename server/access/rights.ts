@@ -6,7 +6,8 @@
  *   entry concerning the person.
  * - On one place a personal entry wins over those of groups; of several groups the
  *   highest level counts.
- * - Administrators of the organisation administer company vaults and cannot be demoted.
+ * - Administrators of the organisation administer company vaults, and those of a vault type the
+ *   vaults of that type; neither can be demoted there.
  * - With client-side encryption a level is worth nothing until the vault key has been
  *   wrapped for the person: until then the vault does not exist for them.
  * - A shortcut opens its record to those who may read the shortcut's place, and an inbox
@@ -15,10 +16,11 @@
 import type { InboxEntry, Shortcut } from '../storage/sharing.ts';
 import type { Item } from '../storage/items.ts';
 import type { Repositories } from '../storage/storage.ts';
-import type { AccessEntry, Vault } from '../storage/vaults.ts';
+import type { AccessEntry } from '../storage/access.ts';
+import type { DeletedVault, Vault } from '../storage/vaults.ts';
 import type { AccessLevel, Right } from './levels.ts';
 import { compareLevels, highestLevel, rightsAt } from './levels.ts';
-import type { RoleCode } from './vocabulary.ts';
+import type { Permission, RoleCode } from './vocabulary.ts';
 
 /** The person on whose behalf a request is made. */
 export interface Caller {
@@ -27,6 +29,8 @@ export interface Caller {
   organisationId: string;
   clientSideEncryption: boolean;
   role: RoleCode;
+  /** What the role lets them do in the organisation. */
+  permissions: ReadonlySet<Permission>;
   isOwner: boolean;
   sessionId: string;
 }
@@ -60,6 +64,16 @@ interface FolderTree {
   readonly binned: ReadonlySet<string>;
 }
 
+/** Whether somebody administers a vault for the sake of its type; `typeIds` are those they administer. */
+export function administersByType(
+  vault: Pick<Vault, 'type' | 'customTypeId'>,
+  role: RoleCode,
+  typeIds: ReadonlySet<string>,
+): boolean {
+  if (vault.type === 'company') return role === 'administrator';
+  return vault.customTypeId !== null && typeIds.has(vault.customTypeId);
+}
+
 /** The level that entries on one place, all concerning one person, amount to. */
 export function levelOn(entries: readonly AccessEntry[]): AccessLevel | undefined {
   const personal = entries.find((entry) => entry.userId !== null);
@@ -73,11 +87,11 @@ function vaultAccess(
   wrappedKey: string | null,
   entries: readonly AccessEntry[],
   { parents, binned }: FolderTree,
+  administers: boolean,
 ): VaultAccess {
   const byPlace = Map.groupBy(entries, (entry) => entry.folderId);
   const known = new Map<string | null, AccessLevel>();
   const withoutKey = caller.clientSideEncryption && wrappedKey === null;
-  const administers = vault.type === 'company' && caller.role === 'administrator';
 
   const resolve = (folderId: string | null): AccessLevel => {
     if (withoutKey) return 'forbidden';
@@ -112,9 +126,10 @@ function vaultAccess(
 export function rightsOver(storage: Repositories) {
   async function inVaults(caller: Caller, vaults: readonly Vault[]): Promise<VaultAccess[]> {
     const ids = vaults.map((vault) => vault.id);
-    const [groupIds, keys, tree] = await Promise.all([
+    const [groupIds, typeIds, keys, tree] = await Promise.all([
       storage.groups.groupIdsOf(caller.userId),
-      storage.vaults.keysOf(caller.userId, ids),
+      storage.vaultTypes.administeredBy(caller.userId),
+      storage.vaultKeys.of(caller.userId, ids),
       storage.folders.places(ids),
     ]);
     const entries = await storage.access.concerning(caller.userId, groupIds, ids);
@@ -125,7 +140,9 @@ export function rightsOver(storage: Repositories) {
       const parents = new Map(folders.map((folder) => [folder.id, folder.parentId]));
       const binned = new Set(folders.filter((folder) => folder.isBinned).map((folder) => folder.id));
       const wrappedKey = keys.get(vault.id) ?? null;
-      return vaultAccess(caller, vault, wrappedKey, entriesByVault.get(vault.id) ?? [], { parents, binned });
+      const own = entriesByVault.get(vault.id) ?? [];
+      const administers = administersByType(vault, caller.role, typeIds);
+      return vaultAccess(caller, vault, wrappedKey, own, { parents, binned }, administers);
     });
   }
 
@@ -176,7 +193,15 @@ export function rightsOver(storage: Repositories) {
     return { item, rights, wrappedKey: null };
   }
 
-  return { toVault, toAllVaults, toItem };
+  /** Access to those of some vaults of the caller's organisation that are in the bin. */
+  async function toDeletedVaults(caller: Caller, vaults: readonly DeletedVault[]): Promise<VaultAccess[]> {
+    return inVaults(
+      caller,
+      vaults.filter((vault) => vault.organisationId === caller.organisationId),
+    );
+  }
+
+  return { toVault, toAllVaults, toDeletedVaults, toItem };
 }
 
 export type Rights = ReturnType<typeof rightsOver>;

@@ -43,7 +43,7 @@ export async function newAccount(
   context: Context,
   organisation: Pick<Organisation, 'id' | 'clientSideEncryption'>,
   sent: SentAccount,
-  standing: { role: RoleCode; isOwner: boolean },
+  standing: { role: RoleCode; roleId: string | null; isOwner: boolean },
 ): Promise<User> {
   await refuseTakenLogin(context.storage, sent.login);
   const id = newId(context.clock());

@@ -27,29 +27,43 @@ export const vaultSchema = z.object({
   directoryAccess: z.object({ isViewingAccess: z.boolean(), access: z.string(), accessName: z.string() }),
   canLeaveVault: z.boolean(),
   canChangeVaultType: z.boolean(),
+  description: z.string(),
+  isShared: z.boolean(),
+  settings: z.object({ areLinksAllowed: z.boolean(), isSendingAllowed: z.boolean() }),
 });
 
+/** What of a vault depends on its reader beside their access. */
+export interface VaultView {
+  /** The vaults that the reader has put out of their sight. */
+  hidden: ReadonlySet<string>;
+  /** Those that more than one person or a group was let into. */
+  shared: ReadonlySet<string>;
+}
+
 /** A vault as its reader sees it. */
-export function vaultAnswer(access: VaultAccess) {
+export function vaultAnswer(access: VaultAccess, view: VaultView) {
   const { vault, wrappedKey } = access;
   const level: AccessLevel = access.levelAt(null);
   const rights = rightsAt(level);
   return {
     id: vault.id,
     name: vault.name,
-    typeId: vaultTypeId(vault.type),
+    typeId: vault.customTypeId ?? vaultTypeId(vault.type),
     permissions: [...rights],
     masterKeyEncrypted: wrappedKey,
     masterKeyHash: vault.masterKeyHash,
     salt: vault.salt,
-    isVisible: true,
+    isVisible: !view.hidden.has(vault.id),
     directoryAccess: {
       isViewingAccess: rights.has('directory:access:read'),
       access: level,
       accessName: levelNames[level],
     },
     canLeaveVault: compareLevels(level, 'admin') < 0,
-    canChangeVaultType: false,
+    canChangeVaultType: level === 'admin',
+    description: vault.description,
+    isShared: vault.type !== 'privateShared' || view.shared.has(vault.id),
+    settings: vault.settings,
   };
 }
 

@@ -289,6 +289,7 @@ describe('the parts of an attachment', () => {
     site.itemId = await site.records.create(doomed);
     await site.sending(10).whole();
     await site.member.http.send('DELETE', `/vaults/${doomed.id}`);
+    await site.member.http.send('DELETE', `/bin/vaults/${doomed.id}`);
     expect(site.stored().length).toBe(before);
   });
 });

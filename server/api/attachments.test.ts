@@ -97,6 +97,8 @@ describe('attachments', () => {
     await records.change(id, { attachments: [] });
     expect(count()).toBe(before + 2);
     await member.http.send('DELETE', `/vaults/${doomed.id}`);
+    expect(count()).toBe(before + 2);
+    await member.http.send('DELETE', `/bin/vaults/${doomed.id}`);
     expect(count()).toBe(before);
     await refused(member.http.send('GET', `/items/${id}`), 404, 'notFound');
   });

@@ -54,7 +54,7 @@ export function attachmentRoutes(app: Api, context: Context): void {
   app.post(
     '/items/:id/attachments',
     {
-      config: { needs: 'item:edit' },
+      config: { needs: 'item:edit', logs: 'item_updated' },
       schema: {
         summary: 'Add one file to a record; its former state becomes a snapshot (own addition)',
         params: idParams,
@@ -71,7 +71,7 @@ export function attachmentRoutes(app: Api, context: Context): void {
   app.delete(
     '/items/:id/attachments/:attachmentId',
     {
-      config: { needs: 'item:edit' },
+      config: { needs: 'item:edit', logs: 'item_updated' },
       schema: {
         summary: 'Take one file from a record; its former state becomes a snapshot (own addition)',
         params: attachmentParams,

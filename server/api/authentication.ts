@@ -6,6 +6,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { permissionsOf } from '../access/permissions.ts';
+import { isPermission } from '../access/vocabulary.ts';
 import type { User } from '../storage/people.ts';
 import type { Api, Context } from './context.ts';
 import { ApiError, forbidden } from './errors.ts';
@@ -54,6 +56,7 @@ async function identify(context: Context, request: FastifyRequest): Promise<void
     organisationId: organisation.id,
     clientSideEncryption: organisation.clientSideEncryption,
     role: user.role,
+    permissions: await permissionsOf(context.storage, user),
     isOwner: user.isOwner,
     sessionId: session.id,
   };
@@ -81,9 +84,9 @@ export function authenticate(app: Api, context: Context): void {
       return;
     }
     await identify(context, request);
-    if (need === 'administrator' && request.caller?.role !== 'administrator')
-      throw forbidden('administrator');
-    request.rightDecided = need === 'session' || need === 'administrator';
+    const isPermissionNeeded = need !== undefined && isPermission(need);
+    if (isPermissionNeeded && !request.caller?.permissions.has(need)) throw forbidden(need);
+    request.rightDecided = need === 'session' || isPermissionNeeded;
   });
 
   app.addHook('preSerialization', async (request, reply, payload) => {

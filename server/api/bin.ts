@@ -173,7 +173,7 @@ export function binRoutes(app: Api, context: Context): void {
   app.post(
     '/bin/:id/restore',
     {
-      config: { needs: 'item:delete' },
+      config: { needs: 'item:delete', logs: 'noted' },
       schema: {
         summary: 'Bring something back from the bin (own addition)',
         params: idParams,
@@ -191,6 +191,10 @@ export function binRoutes(app: Api, context: Context): void {
           entry.kind === 'item'
             ? await restoreItem(context, callerOf(request), entry, wanted, checkTarget)
             : await restoreFolder(context, entry, wanted, checkTarget);
+        request.activityNotes.push({
+          event: entry.kind === 'item' ? 'item_restored_from_bin' : 'folder_restored_from_bin',
+          objectId: entry.objectId,
+        });
         await context.storage.bin.remove(entry, restored.folderId);
         await context.storage.folders.dropEmpty(entry.vaultId);
         return restored;
@@ -200,7 +204,7 @@ export function binRoutes(app: Api, context: Context): void {
   app.delete(
     '/bin/:id',
     {
-      config: { needs: 'bin:manage' },
+      config: { needs: 'bin:manage', logs: 'noted' },
       schema: {
         summary: 'Delete something in the bin for good (own addition)',
         params: idParams,
@@ -211,6 +215,10 @@ export function binRoutes(app: Api, context: Context): void {
       context.storage.whole(async () => {
         const { entry } = await guardBinned(context, request, request.params.id);
         await purge(context, entry);
+        request.activityNotes.push({
+          event: entry.kind === 'item' ? 'item_deleted' : 'folder_deleted',
+          objectId: entry.objectId,
+        });
         return { success: true as const };
       }),
   );

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import { defaultBodyLimit } from '../options.ts';
+import { keepActivityLog } from './activitynotes.ts';
 import { activityRoutes } from './activity.ts';
 import { applicationRoutes } from './application.ts';
 import { attachmentPartRoutes } from './attachmentparts.ts';
@@ -32,8 +33,13 @@ import { shortcutRoutes } from './shortcuts.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { userAdministrationRoutes } from './useradministration.ts';
 import { userRoutes } from './users.ts';
-import { vaultAccessRoutes } from './vaultaccess.ts';
-import { vaultRoutes } from './vaults.ts';
+import { vaultAccessRoutes } from './vaults/access.ts';
+import { vaultCreationRoutes } from './vaults/creation.ts';
+import { deletedVaultRoutes } from './vaults/deleted.ts';
+import { explainedAccessRoutes } from './vaults/explained.ts';
+import { accessRequestRoutes } from './vaults/requests.ts';
+import { vaultTypeRoutes } from './vaults/types.ts';
+import { vaultRoutes } from './vaults/vaults.ts';
 
 /** Every group of endpoints that stands under the base path. */
 const groups = [
@@ -43,8 +49,13 @@ const groups = [
   userRoutes,
   userAdministrationRoutes,
   groupRoutes,
+  vaultTypeRoutes,
+  vaultCreationRoutes,
   vaultRoutes,
   vaultAccessRoutes,
+  explainedAccessRoutes,
+  accessRequestRoutes,
+  deletedVaultRoutes,
   folderRoutes,
   searchRoutes,
   itemRoutes,
@@ -121,6 +132,8 @@ export async function buildApplication(
   logRequests(app);
   answerErrors(app);
   authenticate(app, context);
+  // The inner of the two: what is only repeated has been logged before.
+  keepActivityLog(app, context);
   answerRepeats(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },

@@ -1,6 +1,6 @@
 /** What people are told of what happened, and what they are not. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sealInboxKey, sealShortcutKey } from '../../main/keychain/index.ts';
+import { keyFingerprint, sealInboxKey, sealShortcutKey } from '../../main/keychain/index.ts';
 import { draft } from '../../testing/organisation/drafts.ts';
 import { createVault, signIn, wrapFor, writeRecord } from '../../testing/organisation/member.ts';
 import type { Member, OpenVault, WrittenRecord } from '../../testing/organisation/member.ts';
@@ -220,6 +220,13 @@ describe('access that changes', () => {
     await change('remove');
     expect(await heard()).toEqual(expected[0]);
     await change('add');
+    expect(await heard()).toEqual(expected[0]);
+    const queue = `/access-requests?vaultId=${vault.id}`;
+    const { items } = await owner.http.send<{ items: { id: string }[] }>('GET', queue);
+    await owner.http.send('POST', `/access-requests/${items[0]?.id}/confirm`, {
+      masterKeyEncrypted: wrapFor(vault, publicKey),
+      publicKeyFingerprint: keyFingerprint(publicKey),
+    });
     expect(await heard()).toEqual(expected[1]);
     await owner.http.send('DELETE', `/user-groups/${id}`);
     expect(await heard()).toEqual(expected[0]);

@@ -10,11 +10,13 @@ import { z } from 'zod';
 import type { Binned } from '../access/bin.ts';
 import type { Told, VaultWalk } from '../access/changes.ts';
 import { tellChanges } from '../access/changes.ts';
+import { permissionsOf } from '../access/permissions.ts';
 import type { Caller } from '../access/rights.ts';
 import type { Item } from '../storage/items.ts';
 import type { User } from '../storage/people.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Folder } from '../storage/folders.ts';
+import type { VaultView } from './answers.ts';
 import {
   binnedFolderAnswer,
   binnedFolderSchema,
@@ -28,6 +30,7 @@ import {
 } from './answers.ts';
 import { readCursor, writeCursor } from './changecursor.ts';
 import type { Api, Context } from './context.ts';
+import { vaultView } from './vaults/vaults.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { inboxAnswer, inboxSchema } from './inbox.ts';
@@ -80,28 +83,35 @@ class Shaping {
   readonly #favorites: ReadonlySet<string>;
   readonly #users: ReadonlyMap<string, User>;
   readonly #folders: ReadonlyMap<string, Folder>;
+  readonly #view: VaultView;
 
   private constructor(
     favorites: ReadonlySet<string>,
     users: ReadonlyMap<string, User>,
     folders: ReadonlyMap<string, Folder>,
+    view: VaultView,
   ) {
     this.#favorites = favorites;
     this.#users = users;
     this.#folders = folders;
+    this.#view = view;
   }
 
   static async of(storage: Repositories, caller: Caller, told: readonly Told[]): Promise<Shaping> {
-    if (told.length === 0) return new Shaping(new Set(), new Map(), new Map());
+    if (told.length === 0) {
+      return new Shaping(new Set(), new Map(), new Map(), { hidden: new Set(), shared: new Set() });
+    }
     const inTree = told.flatMap((each) => {
       const isFolder = each.kind === 'folder' || (each.kind === 'content' && each.of === 'folder');
       return isFolder ? [each.access.vault.id] : [];
     });
     const folders = await storage.folders.list([...new Set(inTree)]);
+    const vaultIds = told.flatMap((each) => (each.kind === 'vault' ? [each.id] : []));
     return new Shaping(
       await storage.items.favoritesOf(caller.userId),
       await storage.users.findMany(told.flatMap(peopleIn)),
       new Map(folders.map((folder) => [folder.id, folder])),
+      await vaultView({ storage }, caller.userId, vaultIds),
     );
   }
 
@@ -109,7 +119,7 @@ class Shaping {
     switch (told.kind) {
       case 'vault': {
         const { kind, id, isWhole, access } = told;
-        return { kind, id, isWhole, vault: access && vaultAnswer(access) };
+        return { kind, id, isWhole, vault: access && vaultAnswer(access, this.#view) };
       }
       case 'folder': {
         const { kind, id, folder, access, binned } = told;
@@ -192,7 +202,8 @@ export function changeRoutes(app: Api, context: Context): void {
         const user = await storage.users.find(callerOf(request).userId);
         if (!user) throw notFound();
         // The role may have changed since the token was checked.
-        const caller: Caller = { ...callerOf(request), role: user.role };
+        const permissions = await permissionsOf(storage, user);
+        const caller: Caller = { ...callerOf(request), role: user.role, permissions };
         const account = {
           id: user.id,
           isClientSideEncryptionEnabled: caller.clientSideEncryption,

@@ -4,10 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Right } from '../access/levels.ts';
 import type { Caller, Rights } from '../access/rights.ts';
+import type { Permission } from '../access/vocabulary.ts';
 import type { SessionService } from '../identity/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { ServerOptions } from '../options.ts';
 import type { Seal } from '../sealing/cipher.ts';
+import type { Activity } from '../storage/activity.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ApiError } from './errors.ts';
 
@@ -30,13 +32,15 @@ export interface Context {
   readonly options: ServerOptions;
   /** The address that the server is reached at; known once it listens. */
   readonly address: () => string;
+  /** Tells the outside, where that is configured, what was logged. */
+  readonly tellActivity: (entries: readonly Activity[]) => void;
 }
 
 /**
- * What an endpoint needs of its caller: nothing at all, a session, to be the organisation's
- * administrator, or a right on the object that the request names.
+ * What an endpoint needs of its caller: nothing at all, a session, a permission that comes with
+ * their role in the organisation, or a right on the object that the request names.
  */
-export type Need = 'nothing' | 'session' | 'administrator' | Right;
+export type Need = 'nothing' | 'session' | Permission | Right;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -108,7 +108,7 @@ export function folderRoutes(app: Api, context: Context): void {
   app.post(
     '/folders',
     {
-      config: { needs: 'object:createAndImport' },
+      config: { needs: 'object:createAndImport', logs: 'folder_created' },
       schema: { summary: 'Create a folder', body: createBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -129,7 +129,7 @@ export function folderRoutes(app: Api, context: Context): void {
   app.post(
     '/folders/:id',
     {
-      config: { needs: 'directory:edit' },
+      config: { needs: 'directory:edit', logs: 'folder_updated' },
       schema: {
         summary: 'Rename a folder',
         params: idParams,
@@ -147,7 +147,7 @@ export function folderRoutes(app: Api, context: Context): void {
   app.post(
     '/folders/:id/move',
     {
-      config: { needs: 'directory:move' },
+      config: { needs: 'directory:move', logs: 'folder_moved' },
       schema: {
         summary: 'Move a folder within its vault (own addition)',
         params: idParams,
@@ -164,7 +164,7 @@ export function folderRoutes(app: Api, context: Context): void {
   app.delete(
     '/folders/:id',
     {
-      config: { needs: 'directory:delete' },
+      config: { needs: 'directory:delete', logs: 'folder_moved_to_bin' },
       schema: {
         summary: 'Move a folder and everything in it to the bin',
         params: idParams,

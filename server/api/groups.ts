@@ -1,11 +1,16 @@
 /** User groups. As on real servers an update is a POST. */
 import { z } from 'zod';
+import type { Cause } from '../access/entitlement.ts';
+import { settleKeys } from '../access/entitlement.ts';
+import type { Caller } from '../access/rights.ts';
 import { newId } from '../storage/ids.ts';
 import type { Group } from '../storage/people.ts';
+import type { ActivityNote } from './activitynotes.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { invalid, notFound } from './errors.ts';
 import { createdId, doneAnswer, idParams, objectId, pageOf, pageQuery, shortText } from './schemas.ts';
+import { notesOfRequests } from './vaults/access.ts';
 
 const nameBody = z.object({ name: shortText.min(1) });
 const listedGroup = z.object({ id: objectId, name: z.string() });
@@ -59,7 +64,7 @@ function changingRoutes(app: Api, context: Context): void {
   app.post(
     '/user-groups',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'groups:manage', logs: 'userGroup_created' },
       schema: { summary: 'Create a group', body: nameBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -76,7 +81,7 @@ function changingRoutes(app: Api, context: Context): void {
   app.post(
     '/user-groups/:id',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'groups:manage', logs: 'userGroup_updated' },
       schema: { summary: 'Rename a group', params: idParams, body: nameBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -89,15 +94,67 @@ function changingRoutes(app: Api, context: Context): void {
   app.delete(
     '/user-groups/:id',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'groups:manage', logs: 'userGroup_deleted' },
       schema: { summary: 'Delete a group', params: idParams, response: { 200: doneAnswer } },
     },
     async (request) => {
       const { id } = await groupOf(context, callerOf(request).organisationId, request.params.id);
-      await context.storage.groups.remove(id);
+      await removeGroup(context, callerOf(request), id);
       return { success: true as const };
     },
   );
+}
+
+type Change = 'addMembers' | 'removeMembers';
+
+/** People of the caller's organisation; deleted ones may only be taken out. */
+async function requirePeople(context: Context, caller: Caller, userIds: readonly string[], change: Change) {
+  const people = await context.storage.users.findMany(userIds);
+  const isKnown = (id: string) => {
+    const user = people.get(id);
+    if (user?.organisationId !== caller.organisationId) return false;
+    return change === 'removeMembers' || !user.isDeleted;
+  };
+  if (!userIds.every(isKnown)) throw invalid('notFound', 'userIds', 'There is no such user.');
+}
+
+/** Changes who is in a group; requests for keys are raised, and keys nobody may keep are dropped. */
+async function changeMembers(
+  context: Context,
+  caller: Caller,
+  groupId: string,
+  userIds: readonly string[],
+  change: Change,
+): Promise<ActivityNote[]> {
+  await requirePeople(context, caller, userIds, change);
+  return context.storage.transaction(async (storage) => {
+    const former = new Set(await storage.groups.memberIds(groupId));
+    const changed = userIds.filter((userId) => former.has(userId) === (change === 'removeMembers'));
+    await storage.groups[change](groupId, changed);
+    const vaultIds = await storage.access.vaultIdsOfGroup(groupId);
+    const raised = await settleKeys(storage, vaultIds, changed, causeOf(context, caller, groupId));
+    const event = change === 'addMembers' ? 'user_added_to_userGroup' : 'user_removed_from_userGroup';
+    const notes = changed.map((subjectId): ActivityNote => ({ event, objectId: groupId, subjectId }));
+    return [...notes, ...notesOfRequests(raised)];
+  });
+}
+
+function causeOf(context: Context, caller: Caller, groupId: string): Cause {
+  return {
+    ...{ reason: 'group', requesterId: caller.userId, groupId, at: unixSeconds(context) },
+    ...{ clientSideEncryption: caller.clientSideEncryption, renews: true },
+  };
+}
+
+async function removeGroup(context: Context, caller: Caller, groupId: string): Promise<void> {
+  await context.storage.transaction(async (storage) => {
+    const [vaultIds, members] = await Promise.all([
+      storage.access.vaultIdsOfGroup(groupId),
+      storage.groups.memberIds(groupId),
+    ]);
+    await storage.groups.remove(groupId);
+    await settleKeys(storage, vaultIds, members, causeOf(context, caller, groupId));
+  });
 }
 
 function membershipRoutes(app: Api, context: Context): void {
@@ -109,7 +166,7 @@ function membershipRoutes(app: Api, context: Context): void {
     app.post(
       url,
       {
-        config: { needs: 'administrator' },
+        config: { needs: 'groups:manage', logs: 'noted' },
         schema: {
           summary,
           params: idParams,
@@ -118,14 +175,10 @@ function membershipRoutes(app: Api, context: Context): void {
         },
       },
       async (request) => {
-        const { organisationId } = callerOf(request);
-        const { id } = await groupOf(context, organisationId, request.params.id);
-        const people = await context.storage.users.findMany(request.body.userIds);
-        const known = request.body.userIds.every(
-          (userId) => people.get(userId)?.organisationId === organisationId,
-        );
-        if (!known) throw invalid('notFound', 'userIds', 'There is no such user.');
-        await context.storage.groups[change](id, request.body.userIds);
+        const caller = callerOf(request);
+        const { id } = await groupOf(context, caller.organisationId, request.params.id);
+        const { userIds } = request.body;
+        request.activityNotes.push(...(await changeMembers(context, caller, id, userIds, change)));
         return { success: true as const };
       },
     );

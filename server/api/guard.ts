@@ -6,6 +6,7 @@
  * the last check in `authentication.ts`.
  */
 import type { FastifyRequest } from 'fastify';
+import { isPermission } from '../access/vocabulary.ts';
 import type { Right } from '../access/levels.ts';
 import { rightsAt } from '../access/levels.ts';
 import type { ItemAccess, Rights, VaultAccess } from '../access/rights.ts';
@@ -16,11 +17,14 @@ import { callerOf } from './context.ts';
 import { forbidden, notFound } from './errors.ts';
 
 /** What these functions need of a request. */
-export type GuardedRequest = Pick<FastifyRequest, 'caller' | 'rightDecided' | 'routeOptions'>;
+export type GuardedRequest = Pick<
+  FastifyRequest,
+  'caller' | 'rightDecided' | 'routeOptions' | 'concernedVaultId'
+>;
 
 function declaredRight(request: GuardedRequest): Right {
   const need = request.routeOptions.config.needs;
-  if (!need || need === 'nothing' || need === 'session' || need === 'administrator') {
+  if (!need || need === 'nothing' || need === 'session' || isPermission(need)) {
     throw new Error('The endpoint declares no right on an object.');
   }
   return need;
@@ -42,6 +46,7 @@ export async function guardPlace(
   const access = await rights.toVault(callerOf(request), vaultId);
   if (!access) throw notFound();
   decide(request, rightsAt(access.levelAt(folderId)), right);
+  request.concernedVaultId = vaultId;
   return access;
 }
 
@@ -82,6 +87,7 @@ export async function guardItem(
   const access = await rights.toItem(callerOf(request), itemId);
   if (!access) throw notFound();
   decide(request, access.rights, right);
+  request.concernedVaultId = access.item.vaultId;
   return access;
 }
 

@@ -12,6 +12,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { forbidden, invalid, notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
+import { requireAllowed } from './sharing/allowed.ts';
 import {
   createdId,
   doneAnswer,
@@ -110,7 +111,7 @@ export function inboxRoutes(app: Api, context: Context): void {
   app.post(
     '/inbox-items',
     {
-      config: { needs: 'inboxItem:createForReading' },
+      config: { needs: 'inboxItem:createForReading', logs: 'noted' },
       schema: { summary: 'Send a record (own addition)', body: sendBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -119,6 +120,7 @@ export function inboxRoutes(app: Api, context: Context): void {
       const { item, rights } = await guardItem(context.rights, request, itemId);
       const editing = 'inboxItem:createForEditing';
       if (access === 'write' && !rights.has(editing)) throw forbidden(editing);
+      await requireAllowed(context, item.id, 'isSendingAllowed');
       const receiver = await colleague(context, caller.organisationId, userId);
       const keyEncrypted = request.body.keyEncrypted || null;
       if (caller.clientSideEncryption ? !keyEncrypted || !looksLikeWrappedKey(keyEncrypted) : keyEncrypted) {
@@ -129,6 +131,7 @@ export function inboxRoutes(app: Api, context: Context): void {
         ...{ access, isViewed: false, createdAt: unixSeconds(context), keyEncrypted },
       };
       await context.storage.inbox.insert(entry);
+      request.activityNotes.push({ event: 'inboxItem_sent', objectId: item.id, subjectId: receiver.id });
       return { id: entry.id };
     },
   );
@@ -136,7 +139,7 @@ export function inboxRoutes(app: Api, context: Context): void {
   app.delete(
     '/inbox-items/:id',
     {
-      config: { needs: 'session' },
+      config: { needs: 'session', logs: 'noted' },
       schema: {
         summary: 'Take a sent record back, or drop a received one (own addition)',
         params: idParams,
@@ -148,6 +151,9 @@ export function inboxRoutes(app: Api, context: Context): void {
       const entry = await context.storage.inbox.find(request.params.id);
       if (!entry || (entry.receiverId !== userId && entry.senderId !== userId)) throw notFound();
       await context.storage.inbox.remove(entry.id);
+      request.activityNotes.push({
+        ...{ event: 'inboxItem_revoked', objectId: entry.itemId, subjectId: entry.receiverId },
+      });
       return { success: true as const };
     },
   );

@@ -71,7 +71,7 @@ function creationRoutes(app: Api, context: Context): void {
   app.post(
     '/items',
     {
-      config: { needs: 'object:createAndImport' },
+      config: { needs: 'object:createAndImport', logs: 'item_created' },
       schema: { summary: 'Create a record', body: createItemBody, response: { 200: writtenSchema } },
     },
     async (request) => {
@@ -85,7 +85,7 @@ function creationRoutes(app: Api, context: Context): void {
   app.post(
     '/items/bulk',
     {
-      config: { needs: 'object:createAndImport' },
+      config: { needs: 'object:createAndImport', logs: 'noted' },
       schema: {
         summary: 'Create many records of one vault at once, without attachments (own addition)',
         body: z.object({
@@ -118,6 +118,8 @@ function creationRoutes(app: Api, context: Context): void {
           if (item.isFavorite && id) await storage.items.setFavorite(caller.userId, id, true);
         }
       });
+      const notes = drafts.map(({ id }) => ({ event: 'item_created' as const, objectId: id, vaultId }));
+      request.activityNotes.push(...notes);
       return { ids: drafts.map((item) => item.id) };
     },
   );
@@ -127,7 +129,7 @@ function singleRoutes(app: Api, context: Context): void {
   app.get(
     '/items/:id',
     {
-      config: { needs: 'item:read' },
+      config: { needs: 'item:read', logs: 'item_viewed' },
       schema: { summary: 'One record', params: idParams, response: { 200: itemSchema } },
     },
     async (request) => {
@@ -140,7 +142,7 @@ function singleRoutes(app: Api, context: Context): void {
   app.patch(
     '/items/:id',
     {
-      config: { needs: 'item:edit' },
+      config: { needs: 'item:edit', logs: 'item_updated' },
       schema: {
         summary: 'Change a record; its former state becomes a snapshot',
         params: idParams,
@@ -168,7 +170,7 @@ function singleRoutes(app: Api, context: Context): void {
   app.delete(
     '/items/:id',
     {
-      config: { needs: 'item:delete' },
+      config: { needs: 'item:delete', logs: 'item_moved_to_bin' },
       schema: {
         summary: 'Move a record to the bin',
         params: idParams,
@@ -187,7 +189,7 @@ function singleRoutes(app: Api, context: Context): void {
   app.post(
     '/items/:id/favorite',
     {
-      config: { needs: 'item:read' },
+      config: { needs: 'item:read', logs: 'nothing' },
       schema: {
         summary: "Put a record among the caller's favourites, or take it out (own addition)",
         params: idParams,

@@ -9,6 +9,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { invalid, notFound } from './errors.ts';
 import { guardItem, guardPlace } from './guard.ts';
+import { requireAllowed } from './sharing/allowed.ts';
 import { looksLikeEnvelope, looksLikeKeyEnvelope, objectId } from './schemas.ts';
 
 const livesInSeconds = {
@@ -65,7 +66,7 @@ export function linkRoutes(app: Api, context: Context): void {
   app.post(
     '/links',
     {
-      config: { needs: 'link:create' },
+      config: { needs: 'link:create', logs: 'link_created' },
       schema: {
         summary: 'Create an external link',
         body: createBody,
@@ -81,6 +82,7 @@ export function linkRoutes(app: Api, context: Context): void {
       } else {
         await guardItem(context.rights, request, body.itemId);
       }
+      await requireAllowed(context, body.itemId, 'areLinksAllowed');
       const caller = callerOf(request);
       checkForm(caller.clientSideEncryption, body);
       const life = livesInSeconds[body.expirationTime];

@@ -63,7 +63,7 @@ async function logReads(
     reads.map(({ itemId, at, action }) => ({
       ...{ id: newId(context.clock()), organisationId: caller.organisationId, actorId: caller.userId },
       ...{ event: 'item_viewed' as const, objectId: itemId, vaultId: vaults.get(itemId) ?? null },
-      ...{ actedAt: at, arrivedAt, isOffline: true, action },
+      ...{ actedAt: at, arrivedAt, isOffline: true, action, subjectId: null, address: null, client: null },
     })),
   );
 }
@@ -73,7 +73,7 @@ export function offlineRoutes(app: Api, context: Context): void {
   app.post(
     '/organisation/offline-policy',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'settings:manage', logs: 'noted' },
       schema: {
         summary: 'Say whether and for how many days members may be offline (own addition)',
         body: offlinePolicySchema,
@@ -81,19 +81,11 @@ export function offlineRoutes(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const { organisationId, userId } = callerOf(request);
+      const { organisationId } = callerOf(request);
       const { allowed, days } = request.body;
-      const now = unixSeconds(context);
-      await context.storage.transaction(async (storage) => {
-        await storage.organisations.setOfflinePolicy(organisationId, { allowed, days });
-        await storage.activity.insert([
-          {
-            ...{ id: newId(context.clock()), organisationId, actorId: userId, event: 'settings_changed' },
-            ...{ objectId: organisationId, vaultId: null, actedAt: now, arrivedAt: now },
-            ...{ isOffline: false, action: allowed ? `offline for ${days} days` : 'never offline' },
-          },
-        ]);
-      });
+      await context.storage.organisations.setOfflinePolicy(organisationId, { allowed, days });
+      const action = allowed ? `offline for ${days} days` : 'never offline';
+      request.activityNotes.push({ event: 'settings_changed', objectId: organisationId, action });
       return { allowed, days };
     },
   );
@@ -101,7 +93,7 @@ export function offlineRoutes(app: Api, context: Context): void {
   app.post(
     '/activity/offline-reads',
     {
-      config: { needs: 'session' },
+      config: { needs: 'session', logs: 'nothing' },
       schema: {
         summary: 'Tell what the caller read while offline (own addition)',
         body: readsBody,

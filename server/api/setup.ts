@@ -39,7 +39,9 @@ export function setupRoutes(app: Api, context: Context): void {
         throw new ApiError(403, 'setupTokenInvalid', 'The setup token is not that of this server.');
       }
       const created: Organisation = { id: newId(context.clock()), ...organisation };
-      const user = await newAccount(context, created, owner, { role: 'administrator', isOwner: true });
+      const user = await newAccount(context, created, owner, {
+        ...{ role: 'administrator', roleId: null, isOwner: true },
+      });
       const now = unixSeconds(context);
       await context.storage.transaction(async (storage) => {
         await storage.organisations.insert(created, now);

@@ -125,7 +125,7 @@ export function shortcutRoutes(app: Api, context: Context): void {
   app.post(
     '/shortcuts',
     {
-      config: { needs: 'shortcut:create' },
+      config: { needs: 'shortcut:create', logs: 'item_shortcut_created' },
       schema: { summary: 'Create a shortcut', body: createBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -152,7 +152,7 @@ export function shortcutRoutes(app: Api, context: Context): void {
   app.delete(
     '/shortcuts/:id',
     {
-      config: { needs: 'item:delete' },
+      config: { needs: 'item:delete', logs: 'item_shortcut_deleted' },
       schema: {
         summary: 'Remove a shortcut; the record stays (own addition)',
         params: idParams,

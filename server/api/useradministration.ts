@@ -30,7 +30,9 @@ async function createUser(
     throw invalid('notFound', 'userGroupIds', 'There is no such group.');
   }
   const organisation = { id: organisationId, clientSideEncryption };
-  const user = await newAccount(context, organisation, body, { role: role.code, isOwner: false });
+  const user = await newAccount(context, organisation, body, {
+    ...{ role: role.code, roleId: null, isOwner: false },
+  });
   await context.storage.transaction(async (storage) => {
     await storeAccount(storage, user, unixSeconds(context));
     for (const groupId of groupIds) await storage.groups.addMembers(groupId, [user.id]);
@@ -49,7 +51,7 @@ export function userAdministrationRoutes(app: Api, context: Context): void {
   app.post(
     '/users',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'users:manage', logs: 'user_created' },
       schema: { summary: 'Create an account', body: createBody, response: { 200: createdId } },
     },
     async (request) => {
@@ -60,7 +62,7 @@ export function userAdministrationRoutes(app: Api, context: Context): void {
   app.patch(
     '/users/:id',
     {
-      config: { needs: 'administrator' },
+      config: { needs: 'users:manage', logs: 'user_updated' },
       schema: {
         summary: 'Change an account',
         params: idParams,
@@ -102,7 +104,7 @@ export function userAdministrationRoutes(app: Api, context: Context): void {
     app.route({
       method,
       url,
-      config: { needs: 'administrator' },
+      config: { needs: 'users:manage', logs: 'noted' },
       schema: { summary, params: idParams, response: { 200: doneAnswer } },
       handler: async (request) => {
         const user = await manageable(callerOf(request).organisationId, request.params.id);

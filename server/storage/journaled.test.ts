@@ -13,15 +13,19 @@ import { sqliteEngine } from './sqlite.ts';
 import type { Storage } from './storage.ts';
 import { openStorage } from './storage.ts';
 import type { Tables } from './tables.ts';
+import { usualVaultSettings } from './vaults.ts';
 
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
   organisations: ['find', 'offlinePolicy', 'setOfflinePolicy'],
   users: ['insert', 'find', 'findByLogin', 'list', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberIds', 'groupIdsOf'],
-  vaults: ['find', 'list', 'keysOf', 'keyHolders'],
+  vaults: ['find', 'list', 'findDeleted', 'listDeleted'],
+  vaultKeys: ['of', 'holders', 'vaultIdsOf'],
+  vaultTypes: ['set', 'remove', 'list', 'vaultIdsOf', 'administrators', 'administeredBy'],
+  hiddenVaults: ['of'],
   folders: ['find', 'findAll', 'findBinned', 'idsInBin', 'list', 'tree', 'places', 'dropEmpty'],
-  access: ['concerning', 'ofVault'],
+  access: ['concerning', 'ofVault', 'sharedAmong', 'vaultIdsOfGroup'],
   items: ['find', 'findMany', 'findBinned', 'list', 'walk', 'count', 'within', 'favoritesOf'],
   shortcuts: ['find', 'findMany', 'inVaults', 'toItem'],
   inbox: ['find', 'findMany', 'receivedBy'],
@@ -33,7 +37,10 @@ const noted = {
   organisations: ['insert'],
   users: ['update'],
   groups: ['remove', 'addMembers', 'removeMembers'],
-  vaults: ['insert', 'rename', 'remove', 'setKey', 'removeKey'],
+  vaults: ['insert', 'update', 'setType', 'moveToBin', 'restore', 'remove'],
+  vaultKeys: ['set', 'remove'],
+  vaultTypes: ['setAdministrator'],
+  hiddenVaults: ['set'],
   folders: ['insert', 'rename', 'move', 'restore', 'moveToBin'],
   access: ['set'],
   items: ['insert', 'update', 'restore', 'purge', 'moveToBin', 'setFavorite'],
@@ -71,14 +78,15 @@ describe('the methods of the repositories', () => {
 describe('a note', () => {
   const vault = {
     ...{ id: newId(0), organisationId, type: 'privateShared' as const },
-    ...{ name: 'V', masterKeyHash: null, salt: null },
+    ...{ name: 'V', masterKeyHash: null, salt: null, customTypeId: null, description: '' },
+    settings: usualVaultSettings,
   };
 
   it('is taken back with the write that it belongs to', async () => {
     await storage.vaults.insert(vault, 0);
     const before = await storage.journal.reach(organisationId);
     const failing = storage.transaction(async (within) => {
-      await within.vaults.rename(vault, 'Other');
+      await within.vaults.update({ ...vault, name: 'Other' });
       expect((await within.journal.reach(organisationId)).position).toBeGreaterThan(before.position);
       throw new Error('The disk is full.');
     });
@@ -88,7 +96,7 @@ describe('a note', () => {
   });
 
   it('of the same thing again moves to the end and is not doubled', async () => {
-    for (const name of ['A', 'B', 'C']) await storage.vaults.rename(vault, name);
+    for (const name of ['A', 'B', 'C']) await storage.vaults.update({ ...vault, name });
     const { position } = await storage.journal.reach(organisationId);
     const scope = { userId: '', vaultIds: [vault.id], from: 0, through: position };
     const entries = await storage.journal.after(organisationId, scope, 10);

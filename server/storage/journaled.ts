@@ -8,6 +8,7 @@
  */
 import type { Kysely } from 'kysely';
 import { inboxChange, placedEntry, scopeEntry } from './concerned.ts';
+import { entering } from './entering.ts';
 import type { ChangeEntry } from './journal.ts';
 import type { Atomically, Within } from './noting.ts';
 import { atomicallyOn } from './noting.ts';
@@ -70,70 +71,6 @@ function groups(bare: Repositories, atomically: Atomically): Repositories['group
   };
 }
 
-/** Everybody who may have seen a vault before it went, and what of it was shown elsewhere. */
-async function lossOfVault({ bare, about }: Within, vaultId: string, organisationId: string) {
-  const seenBy = [
-    ...(await about.namedIn({ vaultId })),
-    ...(await bare.vaults.keyHolders(vaultId)),
-    ...(await about.administrators(organisationId)),
-  ];
-  const elsewhere = await about.shownElsewhere({ vaultId });
-  return [...elsewhere, ...seenBy.map((userId) => scopeEntry(vaultId, userId))];
-}
-
-function vaults(bare: Repositories, atomically: Atomically): Repositories['vaults'] {
-  const changingKey = (vaultId: string, userId: string, change: (within: Within) => Promise<void>) =>
-    atomically(async (within) => {
-      await change(within);
-      const organisationId = await within.about.organisationOf('vaults', vaultId);
-      await within.note(organisationId, [scopeEntry(vaultId, userId)]);
-    });
-  return {
-    ...bare.vaults,
-    insert: (vault, createdAt) =>
-      atomically(async (within) => {
-        await within.bare.vaults.insert(vault, createdAt);
-        if (vault.type !== 'company') return;
-        const administrators = await within.about.administrators(vault.organisationId);
-        const entries = administrators.map((userId) => scopeEntry(vault.id, userId));
-        await within.note(vault.organisationId, entries);
-      }),
-    rename: (vault, name) =>
-      atomically(async (within) => {
-        await within.bare.vaults.rename(vault, name);
-        const { id: vaultId, organisationId } = vault;
-        const entry = { kind: 'vault', objectId: vaultId, vaultId, folderId: '', userId: '' } as const;
-        await within.note(organisationId, [entry]);
-      }),
-    remove: (id) =>
-      atomically(async (within) => {
-        const organisationId = await within.about.organisationOf('vaults', id);
-        const entries = organisationId === undefined ? [] : await lossOfVault(within, id, organisationId);
-        await within.bare.vaults.remove(id);
-        await within.note(organisationId, entries);
-      }),
-    setKey: (vaultId, userId, wrapped) =>
-      changingKey(vaultId, userId, (within) => within.bare.vaults.setKey(vaultId, userId, wrapped)),
-    removeKey: (vaultId, userId) =>
-      changingKey(vaultId, userId, (within) => within.bare.vaults.removeKey(vaultId, userId)),
-  };
-}
-
-function access(bare: Repositories, atomically: Atomically): Repositories['access'] {
-  return {
-    ...bare.access,
-    set: (entry, level) =>
-      atomically(async (within) => {
-        await within.bare.access.set(entry, level);
-        const userIds =
-          entry.userId !== null ? [entry.userId] : await within.about.membersOf([entry.groupId ?? '']);
-        const organisationId = await within.about.organisationOf('vaults', entry.vaultId);
-        const entries = userIds.map((userId) => scopeEntry(entry.vaultId, userId));
-        await within.note(organisationId, entries);
-      }),
-  };
-}
-
 function sharing(bare: Repositories, atomically: Atomically) {
   const shortcuts: Repositories['shortcuts'] = {
     ...bare.shortcuts,
@@ -189,9 +126,8 @@ export function journaled(
     ...people(bare, atomically),
     ...sharing(bare, atomically),
     groups: groups(bare, atomically),
-    vaults: vaults(bare, atomically),
+    ...entering(bare, atomically),
     folders: folders(bare, atomically),
-    access: access(bare, atomically),
     items: items(bare, atomically),
     bin: bin(bare, atomically),
   };

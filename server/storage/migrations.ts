@@ -2,35 +2,17 @@
  * The numbered steps that build the database. A step is never changed once released;
  * the next change is the next number.
  */
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import type { Clock } from '../clock.ts';
+import { createIndexes, entity, reference } from './building.ts';
 import type { Engine } from './engine.ts';
 import { newMark } from './journal.ts';
 import type { Tables } from './tables.ts';
 import { createUploadTables } from './uploadtables.ts';
+import { vaultAdministrationStep } from './steps/vaultadministration.ts';
 
 type Bytes = Engine['bytesColumn'];
-
-/** A table whose rows have an id of 24 hexadecimal digits and a time of creation. */
-function entity(database: Kysely<unknown>, name: string) {
-  return database.schema
-    .createTable(name)
-    .addColumn('id', 'varchar(24)', (column) => column.primaryKey())
-    .addColumn('created_at', 'bigint', (column) => column.notNull());
-}
-
-function reference<Name extends string>(
-  table: CreateTableBuilder<Name, string>,
-  column: string,
-  target: string,
-  required = true,
-) {
-  return table.addColumn(column, 'varchar(24)', (builder) => {
-    const referring = builder.references(`${target}.id`).onDelete('cascade');
-    return required ? referring.notNull() : referring;
-  });
-}
 
 async function peopleTables(database: Kysely<unknown>, bytes: Bytes): Promise<void> {
   await entity(database, 'organisations')
@@ -188,13 +170,6 @@ const journalIndexes: readonly (readonly [table: string, columns: string[]])[] =
   ['items', ['vault_id', 'id']],
 ];
 
-async function createIndexes(database: Kysely<unknown>, wanted: typeof journalIndexes): Promise<void> {
-  for (const [table, columns] of wanted) {
-    const name = `${table}_by_${columns.join('_')}`;
-    await database.schema.createIndex(name).on(table).columns(columns).execute();
-  }
-}
-
 /** Organisations from before the journal begin theirs now; their clients start with whole listings. */
 async function beginJournals(database: Kysely<Tables>, clock: Clock): Promise<void> {
   const created = Math.floor(clock() / 1000);
@@ -265,6 +240,7 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
   };
   const steps = {
     ...{ '0001_foundation': foundation, '0002_journal': journal, '0003_offline_edits': offline },
+    '0004_vault_administration': vaultAdministrationStep(engine),
     '0005_file_parts': fileParts,
   };
   return { getMigrations: async () => steps };

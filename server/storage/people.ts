@@ -42,6 +42,8 @@ export interface User extends UserContent {
   id: string;
   organisationId: string;
   role: RoleCode;
+  /** The role's id where it is one of the organisation's own; null for the built-in ones. */
+  roleId: string | null;
   isOwner: boolean;
   isBlocked: boolean;
   isDeleted: boolean;
@@ -119,6 +121,7 @@ export function userStore(database: Kysely<Tables>, seal: Seal) {
     id: row.id,
     organisationId: row.organisation_id,
     role: row.role,
+    roleId: row.role_id,
     isOwner: row.is_owner === 1,
     isBlocked: row.is_blocked === 1,
     isDeleted: row.is_deleted === 1,
@@ -127,6 +130,7 @@ export function userStore(database: Kysely<Tables>, seal: Seal) {
   const columns = (user: User) => ({
     login_key: loginKey(user.login),
     role: user.role,
+    role_id: user.roleId,
     is_owner: flag(user.isOwner),
     is_blocked: flag(user.isBlocked),
     is_deleted: flag(user.isDeleted),

@@ -8,6 +8,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
+import { accessStore, hiddenVaultStore, vaultKeyStore } from './access.ts';
 import { activityStore } from './activity.ts';
 import { answerStore } from './answers.ts';
 import { binStore } from './bin.ts';
@@ -21,12 +22,15 @@ import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { partFiles } from './partfiles.ts';
+import { accessRequestStore } from './requests.ts';
+import { roleStore } from './roles.ts';
 import { sessionStore } from './sessions.ts';
 import { inboxStore, linkStore, shortcutStore } from './sharing.ts';
 import { snapshotStore } from './snapshots.ts';
 import type { Tables } from './tables.ts';
 import { uploadStore } from './uploads.ts';
-import { accessStore, vaultStore } from './vaults.ts';
+import { vaultStore } from './vaults.ts';
+import { vaultTypeStore } from './vaulttypes.ts';
 
 interface Ground {
   readonly seal: Seal;
@@ -40,8 +44,13 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     organisations: organisationStore(database, seal),
     users: userStore(database, seal),
     groups: groupStore(database, seal),
+    roles: roleStore(database, seal),
     sessions: sessionStore(database, seal),
     vaults: vaultStore(database, seal),
+    vaultKeys: vaultKeyStore(database, seal),
+    vaultTypes: vaultTypeStore(database, seal),
+    hiddenVaults: hiddenVaultStore(database),
+    requests: accessRequestStore(database),
     folders: folderStore(database, seal),
     access: accessStore(database),
     items: itemStore(database, seal, engine),

@@ -7,7 +7,8 @@
  */
 import type { AccessLevel } from '../access/levels.ts';
 import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
-import type { ActivityEvent } from './activity.ts';
+import type { ActivityEvent } from './events.ts';
+import type { AdministrationTables } from './administrationtables.ts';
 import type { UploadTables } from './uploadtables.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
@@ -25,6 +26,7 @@ export interface UserTable {
   organisation_id: string;
   login_key: Uint8Array;
   role: RoleCode;
+  role_id: string | null;
   is_owner: Flag;
   is_blocked: Flag;
   is_deleted: Flag;
@@ -58,6 +60,9 @@ export interface VaultTable {
   id: string;
   organisation_id: string;
   type: VaultTypeCode;
+  type_id: string | null;
+  deleted_at: number | null;
+  deleter_id: string | null;
   created_at: number;
   content: Uint8Array;
 }
@@ -200,6 +205,7 @@ export interface ActivityTable {
   actor_id: string;
   event: ActivityEvent;
   object_id: string;
+  subject_id: string | null;
   vault_id: string | null;
   acted_at: number;
   created_at: number;
@@ -207,7 +213,7 @@ export interface ActivityTable {
   content: Uint8Array;
 }
 
-export interface Tables extends UploadTables {
+export interface Tables extends AdministrationTables, UploadTables {
   organisations: OrganisationTable;
   users: UserTable;
   sessions: SessionTable;

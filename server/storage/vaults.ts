@@ -1,12 +1,24 @@
 /** Vaults, the vault key wrapped for each person, and access entries. */
 import type { Kysely, Selectable } from 'kysely';
-import type { AccessLevel } from '../access/levels.ts';
 import type { VaultTypeCode } from '../access/vocabulary.ts';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Tables, VaultTable } from './tables.ts';
 
+/** What the administrators of a vault allow in it. */
+export interface VaultSettings {
+  /** Whether external links to its records may be made. */
+  areLinksAllowed: boolean;
+  /** Whether its records may be sent to inboxes. */
+  isSendingAllowed: boolean;
+}
+
+/** What holds until an administrator of the vault says otherwise. */
+export const usualVaultSettings: VaultSettings = { areLinksAllowed: true, isSendingAllowed: true };
+
 export interface VaultContent {
   name: string;
+  description: string;
+  settings: VaultSettings;
   masterKeyHash: string | null;
   salt: string | null;
 }
@@ -15,16 +27,14 @@ export interface Vault extends VaultContent {
   id: string;
   organisationId: string;
   type: VaultTypeCode;
+  /** The type's id where it is one of the organisation's own; null for the built-in ones. */
+  customTypeId: string | null;
 }
 
-/** An entry of access on a vault (`folderId` null) or a folder, for a person or a group. */
-export interface AccessEntry {
-  id: string;
-  vaultId: string;
-  folderId: string | null;
-  userId: string | null;
-  groupId: string | null;
-  level: AccessLevel;
+/** A vault in the bin. The time is in Unix seconds. */
+export interface DeletedVault extends Vault {
+  deleterId: string;
+  deletedAt: number;
 }
 
 /** The repository of vaults. */
@@ -33,22 +43,84 @@ export function vaultStore(database: Kysely<Tables>, seal: Seal) {
     id: row.id,
     organisationId: row.organisation_id,
     type: row.type,
-    ...seal.openJson<VaultContent>(row.content),
+    customTypeId: row.type_id,
+    description: '',
+    settings: usualVaultSettings,
+    ...seal.openJson<Partial<VaultContent> & { name: string; masterKeyHash: null; salt: null }>(row.content),
+  });
+  const sealed = ({ name, description, settings, masterKeyHash, salt }: VaultContent) =>
+    seal.sealJson({ name, description, settings, masterKeyHash, salt } satisfies VaultContent);
+  const openDeleted = (row: Selectable<VaultTable>): DeletedVault => ({
+    ...open(row),
+    deleterId: row.deleter_id ?? '',
+    deletedAt: row.deleted_at ?? 0,
   });
 
   return {
     async insert(vault: Vault, createdAt: number): Promise<void> {
-      const { id, organisationId, type, name, masterKeyHash, salt } = vault;
-      const content = seal.sealJson({ name, masterKeyHash, salt });
+      const { id, organisationId, type, customTypeId } = vault;
       await database
         .insertInto('vaults')
-        .values({ id, organisation_id: organisationId, type, created_at: createdAt, content })
+        .values({
+          ...{ id, organisation_id: organisationId, type, type_id: customTypeId },
+          ...{ deleted_at: null, deleter_id: null, created_at: createdAt, content: sealed(vault) },
+        })
         .execute();
     },
 
-    async rename(vault: Vault, name: string): Promise<void> {
-      const content = seal.sealJson({ name, masterKeyHash: vault.masterKeyHash, salt: vault.salt });
-      await database.updateTable('vaults').set({ content }).where('id', '=', vault.id).execute();
+    /** Writes what is sealed of a vault. */
+    async update(vault: Vault): Promise<void> {
+      await database
+        .updateTable('vaults')
+        .set({ content: sealed(vault) })
+        .where('id', '=', vault.id)
+        .execute();
+    },
+
+    async setType(vault: Vault, type: VaultTypeCode, customTypeId: string | null): Promise<void> {
+      await database
+        .updateTable('vaults')
+        .set({ type, type_id: customTypeId })
+        .where('id', '=', vault.id)
+        .execute();
+    },
+
+    /** Moves a vault to the bin with everything in it that is not there already. */
+    async moveToBin(id: string, deleterId: string, deletedAt: number): Promise<void> {
+      await database
+        .updateTable('vaults')
+        .set({ deleter_id: deleterId, deleted_at: deletedAt })
+        .where('id', '=', id)
+        .execute();
+      for (const table of ['folders', 'items'] as const) {
+        const content = database.updateTable(table).set({ bin_id: id }).where('vault_id', '=', id);
+        await content.where('bin_id', 'is', null).execute();
+      }
+    },
+
+    async restore(id: string): Promise<void> {
+      await database
+        .updateTable('vaults')
+        .set({ deleter_id: null, deleted_at: null })
+        .where('id', '=', id)
+        .execute();
+      for (const table of ['folders', 'items'] as const) {
+        await database.updateTable(table).set({ bin_id: null }).where('bin_id', '=', id).execute();
+      }
+    },
+
+    async findDeleted(id: string): Promise<DeletedVault | undefined> {
+      const vaults = database.selectFrom('vaults').selectAll().where('id', '=', id);
+      const row = await vaults.where('deleted_at', 'is not', null).executeTakeFirst();
+      return row && openDeleted(row);
+    },
+
+    /** The vaults of an organisation in the bin, the latest first. */
+    async listDeleted(organisationId: string): Promise<DeletedVault[]> {
+      const vaults = database.selectFrom('vaults').selectAll().where('organisation_id', '=', organisationId);
+      const deleted = vaults.where('deleted_at', 'is not', null);
+      const rows = await deleted.orderBy('deleted_at', 'desc').orderBy('id', 'desc').execute();
+      return rows.map(openDeleted);
     },
 
     async remove(id: string): Promise<void> {
@@ -56,7 +128,8 @@ export function vaultStore(database: Kysely<Tables>, seal: Seal) {
     },
 
     async find(id: string): Promise<Vault | undefined> {
-      const row = await database.selectFrom('vaults').selectAll().where('id', '=', id).executeTakeFirst();
+      const vaults = database.selectFrom('vaults').selectAll().where('id', '=', id);
+      const row = await vaults.where('deleted_at', 'is', null).executeTakeFirst();
       return row && open(row);
     },
 
@@ -65,108 +138,9 @@ export function vaultStore(database: Kysely<Tables>, seal: Seal) {
         .selectFrom('vaults')
         .selectAll()
         .where('organisation_id', '=', organisationId)
+        .where('deleted_at', 'is', null)
         .orderBy('created_at')
         .orderBy('id')
-        .execute();
-      return rows.map(open);
-    },
-
-    async setKey(vaultId: string, userId: string, wrapped: string): Promise<void> {
-      const content = seal.sealJson(wrapped);
-      await database
-        .insertInto('vault_keys')
-        .values({ vault_id: vaultId, user_id: userId, content })
-        .onConflict((conflict) => conflict.columns(['vault_id', 'user_id']).doUpdateSet({ content }))
-        .execute();
-    },
-
-    async removeKey(vaultId: string, userId: string): Promise<void> {
-      await database
-        .deleteFrom('vault_keys')
-        .where('vault_id', '=', vaultId)
-        .where('user_id', '=', userId)
-        .execute();
-    },
-
-    /** The keys of some vaults wrapped for a person, by vault id. */
-    async keysOf(userId: string, vaultIds: readonly string[]): Promise<Map<string, string>> {
-      if (vaultIds.length === 0) return new Map();
-      const rows = await database
-        .selectFrom('vault_keys')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .where('vault_id', 'in', vaultIds)
-        .execute();
-      return new Map(rows.map((row) => [row.vault_id, seal.openJson<string>(row.content)]));
-    },
-
-    /** The people for whom a vault's key is wrapped. */
-    async keyHolders(vaultId: string): Promise<Set<string>> {
-      const rows = await database
-        .selectFrom('vault_keys')
-        .select('user_id')
-        .where('vault_id', '=', vaultId)
-        .execute();
-      return new Set(rows.map((row) => row.user_id));
-    },
-  };
-}
-
-/** The repository of access entries. */
-export function accessStore(database: Kysely<Tables>) {
-  const columns = ['id', 'vault_id', 'folder_id', 'user_id', 'group_id', 'level'] as const;
-  const open = (row: Selectable<Tables['access']>): AccessEntry => ({
-    id: row.id,
-    vaultId: row.vault_id,
-    folderId: row.folder_id,
-    userId: row.user_id,
-    groupId: row.group_id,
-    level: row.level,
-  });
-
-  return {
-    /** Replaces the entry for the same place and person or group; a null level removes it. */
-    async set(entry: Omit<AccessEntry, 'level'>, level: AccessLevel | null): Promise<void> {
-      await database
-        .deleteFrom('access')
-        .where('vault_id', '=', entry.vaultId)
-        .where('folder_id', entry.folderId === null ? 'is' : '=', entry.folderId)
-        .where('user_id', entry.userId === null ? 'is' : '=', entry.userId)
-        .where('group_id', entry.groupId === null ? 'is' : '=', entry.groupId)
-        .execute();
-      if (level === null) return;
-      const { id, vaultId, folderId, userId, groupId } = entry;
-      const row = { id, vault_id: vaultId, folder_id: folderId, user_id: userId, group_id: groupId, level };
-      await database.insertInto('access').values(row).execute();
-    },
-
-    /** Entries that concern a person, directly or through groups, in some vaults or in all. */
-    async concerning(
-      userId: string,
-      groupIds: readonly string[],
-      vaultIds?: readonly string[],
-    ): Promise<AccessEntry[]> {
-      let query = database
-        .selectFrom('access')
-        .select(columns)
-        .where((where) =>
-          groupIds.length === 0
-            ? where('user_id', '=', userId)
-            : where.or([where('user_id', '=', userId), where('group_id', 'in', groupIds)]),
-        );
-      if (vaultIds) {
-        if (vaultIds.length === 0) return [];
-        query = query.where('vault_id', 'in', vaultIds);
-      }
-      return (await query.execute()).map(open);
-    },
-
-    /** All entries of a vault and its folders. */
-    async ofVault(vaultId: string): Promise<AccessEntry[]> {
-      const rows = await database
-        .selectFrom('access')
-        .select(columns)
-        .where('vault_id', '=', vaultId)
         .execute();
       return rows.map(open);
     },

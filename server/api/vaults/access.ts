@@ -4,19 +4,23 @@
  * vault key for them; the server only keeps what it is given.
  */
 import { z } from 'zod';
-import { accessLevels, compareLevels } from '../access/levels.ts';
-import type { Caller, VaultAccess } from '../access/rights.ts';
-import { levelOn } from '../access/rights.ts';
-import { newId } from '../storage/ids.ts';
-import type { Repositories } from '../storage/storage.ts';
-import type { AccessEntry, Vault } from '../storage/vaults.ts';
-import type { Api, Context } from './context.ts';
-import { callerOf } from './context.ts';
-import { forbidden, invalid } from './errors.ts';
-import { groupOf } from './groups.ts';
-import { guardFolder, guardPlace } from './guard.ts';
-import { doneAnswer, idParams, looksLikeWrappedKey, objectId } from './schemas.ts';
-import { colleague } from './users.ts';
+import { settleKeys } from '../../access/entitlement.ts';
+import type { RaisedRequest } from '../../access/entitlement.ts';
+import { accessLevels } from '../../access/levels.ts';
+import type { Caller, VaultAccess } from '../../access/rights.ts';
+import { levelOn } from '../../access/rights.ts';
+import { newId } from '../../storage/ids.ts';
+import type { Repositories } from '../../storage/storage.ts';
+import type { Vault } from '../../storage/vaults.ts';
+import type { ActivityNote } from '../activitynotes.ts';
+import type { Api, Context } from '../context.ts';
+import { callerOf, unixSeconds } from '../context.ts';
+import { forbidden, invalid } from '../errors.ts';
+import { groupOf } from '../groups.ts';
+import { guardFolder, guardPlace } from '../guard.ts';
+import { doneAnswer, idParams, looksLikeWrappedKey, objectId } from '../schemas.ts';
+import { requireFingerprint } from '../publickeys.ts';
+import { colleague } from '../users.ts';
 
 const level = z.enum([...accessLevels, 'notSet']);
 
@@ -29,6 +33,8 @@ const changeBody = z
     masterKeyEncrypted: z.string().max(10_000).optional(),
     /** The vault key wrapped for members of the group, by user id. */
     keys: z.record(objectId, z.string().max(10_000)).optional(),
+    /** The fingerprint of the public key that the vault key was wrapped for. */
+    publicKeyFingerprint: z.string().max(64).optional(),
   })
   .refine((body) => (body.userId === undefined) !== (body.groupId === undefined), {
     message: 'Needs either userId or groupId.',
@@ -66,7 +72,7 @@ function keysIn(change: Change, people: readonly string[]): Map<string, string> 
 
 /** A user vault must keep somebody who administers it. */
 async function refuseLosingLastAdministrator(storage: Repositories, target: Target, change: Change) {
-  if (target.folderId !== null || target.vault.type === 'company' || change.access === 'admin') return;
+  if (target.folderId !== null || target.vault.type !== 'privateShared' || change.access === 'admin') return;
   const entries = await storage.access.ofVault(target.vault.id);
   const remains = entries.some(
     (entry) =>
@@ -76,23 +82,6 @@ async function refuseLosingLastAdministrator(storage: Repositories, target: Targ
       entry.userId !== change.userId,
   );
   if (!remains) throw invalid('lastAdministrator', 'userId', 'A vault must keep an administrator.');
-}
-
-const grants = (entry: AccessEntry) => compareLevels(entry.level, 'read') >= 0;
-
-/** Takes the wrapped key from everybody to whom no entry gives anything any more. */
-async function dropIdleKeys(storage: Repositories, target: Target): Promise<void> {
-  const vaultIds = [target.vault.id];
-  for (const userId of target.people) {
-    const user = await storage.users.find(userId);
-    if (target.vault.type === 'company' && user?.role === 'administrator') continue;
-    const entries = await storage.access.concerning(
-      userId,
-      await storage.groups.groupIdsOf(userId),
-      vaultIds,
-    );
-    if (!entries.some(grants)) await storage.vaults.removeKey(target.vault.id, userId);
-  }
 }
 
 /**
@@ -110,43 +99,83 @@ async function refuseOverrulingVault(storage: Repositories, target: Target): Pro
   }
 }
 
+/** What a change is in the words of the activity log. */
+function noteOf({ vault, folderId }: Target, body: Change, isNew: boolean): ActivityNote {
+  const whose = body.userId !== undefined ? 'user' : 'userGroup';
+  const isRemoved = body.access === 'notSet';
+  const subjectId = body.userId ?? body.groupId ?? null;
+  const objectId = folderId ?? vault.id;
+  const about = { objectId, subjectId, vaultId: vault.id, action: body.access };
+  if (folderId !== null) {
+    return { ...about, event: `folder_${whose}_access_${isRemoved ? 'revoked' : 'changed'}` };
+  }
+  if (isNew && !isRemoved) return { ...about, event: `${whose}_added_to_vault` };
+  return isRemoved
+    ? { ...about, event: `${whose}_removed_from_vault` }
+    : { ...about, event: `vault_${whose}_access_changed` };
+}
+
+/** Notes of requests that a change has raised. */
+export function notesOfRequests(raised: readonly RaisedRequest[]): ActivityNote[] {
+  return raised.map(({ requestId, vaultId, userId }) => ({
+    ...{ event: 'request_created', objectId: requestId, subjectId: userId, vaultId },
+  }));
+}
+
+/** Refuses to let somebody in without a key: whoever does it knows the vault key. */
+async function requireKey(
+  storage: Repositories,
+  caller: Caller,
+  target: Target,
+  body: Change,
+  keys: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (!caller.clientSideEncryption || body.userId === undefined) return;
+  if (body.access === 'forbidden' || body.access === 'notSet') return;
+  const holders = await storage.vaultKeys.holders(target.vault.id);
+  if (keys.has(body.userId) || holders.has(body.userId)) return;
+  throw invalid('keyRequired', 'masterKeyEncrypted', 'The person needs the vault key.');
+}
+
+/** Refuses keys that were wrapped for another public key than the person has now. */
+async function requireCurrentKey(storage: Repositories, body: Change): Promise<void> {
+  if (body.publicKeyFingerprint === undefined || body.userId === undefined) return;
+  await requireFingerprint(storage, body.userId, body.publicKeyFingerprint);
+}
+
 async function change(
   context: Context,
   caller: Caller,
   { vault, levelAt }: VaultAccess,
   folderId: string | null,
   body: Change,
-) {
+): Promise<ActivityNote[]> {
   const people = await peopleOf(context, caller, body);
   const keys = caller.clientSideEncryption ? keysIn(body, people) : new Map<string, string>();
   const target: Target = { vault, ownsVault: levelAt(null) === 'admin', folderId, people };
-  const entry = {
-    id: newId(context.clock()),
-    vaultId: vault.id,
-    folderId,
-    userId: body.userId ?? null,
-    groupId: body.groupId ?? null,
-  };
-  await context.storage.transaction(async (storage) => {
+  const [userId, groupId] = [body.userId ?? null, body.groupId ?? null];
+  const entry = { id: newId(context.clock()), vaultId: vault.id, folderId, userId, groupId };
+  return context.storage.transaction(async (storage) => {
     await refuseLosingLastAdministrator(storage, target, body);
     await refuseOverrulingVault(storage, target);
-    const holders = await storage.vaults.keyHolders(vault.id);
-    if (
-      caller.clientSideEncryption &&
-      body.userId !== undefined &&
-      !['forbidden', 'notSet'].includes(body.access)
-    ) {
-      if (!keys.has(body.userId) && !holders.has(body.userId)) {
-        throw invalid('keyRequired', 'masterKeyEncrypted', 'The person needs the vault key.');
-      }
-    }
+    await requireKey(storage, caller, target, body, keys);
+    await requireCurrentKey(storage, body);
+    const holders = await storage.vaultKeys.holders(vault.id);
+    const former = await storage.access.ofVault(vault.id);
+    const isNew = !former.some(
+      (each) => each.folderId === folderId && each.userId === userId && each.groupId === groupId,
+    );
     await storage.access.set(entry, body.access === 'notSet' ? null : body.access);
-    for (const [userId, wrapped] of keys) {
+    for (const [holderId, wrapped] of keys) {
       // The key is the whole vault's: a folder's administrator may bring one, but replace none.
-      if (!target.ownsVault && holders.has(userId)) continue;
-      await storage.vaults.setKey(vault.id, userId, wrapped);
+      if (!target.ownsVault && holders.has(holderId)) continue;
+      await storage.vaultKeys.set(vault.id, holderId, wrapped);
     }
-    await dropIdleKeys(storage, target);
+    const raised = await settleKeys(storage, [vault.id], people, {
+      ...{ reason: groupId === null ? 'person' : 'group', requesterId: caller.userId, groupId },
+      ...{ at: unixSeconds(context), clientSideEncryption: caller.clientSideEncryption, renews: isNew },
+    });
+    return [noteOf(target, body, isNew), ...notesOfRequests(raised)];
   });
 }
 
@@ -177,7 +206,7 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
     async (request) => {
       const { vault } = await guardPlace(context.rights, request, request.params.id);
       const entries = await context.storage.access.ofVault(vault.id);
-      const holders = await context.storage.vaults.keyHolders(vault.id);
+      const holders = await context.storage.vaultKeys.holders(vault.id);
       const items = entries.map(({ folderId, userId, groupId, level: access }) => ({
         ...{ folderId, userId, groupId, access },
       }));
@@ -188,7 +217,7 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
   app.post(
     '/vaults/:id/access',
     {
-      config: { needs: 'directory:access:manage' },
+      config: { needs: 'directory:access:manage', logs: 'noted' },
       schema: {
         summary: 'Set the access of a person or group to a vault (own addition)',
         params: idParams,
@@ -198,7 +227,8 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const access = await guardPlace(context.rights, request, request.params.id);
-      await change(context, callerOf(request), access, null, request.body);
+      const notes = await change(context, callerOf(request), access, null, request.body);
+      request.activityNotes.push(...notes);
       return { success: true as const };
     },
   );
@@ -206,7 +236,7 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
   app.post(
     '/folders/:id/access',
     {
-      config: { needs: 'directory:access:manage' },
+      config: { needs: 'directory:access:manage', logs: 'noted' },
       schema: {
         summary: 'Set the access of a person or group to a folder (own addition)',
         params: idParams,
@@ -216,7 +246,8 @@ export function vaultAccessRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const { folder, access } = await guardFolder(context, request, request.params.id);
-      await change(context, callerOf(request), access, folder.id, request.body);
+      const notes = await change(context, callerOf(request), access, folder.id, request.body);
+      request.activityNotes.push(...notes);
       return { success: true as const };
     },
   );

@@ -1,0 +1,103 @@
+/**
+ * How the activity log is written: an endpoint names its event in its `config`, and the entry is
+ * stored in the transaction of the change itself, so there is never one without the other.
+ *
+ * An endpoint that does several things, or whose event depends on the request, notes them itself.
+ * It is done here, around the handlers, so that no endpoint has to think of storing; that every one
+ * which changes something says what it logs is seen to by the test of the rights.
+ */
+import type { FastifyRequest } from 'fastify';
+import { newId } from '../storage/ids.ts';
+import type { Activity } from '../storage/activity.ts';
+import type { ActivityEvent } from '../storage/events.ts';
+import type { Api, Context } from './context.ts';
+import { unixSeconds } from './context.ts';
+
+/** What an endpoint tells the log. Ids only: nothing of what objects hold is logged. */
+export interface ActivityNote {
+  event: ActivityEvent;
+  objectId: string;
+  subjectId?: string | null;
+  vaultId?: string | null;
+  action?: string | null;
+  /** Who did it and where, when it is not the caller. */
+  by?: { actorId: string; organisationId: string };
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * The event that a success means, about the object that the answer or else the address names;
+     * `noted` when the handler notes what happened; `nothing` when nobody needs to know.
+     */
+    logs?: ActivityEvent | 'noted' | 'nothing';
+  }
+  interface FastifyRequest {
+    activityNotes: ActivityNote[];
+    /** The vault that the request was found to be about. */
+    concernedVaultId: string | null;
+  }
+}
+
+const longestClient = 200;
+
+const idIn = (value: unknown): string | null => {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+  return typeof id === 'string' ? id : null;
+};
+
+/** The entries that some notes amount to. */
+export function entriesOf(
+  context: Pick<Context, 'clock'>,
+  request: Pick<FastifyRequest, 'caller' | 'ip' | 'headers' | 'concernedVaultId'>,
+  notes: readonly ActivityNote[],
+): Activity[] {
+  const now = unixSeconds(context);
+  const client = request.headers['user-agent']?.slice(0, longestClient) ?? null;
+  return notes.flatMap((note) => {
+    const organisationId = note.by?.organisationId ?? request.caller?.organisationId;
+    if (organisationId === undefined) return [];
+    const vaultId = note.vaultId === undefined ? request.concernedVaultId : note.vaultId;
+    return [
+      {
+        ...{ id: newId(context.clock()), organisationId, event: note.event, objectId: note.objectId },
+        ...{ actorId: note.by?.actorId ?? request.caller?.userId ?? '', vaultId },
+        ...{ subjectId: note.subjectId ?? null, actedAt: now, arrivedAt: now, isOffline: false },
+        ...{ action: note.action ?? null, address: request.ip, client },
+      },
+    ];
+  });
+}
+
+/** Stores notes at once: for what is worth knowing although the request is refused. */
+export async function logNow(
+  context: Context,
+  request: FastifyRequest,
+  notes: readonly ActivityNote[],
+): Promise<void> {
+  const entries = entriesOf(context, request, notes);
+  await context.storage.activity.insert(entries);
+  await context.storage.afterCommit(async () => context.tellActivity(entries));
+}
+
+/** Keeps the log of every endpoint that is registered from now on. */
+export function keepActivityLog(app: Api, context: Context): void {
+  app.decorateRequest('concernedVaultId', null);
+  app.addHook('onRequest', async (request) => {
+    request.activityNotes = [];
+  });
+  app.addHook('onRoute', (route) => {
+    const logs = route.config?.logs;
+    if (logs === undefined || logs === 'nothing') return;
+    const { handler } = route;
+    route.handler = async function (request, reply) {
+      return context.storage.whole(async () => {
+        const answer: unknown = await handler.call(this, request, reply);
+        const objectId = idIn(answer) ?? idIn(request.params);
+        const own = logs === 'noted' || objectId === null ? [] : [{ event: logs, objectId }];
+        await logNow(context, request, [...own, ...request.activityNotes]);
+        return answer;
+      });
+    };
+  });
+}

@@ -1,0 +1,46 @@
+/** The tables of administration: vault types, access requests, roles. See `tables.ts`. */
+export interface VaultTypeTable {
+  id: string;
+  organisation_id: string;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface VaultTypeAdministratorTable {
+  type_id: string;
+  user_id: string;
+}
+
+export interface HiddenVaultTable {
+  user_id: string;
+  vault_id: string;
+}
+
+/** Why somebody may enter a vault whose key nobody has wrapped for them yet. */
+export type RequestReason = 'group' | 'person' | 'type' | 'reset' | 'rekey';
+
+export interface AccessRequestTable {
+  id: string;
+  vault_id: string;
+  user_id: string;
+  group_id: string | null;
+  requester_id: string;
+  reason: RequestReason;
+  state: 'pending' | 'declined';
+  created_at: number;
+}
+
+export interface RoleTable {
+  id: string;
+  organisation_id: string;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface AdministrationTables {
+  vault_types: VaultTypeTable;
+  vault_type_administrators: VaultTypeAdministratorTable;
+  hidden_vaults: HiddenVaultTable;
+  access_requests: AccessRequestTable;
+  roles: RoleTable;
+}
