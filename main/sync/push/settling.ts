@@ -10,7 +10,7 @@ import { createSecretKey } from 'node:crypto';
 import type { Mirror, OutboxOperation, StoredFolder, StoredRecord } from '../../mirror/index.ts';
 import type { Written } from '../../remote/index.ts';
 import { binItemKey } from '../outbox/binning.ts';
-import { endIfSettled, recordHere, withChange } from '../outbox/pending.ts';
+import { endIfSettled, folderHere, recordHere, withChange } from '../outbox/pending.ts';
 import { manifestOf } from '../trust/manifest.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { contentHash, deliveredHash } from '../pull/rows.ts';
@@ -99,9 +99,13 @@ function rememberManifest({ mode, manifestKey, mirror }: PullContext, settled: S
   mirror.manifest.replace(settled.id, manifestOf(settled, createSecretKey(manifestKey.bytes)));
 }
 
-/** Hash of the record as a server that tells revisions will deliver it. */
+/**
+ * Hash of the record as a server that tells revisions will deliver it. Its folder may lie in the bin
+ * here; where its id there is not known, no hash is right, and the next delivery is taken in.
+ */
 function hashAsDelivered(mirror: Mirror, record: StoredRecord): string {
-  const folderId = record.folderId === null ? null : (mirror.folders.get(record.folderId)?.serverId ?? null);
+  const folderId = record.folderId === null ? null : (folderHere(mirror, record.folderId)?.serverId ?? '');
+  if (folderId === '') return '';
   const attachments = record.attachments.map(({ serverId, name, encryptedKey, hash }) => ({
     id: serverId ?? '',
     serverId,
@@ -168,6 +172,7 @@ function folderAdvanced(
   if (change.kind === 'moveFolder') next = { ...next, parentId: change.parentId };
   if (change.kind === 'restoreFolder' && folderId !== undefined) next = { ...next, parentId: folderId };
   const { serverId: id, vaultId, name, color } = next;
-  const parentId = next.parentId === null ? null : (mirror.folders.get(next.parentId)?.serverId ?? null);
+  const parentId = next.parentId === null ? null : (folderHere(mirror, next.parentId)?.serverId ?? '');
+  if (parentId === '') return { ...next, contentHash: '' };
   return { ...next, contentHash: contentHash({ id, serverId: id, vaultId, parentId, name, color }) };
 }
