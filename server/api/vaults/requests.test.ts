@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyFingerprint, unwrapVaultKey } from '../../../main/keychain/index.ts';
+import {
+  createVault,
+  startTrialServer,
+  trialOrganisation,
+  wrapFor,
+} from '../../../testing/organisation/index.ts';
+import type {
+  Member,
+  OpenVault,
+  TrialOrganisation,
+  TrialServer,
+} from '../../../testing/organisation/index.ts';
+
+interface Request {
+  id: string;
+  vault: { id: string; name: string };
+  user: { id: string; login: string };
+  publicKeyFingerprint: string | null;
+  group: { id: string; name: string } | null;
+  requester: { login: string } | null;
+  reason: string;
+}
+
+let server: TrialServer;
+let organisation: TrialOrganisation;
+let owner: Member;
+let user: Member;
+
+beforeAll(async () => {
+  server = await startTrialServer();
+  organisation = await trialOrganisation(server, 'owner', true);
+  owner = organisation.owner;
+  user = await organisation.join('user');
+});
+afterAll(() => server.close());
+
+const refused = (answer: Promise<unknown>, status: number, code: string) =>
+  expect(answer).rejects.toMatchObject({ status, codes: [code] });
+const queue = async (of: Member, query = '') =>
+  (await of.http.send<{ items: Request[]; total: number }>('GET', `/access-requests${query}`)).items;
+const vaultsOf = async (of: Member) =>
+  (await of.http.send<{ items: { id: string }[] }>('GET', '/vaults')).items.map(({ id }) => id);
+const publicKey = async (of: Member) =>
+  (await owner.http.send<{ publicKey: string }>('GET', `/users/${of.userId}/public-key`)).publicKey;
+
+async function groupWith(vaults: readonly OpenVault[]): Promise<string> {
+  const { id } = await owner.http.send<{ id: string }>('POST', '/user-groups', { name: 'Team' });
+  for (const vault of vaults) {
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, { groupId: id, access: 'read' });
+  }
+  return id;
+}
+const members = (group: string, change: 'add' | 'remove') =>
+  owner.http.send('POST', `/user-groups/${group}/${change}-users`, { userIds: [user.userId] });
+
+async function confirmed(vault: OpenVault, request: Request | undefined, fingerprint?: string) {
+  const pem = await publicKey(user);
+  return owner.http.send('POST', `/access-requests/${request?.id}/confirm`, {
+    masterKeyEncrypted: wrapFor(vault, pem),
+    publicKeyFingerprint: fingerprint ?? keyFingerprint(pem),
+  });
+}
+
+describe('somebody who joins a group', () => {
+  it('waits for the key of each of its vaults until it is given by hand', async () => {
+    const vaults = [
+      await createVault(owner, 'One', 'privateShared', organisation.ledger),
+      await createVault(owner, 'Two', 'privateShared', organisation.ledger),
+    ];
+    const [first, second] = vaults;
+    if (!first || !second) throw new Error('There are two vaults.');
+    const group = await groupWith(vaults);
+    await members(group, 'add');
+    const waiting = await queue(owner, `?userId=${user.userId}`);
+    expect(waiting.map(({ vault }) => vault.name).toSorted()).toEqual(['One', 'Two']);
+    expect(waiting[0]).toMatchObject({
+      ...{ user: { login: 'user' }, group: { id: group, name: 'Team' }, requester: { login: 'owner' } },
+      ...{ reason: 'group', publicKeyFingerprint: keyFingerprint(await publicKey(user)) },
+    });
+    expect(await vaultsOf(user)).toEqual([]);
+    await confirmed(
+      first,
+      waiting.find(({ vault }) => vault.id === first.id),
+    );
+    expect(await vaultsOf(user)).toEqual([first.id]);
+    expect(await queue(owner, `?userId=${user.userId}`)).toHaveLength(1);
+    const opened = await user.http.send<{ masterKeyEncrypted: string }>('GET', `/vaults/${first.id}`);
+    if (!user.privateKey) throw new Error('The user has no key.');
+    const key = unwrapVaultKey(opened.masterKeyEncrypted, user.privateKey);
+    expect(first.key && Buffer.compare(key, first.key)).toBe(0);
+    await members(group, 'remove');
+    expect(await vaultsOf(user)).toEqual([]);
+    expect(await queue(owner, `?userId=${user.userId}`)).toEqual([]);
+    const access = await owner.http.send<{ keyHolders: string[] }>('GET', `/vaults/${first.id}/access`);
+    expect(access.keyHolders).toEqual([owner.userId]);
+  });
+
+  it('is not confirmed with a key that was wrapped for another public key', async () => {
+    const vault = await createVault(owner, 'Swapped', 'privateShared', organisation.ledger);
+    await members(await groupWith([vault]), 'add');
+    const [request] = await queue(owner, `?vaultId=${vault.id}`);
+    const other = keyFingerprint(await publicKey(owner));
+    await refused(confirmed(vault, request, other), 409, 'publicKeyChanged');
+    expect(await vaultsOf(user)).not.toContain(vault.id);
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toHaveLength(1);
+  });
+
+  it('may be declined, and is asked for again only when they are let in anew', async () => {
+    const vault = await createVault(owner, 'Declined', 'privateShared', organisation.ledger);
+    const group = await groupWith([vault]);
+    await members(group, 'add');
+    const [request] = await queue(owner, `?vaultId=${vault.id}`);
+    await owner.http.send('POST', `/access-requests/${request?.id}/decline`);
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toEqual([]);
+    expect(await queue(owner, `?vaultId=${vault.id}&state=declined`)).toHaveLength(1);
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, { groupId: group, access: 'write' });
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toEqual([]);
+    await members(group, 'remove');
+    await members(group, 'add');
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toHaveLength(1);
+  });
+});
+
+describe('the queue', () => {
+  it('is shown to those who administer the vault, and answered by them alone', async () => {
+    const vault = await createVault(owner, 'Mine', 'privateShared', organisation.ledger);
+    await members(await groupWith([vault]), 'add');
+    const [request] = await queue(owner, `?vaultId=${vault.id}`);
+    const reader = await organisation.join('reader');
+    const masterKeyEncrypted = wrapFor(vault, await publicKey(reader));
+    const body = { userId: reader.userId, access: 'full', masterKeyEncrypted };
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, body);
+    expect(await queue(reader)).toEqual([]);
+    await refused(reader.http.send('GET', `/access-requests?vaultId=${vault.id}`), 403, 'accessDenied');
+    for (const what of ['confirm', 'decline']) {
+      const fingerprint = keyFingerprint(await publicKey(user));
+      const sent = { masterKeyEncrypted, publicKeyFingerprint: fingerprint };
+      const attempt = reader.http.send('POST', `/access-requests/${request?.id}/${what}`, sent);
+      await refused(attempt, 403, 'accessDenied');
+    }
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toHaveLength(1);
+  });
+});
