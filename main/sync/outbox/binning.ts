@@ -16,9 +16,17 @@ import type {
   StoredFolder,
   StoredRecord,
 } from '../../mirror/index.ts';
-import { allFieldsOf, dropOperations, endIfSettled, isMadeHere, mustHaveRecord } from './pending.ts';
+import {
+  allFieldsOf,
+  dropOperations,
+  endIfSettled,
+  isMadeHere,
+  isSameRecord,
+  mustHaveRecord,
+  withChange,
+} from './pending.ts';
 import { raiseDoubt } from '../doubt.ts';
-import { sendDifference } from './difference.ts';
+import { sendDifference, sendValues } from './difference.ts';
 
 /** Key of the sync state under which the server's entry of something stands that is to be put back. */
 export function binItemKey(id: string): string {
@@ -122,25 +130,33 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
   } else if (entry.under === null || (deletion !== undefined && isRemoval(deletion.change))) {
     mirror.syncState.set(binItemKey(id), entry.binItemId);
     askToRestore(mirror, entry, at);
+    if (kind === 'record') sendForgottenValues(mirror, id, at);
   } else sendForgotten(mirror, entry, at);
 }
 
 /**
- * Asks for what a record shows and nothing waits for. Whoever deleted a record had decided what was
- * open about it; put back, it is as it was shown, and so is what goes out.
+ * Asks for what a record or folder shows and nothing waits for. Whoever deleted a record had decided
+ * what was open about it, and what was undecided went out of the outbox then; put back, it is as it
+ * was shown, and so is what goes out.
  */
 export function sendForgotten(mirror: Mirror, { kind, id }: Pick<BinEntry, 'kind' | 'id'>, at: number): void {
-  if (mirror.outbox.ofObject(kind, id).length === 0) {
-    if (kind === 'record') sendForgottenRecord(mirror, id, at);
-    else sendForgottenName(mirror, id, at);
-  }
+  if (kind === 'record') sendForgottenValues(mirror, id, at);
+  else if (mirror.outbox.ofObject(kind, id).length === 0) sendForgottenName(mirror, id, at);
   endIfSettled(mirror, kind, id);
 }
 
-function sendForgottenRecord(mirror: Mirror, id: string, at: number): void {
+function sendForgottenValues(mirror: Mirror, id: string, at: number): void {
   const base = mirror.bases.record(id);
   const row = mirror.records.get(id);
-  if (base && row !== null) sendDifference(mirror, base, row, at);
+  if (!base || row === null || mirror.conflicts.ofRecord(id) !== null) return;
+  const going = mirror.outbox
+    .ofObject('record', id)
+    .reduce((shown, { change }) => withChange(shown, change, row.attachments), base);
+  if (isSameRecord(going, row)) return;
+  // It may lie in the vault only for want of its folder here.
+  const isPlaced = base.folderId === null || mirror.folders.get(base.folderId) !== null;
+  if (isPlaced) sendDifference(mirror, base, row, at);
+  else sendValues(mirror, base, row, at);
 }
 
 /** A folder's name was typed; its place may only be the nearest that was left, and the server's is better. */

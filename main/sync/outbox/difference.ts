@@ -21,9 +21,16 @@ export function replaceMoves(mirror: Mirror, base: StoredRecord, record: StoredR
 
 /** Asks for everything in which `row` differs from `base`. `at` in Unix milliseconds. */
 export function sendDifference(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
-  replaceEdits(mirror, row, changedFields(base, row), at);
+  sendValues(mirror, base, row, at);
   replaceMoves(mirror, base, row, at);
+}
+
+/** The same, but for its place. */
+export function sendValues(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
+  replaceEdits(mirror, row, changedFields(base, row), at);
   sendFiles(mirror, base, row, at);
+  const marks = mirror.outbox.ofObject('record', row.id).filter(({ change }) => change.kind === 'favourite');
+  for (const { id } of marks) mirror.outbox.remove(id);
   if (row.favourite !== base.favourite) {
     const change = { kind: 'favourite', favourite: row.favourite } as const;
     mirror.outbox.add({ object: 'record', objectId: row.id, name: row.name, change, at });

@@ -45,17 +45,23 @@ export function endIfSettled(mirror: Mirror, object: OutboxObject, id: string): 
 
 function forgetHashOfRecord(mirror: Mirror, id: string): void {
   const base = mirror.bases.record(id);
-  const row = mirror.records.get(id);
+  const row = recordHere(mirror, id);
   if (!base || row === null || isSameRecord(base, row)) return;
-  mirror.records.upsertMany([{ ...row, contentHash: '' }]);
+  const forgotten = { ...row, contentHash: '' };
+  const entry = mirror.bin.get(id);
+  if (entry !== null) mirror.bin.put({ ...entry, record: forgotten });
+  else mirror.records.upsertMany([forgotten]);
   raiseDoubt(mirror);
 }
 
 function forgetHashOfFolder(mirror: Mirror, id: string): void {
   const base = mirror.bases.folder(id);
-  const row = mirror.folders.get(id);
+  const row = folderHere(mirror, id);
   if (!base || row === null || (base.name === row.name && base.parentId === row.parentId)) return;
-  mirror.folders.upsert({ ...row, contentHash: '' });
+  const forgotten = { ...row, contentHash: '' };
+  const entry = mirror.bin.get(id);
+  if (entry !== null) mirror.bin.put({ ...entry, folder: forgotten });
+  else mirror.folders.upsert(forgotten);
   raiseDoubt(mirror);
 }
 

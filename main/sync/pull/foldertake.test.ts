@@ -222,7 +222,7 @@ describe('a tree that both sides change at random', () => {
           }
         });
       }),
-      { numRuns: 2000 },
+      { numRuns: 400 },
     );
   });
 });
@@ -338,7 +338,7 @@ describe('a name that is typed here', () => {
           if (isMineAlone) expect(atRest).toBe(lastTyped ?? 'a');
         });
       }),
-      { numRuns: 3000 },
+      { numRuns: 600 },
     );
   });
 });

@@ -94,12 +94,30 @@ function changedPassword(record: StoredRecord, change: SecretChange, key: Record
 function changedCustom(record: StoredRecord, change: CustomChange, key: RecordKey | null): StoredCustomField {
   const stored = change.from === null ? null : record.customs[change.from];
   if (stored === undefined) throw new StrongroomError('noSuchField');
+  const name = changedText(stored?.name ?? null, change.label, key);
+  const value = changedText(stored?.value ?? null, change.value, key);
+  const isRelabelled = stored !== null && name !== stored.name && value === stored.value;
   return {
     ...(stored ?? {}),
-    name: changedText(stored?.name ?? null, change.label, key),
-    value: changedText(stored?.value ?? null, change.value, key),
+    name,
+    value: isRelabelled ? sealedAnew(value, key) : value,
     type: changedType(stored?.type ?? null, change.type, key),
   };
+}
+
+/**
+ * The same text with a fresh salt; what does not open stays. A known value below a label that nobody
+ * has seen is what a server would show that puts one field's label above the value of another, so an
+ * honest client never writes that (trust/manifest.ts).
+ */
+function sealedAnew(wire: string, key: RecordKey | null): string {
+  const text = wire === '' ? null : opened(wire, key);
+  if (text === null) return wire;
+  try {
+    return sealText(text, key);
+  } finally {
+    wipe(text);
+  }
 }
 
 /** `stored` is null where there is nothing that could be kept. */
