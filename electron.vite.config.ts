@@ -17,6 +17,7 @@ export default defineConfig({
         input: {
           index: resolve(root, 'main/index.ts'),
           attachmentworker: resolve(root, 'main/vaults/files/attachmentworker.ts'),
+          partworker: resolve(root, 'main/vaults/files/partworker.ts'),
           exchangeworker: resolve(root, 'main/vaults/exchanging/exchangeworker.ts'),
           checkpointworker: resolve(root, 'main/mirror/checkpointworker.ts'),
         },

@@ -29,6 +29,8 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  PartedFiles,
+  PartThread,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -165,6 +167,7 @@ async function start(): Promise<void> {
     current,
     records,
     thread: new AttachmentThread(join(here, 'attachmentworker.js')),
+    parts: new PartedFiles(new PartThread(join(here, 'partworker.js'))),
     dialogs,
     onProgress: (progress) => {
       announcer.announce('attachmentProgress', progress);

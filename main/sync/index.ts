@@ -8,7 +8,7 @@ export { Enrolment, type EnrolmentResult, type EnrolmentStart, type OpenedKeys }
 export { noteContact, offlineTerm, type OfflinePolicy, type OfflineTerm } from './offlineterm.ts';
 export { removeIdleFiles } from './pull/idlefiles.ts';
 export { allFieldsOf, changedFields, isMadeHere } from './outbox/pending.ts';
-export type { FileStore, WireFile } from './pullcontext.ts';
+export type { FileStore, StoredPart, WireFile } from './pullcontext.ts';
 export { Synchroniser, type ChangeListener, type SynchroniserParts } from './synchroniser.ts';
 export { filesOfSealedConflicts, forgetTyped, openTyped, type TypedRecord } from './outbox/typed.ts';
 export { VaultKeys, type VaultKeysParts } from './trust/vaultkeys.ts';

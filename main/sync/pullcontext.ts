@@ -19,12 +19,22 @@ export interface WireFile {
   readonly hash: string | null;
 }
 
+/** A part of a file as it travels: its bytes, and their hex SHA-256. */
+export interface StoredPart {
+  readonly size: number;
+  readonly digest: string;
+}
+
 /** Where the contents of attachments lie on this device. */
 export interface FileStore {
   /** Seals and stores one file; gives its name inside the profile and its plain size, if known. */
   store(file: WireFile): Promise<{ readonly localFile: string; readonly size: number | null }>;
   /** The wire form of a stored file. Throws `tampered`, `diskError` when it cannot be had. */
   read(localFile: string): Promise<WireAttachment>;
+  /** The parts of a file that is stored in parts, in order; null for any other. Throws as `read`. */
+  parts(localFile: string): Promise<readonly StoredPart[] | null>;
+  /** One of these parts as it travels, by number from 1. Throws as `read`. */
+  readPart(localFile: string, number: number): Promise<Buffer>;
   /** Removes a stored file; one that is gone already is no failure. */
   remove(localFile: string): Promise<void>;
 }

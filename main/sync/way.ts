@@ -54,6 +54,9 @@ export interface SyncWay {
 /** What is sent because of what a pull brought may bring something itself; this ends somewhere. */
 const mostTurns = 4;
 
+/** Turns in which a large file may go out; a server that loses every part would keep us here for ever. */
+const mostLargeTurns = 500;
+
 /**
  * Runs one sync, the gate being shut when it begins: the server is verified, what it has is taken
  * in, what waits is sent, and what came of that is taken in.
@@ -98,7 +101,8 @@ async function bringUpWithoutProof(way: SyncWay): Promise<boolean> {
 async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
   const { mirror, features } = context;
   let failure: StrongroomError | null = null;
-  for (let turn = 0; turn < mostTurns; turn += 1) {
+  let turn = 0;
+  for (let large = 0; turn < mostTurns && large < mostLargeTurns; large += 1) {
     if (!(await pullChanges(context, way.pins))) return false;
     if (failure !== null) throw failure;
     settleForgotten(mirror, context.now());
@@ -107,6 +111,9 @@ async function feedTurns(way: SyncWay, context: PullContext): Promise<boolean> {
     const hasPulled = features.has('idempotencyKeys');
     const outcome = await pushOutbox(context, { hasPulled, report: way.report });
     failure = outcome.failure;
+    // A large file goes out over as many turns as it takes, with a look at the feed before each.
+    if (outcome.isUnfinished && failure === null) continue;
+    turn += 1;
     if (outcome.settled === 0 && failure === null) return true;
     if (outcome.settled === 0 && failure !== null) throw failure;
   }

@@ -2,6 +2,8 @@
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
 export { Attachments, type AttachmentsOptions, type FileDialogs } from './files/attachments.ts';
 export { AttachmentThread } from './files/attachmentthread.ts';
+export { PartedFiles } from './files/partedfiles.ts';
+export { PartThread } from './files/partthread.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { Codes, type ScreenPort } from './reading/codes.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';

@@ -12,7 +12,16 @@ export interface SeenRequest {
   /** Path with its query. */
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
+  /** Text; of bytes (`octets`), one character each. */
   readonly body: string;
+}
+
+/** What bytes are sent as that are no JSON. */
+export const octets = 'application/octet-stream';
+
+/** How the characters of a request's body are to be read. */
+export function encodingOf({ headers }: Pick<SeenRequest, 'headers'>): 'latin1' | 'utf8' {
+  return headers['content-type'] === octets ? 'latin1' : 'utf8';
 }
 
 /** What to answer; JSON unless `raw` says otherwise. */
@@ -75,7 +84,7 @@ export async function readRequest(incoming: http.IncomingMessage): Promise<SeenR
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: incoming.headers,
-    body: Buffer.concat(pieces).toString('utf8'),
+    body: Buffer.concat(pieces).toString(encodingOf(incoming)),
   };
 }
 

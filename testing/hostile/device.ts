@@ -228,6 +228,8 @@ export class TestDevice {
         if (file?.hash == null) throw new StrongroomError('diskError');
         return { encryptedKey: file.encryptedKey, encryptedData: file.encryptedData, hash: file.hash };
       },
+      parts: async () => null,
+      readPart: async () => Promise.reject(new StrongroomError('diskError')),
       remove: async (localFile) => void this.files.delete(localFile),
     };
   }

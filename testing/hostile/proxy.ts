@@ -4,7 +4,14 @@
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readRequest, writeScripted, type Scripted, type SeenRequest } from './answering.ts';
+import {
+  encodingOf,
+  octets,
+  readRequest,
+  writeScripted,
+  type Scripted,
+  type SeenRequest,
+} from './answering.ts';
 
 /** An answer of the real server on its way to the client. */
 export interface PassingAnswer {
@@ -12,6 +19,8 @@ export interface PassingAnswer {
   readonly status: number;
   /** The answer's JSON, unwrapped and free to be changed. */
   readonly json: unknown;
+  /** The answer, where it is no JSON but bytes; `json` is null then. */
+  readonly bytes: Buffer | null;
 }
 
 /** Gives what the client is told instead, or undefined to let the answer pass (changed in place or not). */
@@ -114,13 +123,17 @@ export class LyingProxy {
     const cut = this.#isDown ? 'request' : this.#nextCut();
     await this.#wait();
     if (cut === 'request') return void incoming.socket.destroy();
-    const { status, body } = await this.#forward(request);
+    const { status, body, isJson } = await this.#forward(request);
+    const bytes = isJson ? null : body;
     const json: unknown =
-      body.length === 0 ? null : this.#withoutHidden(request, JSON.parse(body.toString('utf8')));
-    const told = this.#lie === null ? undefined : this.#lie({ request, status, json }, response);
+      body.length === 0 || !isJson ? null : this.#withoutHidden(request, JSON.parse(body.toString('utf8')));
+    const told = this.#lie === null ? undefined : this.#lie({ request, status, json, bytes }, response);
     if (told === null) return;
     await this.#wait();
-    const scripted: Scripted = told ?? { status, json: this.#wrapped(json) };
+    const passed: Scripted = bytes
+      ? { status, raw: bytes, contentType: octets }
+      : { status, json: this.#wrapped(json) };
+    const scripted = told ?? passed;
     if (cut === 'body') this.#writeHalf(response, scripted);
     else writeScripted(response, scripted);
   }
@@ -148,15 +161,15 @@ export class LyingProxy {
   }
 
   #writeHalf(response: http.ServerResponse, scripted: Scripted): void {
-    const body = Buffer.from(JSON.stringify(scripted.json ?? null), 'utf8');
+    const body = scripted.raw ?? Buffer.from(JSON.stringify(scripted.json ?? null), 'utf8');
     response.writeHead(scripted.status ?? 200, {
-      'content-type': 'application/json',
+      'content-type': scripted.contentType ?? 'application/json',
       'content-length': body.length,
     });
     response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
   }
 
-  #forward(request: SeenRequest): Promise<{ status: number; body: Buffer }> {
+  #forward(request: SeenRequest): Promise<{ status: number; body: Buffer; isJson: boolean }> {
     return new Promise((resolve, reject) => {
       const { host: _host, connection: _connection, ...headers } = request.headers;
       const outgoing = http.request(
@@ -171,12 +184,15 @@ export class LyingProxy {
         (answer) => {
           const pieces: Buffer[] = [];
           answer.on('data', (piece: Buffer) => pieces.push(piece));
-          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(pieces) }));
+          const isJson = answer.headers['content-type'] !== octets;
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(pieces), isJson }),
+          );
           answer.on('error', reject);
         },
       );
       outgoing.on('error', reject);
-      outgoing.end(request.body);
+      outgoing.end(request.body, encodingOf(request));
     });
   }
 }

@@ -25,6 +25,8 @@ import {
   Accounts,
   Attachments,
   AttachmentThread,
+  PartedFiles,
+  PartThread,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -47,6 +49,7 @@ import type { SamplePerson } from '../organisation/cast.ts';
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
 const workerFile = new URL('../../main/vaults/files/attachmentworker.ts', import.meta.url);
+const partWorkerFile = new URL('../../main/vaults/files/partworker.ts', import.meta.url);
 const exchangeWorker = new URL('../../main/vaults/exchanging/exchangeworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
@@ -342,6 +345,7 @@ export class Application {
       current: () => this.accounts.current(),
       records: this.records,
       thread: new AttachmentThread(workerFile),
+      parts: new PartedFiles(new PartThread(partWorkerFile)),
       dialogs: {
         chooseFiles: async () => this.dialogs.files,
         chooseTarget: async (suggested) => {

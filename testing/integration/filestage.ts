@@ -2,7 +2,7 @@
  * The stage of the suites about files: a small organisation, a vault that two people share, a
  * proxy in front of the server, and a folder of this computer for each test.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -87,6 +87,13 @@ export class FileStage {
   file(name: string, content: Buffer): string {
     const path = join(this.folder, name);
     writeFileSync(path, content);
+    return path;
+  }
+
+  /** A file of nothing but zeros, which takes no room on the disk. */
+  hollowFile(name: string, size: number): string {
+    const path = this.file(name, Buffer.alloc(0));
+    truncateSync(path, size);
     return path;
   }
 

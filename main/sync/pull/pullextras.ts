@@ -100,7 +100,7 @@ async function pullFile(context: PullContext, missing: MissingFile): Promise<voi
   const listed = mirror.records.get(recordId)?.attachments.find(({ id }) => id === attachmentId);
   if (files === null || listed === undefined) return;
   try {
-    const { encryptedKey, encryptedData, hash } = await readAttachment(
+    const { encryptedKey, encryptedData, hash, parts } = await readAttachment(
       client,
       missing.itemServerId,
       missing.attachmentServerId,
@@ -109,6 +109,12 @@ async function pullFile(context: PullContext, missing: MissingFile): Promise<voi
     // The key that was listed is in the manifest; contents under another one are not this file.
     if ((encryptedKey ?? '') !== listed.encryptedKey)
       throw new StrongroomError('badAnswer', { reason: 'fileKey' });
+    if (parts !== null) {
+      // Large, and fetched when somebody wants it. What encryption added to its parts is negligible.
+      mirror.records.setAttachmentLocal(recordId, attachmentId, { localFile: null, size: parts.size });
+      context.givenUpFiles.add(attachmentId);
+      return changed([recordId]);
+    }
     const wire = { recordId, attachmentId, encryptedKey: listed.encryptedKey, encryptedData, hash };
     mirror.records.setAttachmentLocal(recordId, attachmentId, await files.store(wire));
     changed([recordId]);

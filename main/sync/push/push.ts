@@ -41,6 +41,8 @@ const mostSenseless = 8;
 export interface PushOutcome {
   /** Operations that the server has now. */
   readonly settled: number;
+  /** A large file has been sent in part, and the next sending goes on with it at once. */
+  readonly isUnfinished: boolean;
   /** Why not everything that could go out went out; null if it did. */
   readonly failure: StrongroomError | null;
 }
@@ -66,6 +68,7 @@ class Push {
   #treeChanged = false;
   #missing = 0;
   #settled = 0;
+  #isUnfinished = false;
   #total = 0;
   #stop: StrongroomError | null = null;
   #failure: StrongroomError | null = null;
@@ -83,7 +86,8 @@ class Push {
       const isAnySent = await this.#sendAll(order.filter((seq) => !this.#attempted.has(seq)));
       if (!isAnySent) break;
     }
-    return { settled: this.#settled, failure: this.#stop ?? this.#failure };
+    const failure = this.#stop ?? this.#failure;
+    return { settled: this.#settled, isUnfinished: this.#isUnfinished, failure };
   }
 
   /** What of these numbers can go out now. */
@@ -173,11 +177,12 @@ class Push {
   async #send(operation: OutboxOperation): Promise<boolean> {
     try {
       if (await this.#isOutdated(operation)) return false;
-      await (operation.object === 'record'
-        ? sendOfRecord(this.#context, operation)
-        : sendOfFolder(this.#context, operation));
+      let isWhole = true;
+      if (operation.object === 'record') isWhole = await sendOfRecord(this.#context, operation);
+      else await sendOfFolder(this.#context, operation);
+      if (!isWhole) this.#goesOn(operation);
       this.#missing = 0;
-      return true;
+      return isWhole;
     } catch (thrown) {
       const failure = fromKeychain(thrown);
       if (failure instanceof StrongroomError) await this.#refused(operation, failure);
@@ -187,6 +192,13 @@ class Push {
       }
       return false;
     }
+  }
+
+  /** A part of it has arrived, and the next sending of the outbox goes on with the rest. */
+  #goesOn({ id }: OutboxOperation): void {
+    const { outbox } = this.#context.mirror;
+    if (outbox.get(id) !== null) outbox.setState(id, 'waiting', null);
+    this.#isUnfinished = true;
   }
 
   /** A server that compares no revisions is asked first what the record is now. */

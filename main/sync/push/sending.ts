@@ -24,6 +24,7 @@ import { binItemKey } from '../outbox/binning.ts';
 import { localFolderId } from '../pull/landing.ts';
 import { folderHere, isLostPlace, liesInRestored, recordHere } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { forgetSentParts, sendInParts, unfinished, type PartedFile } from './sendingparts.ts';
 import { settleRecord, settleRemoval, type Settlement } from './settling.ts';
 
 /** The server's place for a place of this device; null while a folder of it has no server's id. */
@@ -43,24 +44,68 @@ export function isRecordReady(mirror: Mirror, { change, objectId }: OutboxOperat
   return record.itemServerId !== '' && !liesInRestored(mirror, record);
 }
 
-/** @throws StrongroomError whatever the server refuses; the operation then stands as it was. */
-export async function sendOfRecord(context: PullContext, operation: OutboxOperation): Promise<void> {
-  const { mirror, signal } = context;
+/**
+ * False if only a part of it has been sent so far, and the next attempt goes on.
+ * @throws StrongroomError whatever the server refuses; the operation then stands as it was.
+ */
+export async function sendOfRecord(context: PullContext, operation: OutboxOperation): Promise<boolean> {
+  const { mirror } = context;
   const record = recordHere(mirror, operation.objectId);
-  // Nothing is left of it: there is nothing to be sent.
-  if (record === null) return mirror.outbox.remove(operation.id);
-  // Moved to where it can never stand: it went to the bin with that place.
   const { change } = operation;
-  if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) {
-    return mirror.outbox.remove(operation.id);
-  }
+  // Nothing is left of it, or it was moved to where it can never stand: it went to the bin with that place.
+  const isLost = change.kind === 'move' && isLostPlace(mirror, change.place.folderId);
+  if (record === null || isLost) mirror.outbox.remove(operation.id);
+  else return sendOf(context, operation, record);
+  return true;
+}
+
+async function sendOf(
+  context: PullContext,
+  operation: OutboxOperation,
+  record: StoredRecord,
+): Promise<boolean> {
+  const { signal } = context;
   const sending = { idempotencyKey: operation.id, signal };
   if (operation.change.kind === 'remove') {
     const expected = revisionOf(context, record);
     const entry = await deleteItem(context.client, record.itemServerId, expected, sending);
-    return settleRemoval(context, operation, entry);
+    settleRemoval(context, operation, entry);
+    return true;
   }
+  const file = await partedFileOf(context, operation, record);
+  if (file !== null) return sendFile(context, operation, record, file);
   settleRecord(context, operation, await carriedOut(context, operation, record, sending));
+  return true;
+}
+
+/** The file that an operation attaches, if it waits in parts. */
+async function partedFileOf(
+  { files }: PullContext,
+  { change }: OutboxOperation,
+  { attachments }: StoredRecord,
+): Promise<PartedFile | null> {
+  if (change.kind !== 'attach' || files === null) return null;
+  const file = attachments.find(({ id }) => id === change.attachmentId);
+  if (file?.serverId !== null || file.localFile === null) return null;
+  const { id, name, localFile, encryptedKey } = file;
+  const parts = await files.parts(localFile);
+  if (parts === null) return null;
+  return { id, name, localFile, parts, wire: { ...(await files.read(localFile)), encryptedKey } };
+}
+
+async function sendFile(
+  context: PullContext,
+  operation: OutboxOperation,
+  record: StoredRecord,
+  file: PartedFile,
+): Promise<boolean> {
+  const told = await sendInParts(context, operation, record.itemServerId, file);
+  if (told === unfinished) return false;
+  const { serverId } = told;
+  if (serverId !== undefined) mustBeNew(record.attachments.every((each) => each.serverId !== serverId));
+  settleRecord(context, operation, told);
+  if (serverId !== undefined) await forgetSentParts(context, record.id, file);
+  return true;
 }
 
 async function carriedOut(

@@ -93,11 +93,9 @@ async function copyFile(
   stored: string[],
 ): Promise<StoredAttachment> {
   if (file.localFile === null) throw new StrongroomError('attachmentNotHere');
-  const { encryptedData, hash } = await account.files.read(file.localFile);
   const encryptedKey = fileKeyUnder(file.encryptedKey, from, to);
-  const id = newId();
-  const wire = { recordId: '', attachmentId: id, encryptedKey, encryptedData, hash };
-  const { localFile } = await account.files.store(wire);
+  const localFile = await account.files.copy(file.localFile, encryptedKey);
   stored.push(localFile);
-  return { ...file, id, serverId: null, encryptedKey, localFile, hash };
+  const { hash } = await account.files.read(localFile);
+  return { ...file, id: newId(), serverId: null, encryptedKey, localFile, hash };
 }

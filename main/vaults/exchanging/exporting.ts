@@ -88,7 +88,8 @@ type NamedWire = { readonly name: string; readonly wire: WireAttachment };
 async function storedFiles(account: OpenAccount, record: StoredRecord): Promise<NamedWire[]> {
   const wires: NamedWire[] = [];
   for (const { name, localFile, encryptedKey } of record.attachments) {
-    if (localFile === null) continue;
+    // Files in parts are larger than such an export can hold; they count as missing.
+    if (localFile === null || (await account.files.parts(localFile)) !== null) continue;
     wires.push({ name, wire: { ...(await account.files.read(localFile)), encryptedKey } });
   }
   return wires;

@@ -5,7 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Application } from '../../../testing/integration/application.ts';
 import { bytes, FileStage } from '../../../testing/integration/filestage.ts';
 import { anna, nina } from '../../../testing/hostile/smallorganisation.ts';
+import { defaultPartLimits } from '../../../server/options.ts';
 import { PROTOCOL_ATTACHMENT_LIMIT } from '../../keychain/index.ts';
+
+const { largestFile } = defaultPartLimits;
 
 let site: FileStage;
 
@@ -31,6 +34,7 @@ describe('staging', () => {
       join(site.folder, 'missing.txt'),
       site.file('largest.bin', Buffer.alloc(PROTOCOL_ATTACHMENT_LIMIT)),
       site.file('large.bin', Buffer.alloc(PROTOCOL_ATTACHMENT_LIMIT + 1)),
+      site.hollowFile('larger.bin', largestFile + 1),
       site.file('empty', Buffer.alloc(0)),
     );
     expect(files.map(({ name, size, refusal }) => [name, size, refusal])).toEqual([
@@ -38,10 +42,11 @@ describe('staging', () => {
       ['a folder', 0, 'notAFile'],
       ['missing.txt', 0, 'unreadable'],
       ['largest.bin', PROTOCOL_ATTACHMENT_LIMIT, null],
-      ['large.bin', PROTOCOL_ATTACHMENT_LIMIT + 1, 'tooLarge'],
+      ['large.bin', PROTOCOL_ATTACHMENT_LIMIT + 1, null],
+      ['larger.bin', largestFile + 1, 'tooLarge'],
       ['empty', 0, null],
     ]);
-    expect(new Set(files.map(({ token }) => token)).size).toBe(6);
+    expect(new Set(files.map(({ token }) => token)).size).toBe(7);
     for (const { token, refusal } of files) {
       if (refusal === null) continue;
       expect(await site.app.refusal('attachments', 'add', { recordId: site.recordId, token })).toBe(

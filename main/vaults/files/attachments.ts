@@ -11,11 +11,14 @@ import { PROTOCOL_ATTACHMENT_LIMIT, wipe } from '../../keychain/index.ts';
 import type { WireAttachment } from '../../keychain/index.ts';
 import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import { readAttachment } from '../../remote/index.ts';
+import { announcedFeatures } from '../../sync/index.ts';
 import type { AttachmentThread } from './attachmentthread.ts';
 import { commitFile, newId } from '../editing/committing.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { Records } from '../reading/records.ts';
 import { recordFor } from '../editing/rights.ts';
+import { goesInParts, type PartedFiles } from './partedfiles.ts';
+import { fileSizeLimit } from './sizelimit.ts';
 import { StagedFiles } from './stagedfiles.ts';
 import type { TakenFile } from './stagedfiles.ts';
 
@@ -27,19 +30,28 @@ export interface FileDialogs {
   chooseTarget(suggestedName: string): Promise<string | null>;
 }
 
+/** A file that is safe on this device and stands in no record yet. */
+interface KeptFile {
+  readonly wire: WireAttachment;
+  readonly localFile: string;
+  readonly size: number;
+}
+
 type Progress = EventPayload<'attachmentProgress'>;
 
 export interface AttachmentsOptions {
   readonly current: () => OpenAccount;
   readonly records: Records;
   readonly thread: AttachmentThread;
+  /** Files beyond the protocol's limit. */
+  readonly parts: PartedFiles;
   readonly dialogs: FileDialogs;
   readonly onProgress: (progress: Progress) => void;
 }
 
 export class Attachments {
   readonly #options: AttachmentsOptions;
-  readonly #staged = new StagedFiles(() => PROTOCOL_ATTACHMENT_LIMIT);
+  readonly #staged = new StagedFiles(() => this.#limit());
   /** Ends what is being saved, at lock. */
   #saving = new AbortController();
 
@@ -48,7 +60,12 @@ export class Attachments {
   }
 
   async stage(paths: readonly string[]): Promise<{ files: StagedFile[]; limit: number }> {
-    return { files: await this.#staged.stage(paths), limit: PROTOCOL_ATTACHMENT_LIMIT };
+    return { files: await this.#staged.stage(paths), limit: this.#limit() };
+  }
+
+  /** Bytes of the largest file that the server of the shown account takes. */
+  #limit(): number {
+    return fileSizeLimit(announcedFeatures(this.#options.current().mirror));
   }
 
   async choose(): Promise<{ files: StagedFile[]; limit: number }> {
@@ -80,10 +97,12 @@ export class Attachments {
     };
     try {
       tell('encrypting', 0);
-      const wire = await this.#encode(account, recordId, file);
-      refuseEnded(account, file.abort.signal);
+      const onProgress = (done: number): void => tell('encrypting', Math.floor(done / 2));
+      const stored = goesInParts(file.size)
+        ? await this.#storeParts(account, recordId, file, onProgress)
+        : await this.#store(account, recordId, file);
       tell('sending', Math.floor(file.size / 2));
-      const attachmentId = await this.#keep(account, recordId, file, wire);
+      const attachmentId = await this.#keep(account, recordId, file, stored);
       tell('done', file.size);
       return { attachmentId };
     } catch (error) {
@@ -94,16 +113,15 @@ export class Attachments {
     }
   }
 
-  /** Stores the encrypted contents, then puts the file on its record in one step. */
+  /** Puts a stored file on its record in one step; where that fails it is not kept. */
   async #keep(
     account: OpenAccount,
     recordId: string,
-    { name, size, abort }: TakenFile,
-    wire: WireAttachment,
+    { name, abort }: TakenFile,
+    { wire, localFile, size }: KeptFile,
   ): Promise<string> {
     const id = newId();
     const { encryptedKey, hash } = wire;
-    const { localFile } = await account.files.store({ recordId, attachmentId: id, ...wire });
     try {
       refuseEnded(account, abort.signal);
       const record = recordFor(account, recordId, 'item:edit');
@@ -116,6 +134,27 @@ export class Attachments {
     }
     account.edited([recordId]);
     return id;
+  }
+
+  async #store(account: OpenAccount, recordId: string, file: TakenFile): Promise<KeptFile> {
+    const wire = await this.#encode(account, recordId, file);
+    refuseEnded(account, file.abort.signal);
+    const { localFile } = await account.files.store({ recordId, attachmentId: '', ...wire });
+    return { wire, localFile, size: file.size };
+  }
+
+  async #storeParts(
+    account: OpenAccount,
+    recordId: string,
+    file: TakenFile,
+    onProgress: (done: number) => void,
+  ): Promise<KeptFile> {
+    const { signal } = file.abort;
+    try {
+      return await this.#options.parts.store(account, recordId, file.path, { signal, onProgress });
+    } catch (error) {
+      throw named(error, file, this.#limit());
+    }
   }
 
   /** Takes a file off its record. Throws `noSuchRecord`, `noSuchField`, `forbidden`. */
@@ -136,7 +175,7 @@ export class Attachments {
     try {
       return (await thread.encode(file.path, key, file.abort.signal)).wire;
     } catch (error) {
-      throw named(error, file);
+      throw named(error, file, PROTOCOL_ATTACHMENT_LIMIT);
     } finally {
       if (key) wipe(key);
     }
@@ -144,7 +183,7 @@ export class Attachments {
 
   /** Decrypts a file to where the person wants it. Throws `attachmentNotHere`, `undecipherable`, disk codes. */
   async saveAs(recordId: string, attachmentId: string): Promise<{ saved: boolean }> {
-    const { current, dialogs, records, thread } = this.#options;
+    const { current, dialogs, records } = this.#options;
     const account = current();
     const { signal } = this.#saving;
     const record = records.stored(recordId, account);
@@ -155,14 +194,30 @@ export class Attachments {
     refuseEnded(account, signal);
     const wire = await contentsOf(account, record, attachment, signal);
     refuseEnded(account, signal);
+    await this.#decrypt(account, record, attachment, wire, target, signal);
+    if (!account.closed) records.noteRead(recordId, 'saved');
+    return { saved: true };
+  }
+
+  async #decrypt(
+    account: OpenAccount,
+    record: StoredRecord,
+    attachment: StoredAttachment,
+    wire: WireAttachment,
+    target: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { parts, thread } = this.#options;
+    if (parts.isInParts(account, record, wire.encryptedKey)) {
+      const progress = { signal, onProgress: () => undefined };
+      return parts.saveTo(account, record, attachment, wire, target, progress);
+    }
     const key = account.secrets.takeRecordKey(record);
     try {
       await thread.decode(wire, key, target, signal);
-      if (!account.closed) records.noteRead(recordId, 'saved');
     } finally {
       if (key) wipe(key);
     }
-    return { saved: true };
   }
 }
 
@@ -172,9 +227,8 @@ function refuseEnded(account: OpenAccount, signal: AbortSignal): void {
 }
 
 /** The thread knows a path only; the sentence for a person names the file. */
-function named(error: unknown, { name, size }: TakenFile): unknown {
+function named(error: unknown, { name, size }: TakenFile, limit: number): unknown {
   if (!(error instanceof StrongroomError)) return error;
-  const limit = PROTOCOL_ATTACHMENT_LIMIT;
   if (error.code === 'fileTooLarge') return new StrongroomError(error.code, { name, size, limit });
   return error.code === 'fileUnreadable' ? new StrongroomError(error.code, { name }) : error;
 }

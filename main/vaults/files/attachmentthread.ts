@@ -7,11 +7,12 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StrongroomError, isErrorCode } from '../../../contract/errors.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
 import { asDiskFault } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
 import type { WireAttachment } from '../../keychain/index.ts';
 import type { AttachmentJob, AttachmentJobAnswer } from './attachmentworker.ts';
+import { threadRefusal } from './threadrefusal.ts';
 
 const idleMs = 10_000;
 
@@ -98,7 +99,7 @@ export class AttachmentThread {
       const answered = (answer: AttachmentJobAnswer): void => {
         settle(() => {
           if (answer.ok) resolve(answer);
-          else reject(refusal(answer, job));
+          else reject(threadRefusal(answer, job.kind));
         });
       };
       const failed = (error: unknown): void => {
@@ -130,20 +131,4 @@ export class AttachmentThread {
 /** A copy with memory of its own, which moves to the thread whole and is wiped there. */
 function copyOf(key: Uint8Array | null): Uint8Array<ArrayBuffer> | null {
   return key === null ? null : Uint8Array.from(key);
-}
-
-const diskCodes: Readonly<Record<string, 'diskFull' | 'diskReadOnly'>> = {
-  ENOSPC: 'diskFull',
-  EDQUOT: 'diskFull',
-  EFBIG: 'diskFull',
-  EROFS: 'diskReadOnly',
-  EACCES: 'diskReadOnly',
-  EPERM: 'diskReadOnly',
-};
-
-function refusal(answer: AttachmentJobAnswer & { ok: false }, job: AttachmentJob): StrongroomError {
-  if (answer.code === 'tooLarge') return new StrongroomError('fileTooLarge');
-  if (isErrorCode(answer.code)) return new StrongroomError(answer.code);
-  if (job.kind === 'encode') return new StrongroomError('fileUnreadable');
-  return new StrongroomError(diskCodes[answer.errno] ?? 'diskError');
 }

@@ -1,0 +1,103 @@
+/**
+ * Sending a file in parts (feature `attachmentParts`).
+ *
+ * The session on the server has the name under which the file lies here, so every attempt goes on
+ * where the one before stopped, after a cut, a lock or a restart, under whichever key the operation
+ * goes out by then: what has arrived is asked for, and only the rest is sent. One attempt takes a while at most. Then the file waits for the next one, so that a large
+ * file keeps neither what others have changed nor what is typed meanwhile from its way.
+ */
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { WireAttachment } from '../../keychain/index.ts';
+import type { OutboxOperation } from '../../mirror/index.ts';
+import { dropUpload, finishUpload, openUpload, partsFeature, sendPart } from '../../remote/index.ts';
+import type { UploadPlace, UploadState } from '../../remote/index.ts';
+import { recordHere } from '../outbox/pending.ts';
+import { removeIdleFiles } from '../pull/idlefiles.ts';
+import type { PullContext, StoredPart } from '../pullcontext.ts';
+import type { Settlement } from './settling.ts';
+
+/** How long one attempt goes on sending parts; at least one part goes out in each. */
+const attemptMs = 10_000;
+
+/** A file in parts as it waits on this device. */
+export interface PartedFile {
+  /** Of the attachment on this device. */
+  readonly id: string;
+  readonly name: string;
+  readonly localFile: string;
+  readonly wire: WireAttachment;
+  readonly parts: readonly StoredPart[];
+}
+
+/** The file is not whole on the server yet; the next attempt goes on. */
+export const unfinished = Symbol('unfinished');
+
+/**
+ * Sends what is missing of a file and attaches it.
+ * @throws StrongroomError `fileTooLarge` where the server takes no parts; whatever it refuses.
+ */
+export async function sendInParts(
+  context: PullContext,
+  operation: OutboxOperation,
+  itemId: string,
+  file: PartedFile,
+): Promise<Settlement | typeof unfinished> {
+  const { client, features, signal } = context;
+  const size = file.parts.reduce((sum, part) => sum + part.size, 0);
+  if (!features.has(partsFeature)) throw new StrongroomError('fileTooLarge', { name: file.name });
+  const place = { itemId, key: file.localFile };
+  const state = await openUpload(client, place, { size, partCount: file.parts.length }, signal);
+  if (state.finished === null) {
+    const outcome = await sendMissing(context, place, file, state, () => isWanted(context, operation));
+    if (outcome === 'givenUp') return {};
+    if (outcome === 'unfinished') return unfinished;
+  }
+  const digests = file.parts.map(({ digest }) => digest);
+  const sending = { idempotencyKey: operation.id, signal };
+  const { name, wire } = file;
+  const { id, revision, updatedAt } =
+    state.finished ?? (await finishUpload(client, place, { name, ...wire }, digests, sending));
+  return { serverId: id, revision, updatedAt };
+}
+
+async function sendMissing(
+  { client, files, signal }: PullContext,
+  place: UploadPlace,
+  { localFile, parts }: PartedFile,
+  state: UploadState,
+  isStillWanted: () => boolean,
+): Promise<'whole' | 'unfinished' | 'givenUp'> {
+  const until = performance.now() + attemptMs;
+  for (const [index, { digest }] of parts.entries()) {
+    const number = index + 1;
+    if (state.parts.get(number) === digest) continue;
+    if (performance.now() > until) return 'unfinished';
+    if (!isStillWanted()) {
+      await dropUpload(client, place, signal);
+      return 'givenUp';
+    }
+    if (files === null) throw new StrongroomError('attachmentNotHere');
+    const bytes = await files.readPart(localFile, number);
+    await sendPart(client, place, { number, digest, bytes }, signal);
+  }
+  return 'whole';
+}
+
+/** False once the file was taken off its record again, while it was on its way. */
+function isWanted({ mirror }: PullContext, { change, objectId }: OutboxOperation): boolean {
+  const attached = recordHere(mirror, objectId)?.attachments ?? [];
+  return change.kind === 'attach' && attached.some(({ id }) => id === change.attachmentId);
+}
+
+/**
+ * Lets the parts on this device go once the server has them: they are many times what is kept of
+ * other files, and can be fetched again.
+ */
+export async function forgetSentParts(
+  { files, mirror }: PullContext,
+  recordId: string,
+  { id, localFile }: PartedFile,
+): Promise<void> {
+  mirror.records.setAttachmentLocal(recordId, id, { localFile: null, size: null });
+  await removeIdleFiles(mirror, files, [localFile]);
+}
