@@ -39,6 +39,7 @@ export async function importTable(current: () => OpenAccount, vaultId: string): 
     const plan = {
       token,
       to: { vaultId, folderId: null },
+      intoFolder: null,
       duplicates: 'both',
       formerPasswords: true,
     } as const;

@@ -7,6 +7,9 @@
 export const commandNames = [
   'create',
   'createFolder',
+  'generate',
+  'importFile',
+  'exportFile',
   'sync',
   'settings',
   'edit',

@@ -111,6 +111,8 @@ export type DuplicateRule = z.infer<typeof duplicateRule>;
 export const importPlan = z.strictObject({
   token: idText,
   to: place,
+  /** Name of a folder in `to` that takes everything; made if there is none. Null: straight into `to`. */
+  intoFolder: z.nullable(z.string().trim().min(1).max(256)),
   duplicates: duplicateRule,
   /** Keeps former passwords of a record as protected fields of it. */
   formerPasswords: z.boolean(),

@@ -39,6 +39,7 @@ import {
   Editing,
   Exchanging,
   FolderEditing,
+  Generating,
   History,
   OpeningUrls,
   Records,
@@ -212,6 +213,7 @@ async function start(): Promise<void> {
       editing: new Editing({ current }),
       exchange,
       folders: new FolderEditing({ current }),
+      generating: new Generating({ current, clipboard: clipboardKeeper }),
       history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
       waiting: new WaitingDesk({
         current,

@@ -15,6 +15,7 @@ import type {
   Editing,
   Exchanging,
   FolderEditing,
+  Generating,
   History,
   OpeningUrls,
   Records,
@@ -24,7 +25,6 @@ import type {
   VaultTree,
   WaitingDesk,
 } from '../vaults/index.ts';
-import { generateValue } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
 
 export interface UseCases {
@@ -38,6 +38,7 @@ export interface UseCases {
   readonly editing: Editing;
   readonly exchange: Exchanging;
   readonly folders: FolderEditing;
+  readonly generating: Generating;
   readonly history: History;
   readonly openingUrls: OpeningUrls;
   readonly quickAccess: {
@@ -144,7 +145,14 @@ export function handlersOf(uses: UseCases): Handlers {
       undoable: () => uses.exchange.undoable(),
       save: (request) => uses.exchange.save(request),
     },
-    generator: { generate: (wishes) => generateValue(wishes) },
+    generator: {
+      rules: ({ vaultId }) => ({ rules: uses.generating.rules(vaultId) }),
+      generate: ({ vaultId, wishes }) => uses.generating.generate(vaultId, wishes),
+      check: ({ vaultId, value }) => ({ broken: uses.generating.check(vaultId, value) }),
+      kept: () => ({ values: uses.generating.kept() }),
+      copyKept: ({ id }) => uses.generating.copyKept(id),
+      forgetKept: () => done(uses.generating.forgetKept()),
+    },
     history: {
       offered: ({ recordId }) => uses.history.offered(recordId),
       list: ({ recordId }) => uses.history.list(recordId),

@@ -21,6 +21,7 @@ export interface MenuActions {
 export const commandKeys: Readonly<Partial<Record<CommandName | 'lock', string>>> = {
   create: 'CmdOrCtrl+N',
   createFolder: 'CmdOrCtrl+Shift+N',
+  generate: 'CmdOrCtrl+G',
   edit: 'E',
   move: 'M',
   copy: 'D',
@@ -39,7 +40,18 @@ export const commandKeys: Readonly<Partial<Record<CommandName | 'lock', string>>
 };
 
 const menus = {
-  file: ['create', 'createFolder', null, 'addAccount', 'sync', 'settings'],
+  file: [
+    'create',
+    'createFolder',
+    'generate',
+    null,
+    'importFile',
+    'exportFile',
+    null,
+    'addAccount',
+    'sync',
+    'settings',
+  ],
   record: [
     'edit',
     'move',

@@ -21,6 +21,9 @@ export const menuWords: Readonly<Record<'en' | 'ru', MenuWords>> = {
     commands: {
       create: 'New record',
       createFolder: 'New folder',
+      generate: 'Make a password up…',
+      importFile: 'Import…',
+      exportFile: 'Export…',
       addAccount: 'Add account…',
       sync: 'Sync now',
       settings: 'Settings…',
@@ -57,6 +60,9 @@ export const menuWords: Readonly<Record<'en' | 'ru', MenuWords>> = {
     commands: {
       create: 'Новая запись',
       createFolder: 'Новая папка',
+      generate: 'Придумать пароль…',
+      importFile: 'Импорт…',
+      exportFile: 'Экспорт…',
       addAccount: 'Добавить учётную запись…',
       sync: 'Синхронизировать',
       settings: 'Настройки…',

@@ -13,6 +13,7 @@ import { translated } from './fault.ts';
 import { DraftStore } from './drafts.ts';
 import { Folders } from './folders.ts';
 import { KeyCache } from './keycache.ts';
+import { MadeValueStore } from './madevalues.ts';
 import { Manifest } from './manifest.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { Notices } from './notices.ts';
@@ -67,6 +68,7 @@ export class Mirror {
   readonly bin: Bin;
   readonly offlineReads: OfflineReads;
   readonly drafts: DraftStore;
+  readonly madeValues: MadeValueStore;
   readonly revisions: Revisions;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
@@ -94,6 +96,7 @@ export class Mirror {
     this.bin = new Bin(engine);
     this.offlineReads = new OfflineReads(engine);
     this.drafts = new DraftStore(engine);
+    this.madeValues = new MadeValueStore(engine);
     this.revisions = new Revisions(engine);
   }
 

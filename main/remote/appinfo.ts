@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { offlinePolicy, type RemoteOfflinePolicy } from './offline.ts';
+import { passwordPolicies, type StatedPasswordPolicies } from './passwordpolicies.ts';
 import { offerName } from './partsoffer.ts';
 
 const features = z.array(z.looseObject({ name: z.string().max(256) })).max(2000);
@@ -14,6 +15,7 @@ const settings = z.object({
   clientSideEncryption: z.boolean().nullish().catch(null),
   isClientSideEncryptionEnabled: z.boolean().nullish().catch(null),
   offline: offlinePolicy,
+  passwordPolicies,
 });
 
 /** Names of the features this server announces, with what `partsOffer` reads. */
@@ -26,10 +28,12 @@ export async function readFeatures(client: RemoteClient, signal?: AbortSignal): 
 export interface StatedSettings {
   readonly clientSideEncryption: boolean | null;
   readonly offline: RemoteOfflinePolicy | null;
+  readonly passwordPolicies: StatedPasswordPolicies | null;
 }
 
 export async function readSettings(client: RemoteClient, signal?: AbortSignal): Promise<StatedSettings> {
   const read = await client.call(settings, { method: 'GET', path: '/app/settings', signal });
-  const { clientSideEncryption, isClientSideEncryptionEnabled, offline } = read;
-  return { clientSideEncryption: clientSideEncryption ?? isClientSideEncryptionEnabled ?? null, offline };
+  const { isClientSideEncryptionEnabled, offline, passwordPolicies } = read;
+  const clientSideEncryption = read.clientSideEncryption ?? isClientSideEncryptionEnabled ?? null;
+  return { clientSideEncryption, offline, passwordPolicies };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { fullItem, inboxItem, shortcutItem } from './items.ts';
 import { offlinePolicy } from './offline.ts';
+import { passwordPolicies } from './passwordpolicies.ts';
 import { optionalId, serverId, shortText, unixSeconds } from './shapes.ts';
 import { folder, vault } from './vaults.ts';
 
@@ -64,6 +65,7 @@ const page = z.object({
       .nullish()
       .transform((pem) => pem || null),
     offline: offlinePolicy,
+    passwordPolicies,
   }),
 });
 

@@ -40,6 +40,7 @@ export {
 export { HashGate } from './masterkeyproof.ts';
 export { mostReads, sendOfflineReads, type RemoteOfflinePolicy, type SentRead } from './offline.ts';
 export { partsFeature, partsOffer, type PartsOffer } from './partsoffer.ts';
+export { passwordPolicies, policyBounds, type StatedPasswordPolicies } from './passwordpolicies.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
 export { listSnapshots, snapshotFeature, type RemoteSnapshot } from './snapshots.ts';
 export { ownTurn } from './turns.ts';

@@ -16,3 +16,4 @@ export {
   type SpokenWishes,
   type WordList,
 } from './phrases.ts';
+export { keepsRule, ruleSets, rulesOf, type PasswordPolicy, type Rule, type RuleSet } from './rules.ts';

@@ -5,6 +5,7 @@ export { binFolder, binRecord, canBePutBack, putBack, sendAsNew, type PutBack } 
 export { decide, pickSides, resolveFields, type DecideOptions, type Pick } from './outbox/decisions.ts';
 export { discardOperation, retryOperations } from './outbox/discard.ts';
 export { Enrolment, type EnrolmentResult, type EnrolmentStart, type OpenedKeys } from './trust/enrol.ts';
+export { notePasswordPolicies, passwordPoliciesOf, type PasswordPolicies } from './passwordpolicies.ts';
 export { noteContact, offlineTerm, type OfflinePolicy, type OfflineTerm } from './offlineterm.ts';
 export { removeIdleFiles } from './pull/idlefiles.ts';
 export { allFieldsOf, changedFields, isMadeHere } from './outbox/pending.ts';

@@ -12,7 +12,7 @@ export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
 export { Exchanging } from './exchanging/exchanging.ts';
 export { FolderEditing } from './editing/folderediting.ts';
-export { generateValue } from './editing/generating.ts';
+export { Generating } from './generating/generating.ts';
 export { History } from './history/history.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';
 export { Records } from './reading/records.ts';

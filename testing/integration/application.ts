@@ -35,6 +35,7 @@ import {
   Editing,
   Exchanging,
   FolderEditing,
+  Generating,
   History,
   OpeningUrls,
   Records,
@@ -159,6 +160,7 @@ export class Application {
           },
         }),
         folders: new FolderEditing({ current }),
+        generating: new Generating({ current, clipboard: this.#clipboardKeeper }),
         history: new History({
           ...{ current, hideAfterMs },
           noteRead: (id) => this.records.noteRead(id, 'revealed'),

@@ -55,7 +55,7 @@ async function opened(
 }
 
 function plan(token: string, to: Place, duplicates: ImportPlan['duplicates'] = 'skip'): ImportPlan {
-  return { token, to, duplicates, formerPasswords: true };
+  return { token, to, intoFolder: null, duplicates, formerPasswords: true };
 }
 
 async function importFile(path: string, to: Place, password: string | null = null): Promise<ImportResult> {

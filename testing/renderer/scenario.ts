@@ -33,6 +33,8 @@ export interface Scenario {
   readonly offlineTermDays: number | null;
   /** Another program has the key of quick access. */
   readonly quickKeyTaken: boolean;
+  /** Server and vault have rules about passwords. */
+  readonly ruled: boolean;
 }
 
 export const plainScenario: Scenario = {
@@ -53,4 +55,5 @@ export const plainScenario: Scenario = {
   drafts: [],
   offlineTermDays: null,
   quickKeyTaken: false,
+  ruled: false,
 };

@@ -120,7 +120,7 @@ function install(scenario: Scenario): void {
     ...scriptDrafts(stage),
     ...scriptExchange(),
     ...scriptHistory(stage),
-    ...scriptGenerator(),
+    ...scriptGenerator(stage),
     ...scriptRecords(stage),
     ...scriptEditing(stage),
     ...scriptSync(stage),

@@ -18,6 +18,7 @@ import { cursorKey, FeedPage } from './feedpage.ts';
 import { removeIdleFiles } from './idlefiles.ts';
 import { flaggedKey } from './intake.ts';
 import { noteContact } from '../offlineterm.ts';
+import { notePasswordPolicies } from '../passwordpolicies.ts';
 import { breathe } from '../pace.ts';
 import { pull } from './pull.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -61,6 +62,7 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
     }
     verifyStatedAccount(page.account, pins);
     noteContact(mirror, context.now(), page.account.offline);
+    notePasswordPolicies(mirror, page.account.passwordPolicies);
     if (page.hasMore && (page.changes.length === 0 || page.cursor === since)) {
       throw new StrongroomError('badAnswer', { reason: 'repeated' });
     }

@@ -10,6 +10,7 @@ import { readFeatures, readMasterKeyOptions, readOwnKeys, readSettings } from '.
 import type { RemoteClient, StatedAccount } from '../../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
 import type { OfflinePolicy } from '../offlineterm.ts';
+import type { PasswordPolicies } from '../passwordpolicies.ts';
 
 /** What a server says of itself and of the account before any proof was given to it. */
 export interface ServerStatement {
@@ -18,6 +19,8 @@ export interface ServerStatement {
   readonly masterKeyOptions: string | null;
   /** The right to be offline; null where the server states none. */
   readonly offline: OfflinePolicy | null;
+  /** What it demands of passwords; null where it demands nothing. */
+  readonly passwordPolicies: PasswordPolicies | null;
 }
 
 /** Asks for features and mode; tells the gate whether the hash is wanted at all. */
@@ -35,6 +38,7 @@ export async function readStatement(client: RemoteClient, signal?: AbortSignal):
     mode: encrypted ? 'client' : 'none',
     masterKeyOptions: encrypted ? options : null,
     offline: settings.offline,
+    passwordPolicies: settings.passwordPolicies,
   };
 }
 

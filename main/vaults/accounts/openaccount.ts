@@ -24,6 +24,7 @@ import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
 import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from '../files/filestore.ts';
 import { DraftKeeper } from '../editing/draftkeeper.ts';
+import { MadeValues } from '../generating/madevalues.ts';
 import { RecordSeals } from '../editing/recordseals.ts';
 import { RecordSecrets } from '../reading/recordsecrets.ts';
 import type { AccountKeys } from '../reading/recordsecrets.ts';
@@ -72,6 +73,7 @@ export class OpenAccount {
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
   readonly drafts: DraftKeeper;
+  readonly madeValues: MadeValues;
   readonly #onEdited: OpenAccountFrom['onEdited'];
   readonly #report: OpenAccountFrom['report'];
   #tidying: NodeJS.Timeout | null = null;
@@ -116,11 +118,9 @@ export class OpenAccount {
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
       this.seals = new RecordSeals(this.#accountKeys());
-      this.drafts = new DraftKeeper({
-        mirror: this.mirror,
-        sealKey: this.#cacheKey,
-        report: from.report,
-      });
+      const sealed = { mirror: this.mirror, sealKey: this.#cacheKey, report: from.report };
+      this.drafts = new DraftKeeper(sealed);
+      this.madeValues = new MadeValues(sealed);
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
     } catch (error) {
@@ -216,6 +216,7 @@ export class OpenAccount {
     if (this.#tidying !== null) clearTimeout(this.#tidying);
     // At once: what is being typed must be on the disk before the keys go.
     this.drafts.close();
+    this.madeValues.close();
     try {
       // The network first: its last answers must find neither keys nor database.
       this.client.gate.close();

@@ -29,7 +29,7 @@ export interface ExchangingOptions {
   readonly current: () => OpenAccount;
   /** Throws `wrongMasterPassword` unless this is the account's own secret. */
   readonly prove: (accountId: string, secret: Uint8Array) => Promise<void>;
-  readonly dialogs: FileDialogs;
+  readonly dialogs: Pick<FileDialogs, 'chooseFiles' | 'chooseTarget'>;
   readonly workerFile: string | URL;
   readonly onProgress: (progress: EventPayload<'exchangeProgress'>) => void;
   readonly now?: () => number;

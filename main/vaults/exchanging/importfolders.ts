@@ -1,5 +1,6 @@
 /** Folders of an import: what is there under the same name is used, the rest is made. */
 import type { Place } from '../../../contract/editing.ts';
+import type { ImportPlan } from '../../../contract/exchange.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { commitFolder, newId } from '../editing/committing.ts';
 
@@ -8,6 +9,8 @@ const longestName = 1024;
 export class ImportFolders {
   readonly #account: OpenAccount;
   readonly #to: Place;
+  /** Stands before every path. */
+  readonly #outermost: readonly string[];
   readonly #now: number;
   /** Ids by parent and name. */
   readonly #known = new Map<string, string>();
@@ -15,9 +18,10 @@ export class ImportFolders {
   /** Folders that would be made, where nothing is written. */
   #pretended = 0;
 
-  constructor(account: OpenAccount, to: Place, now: number) {
+  constructor(account: OpenAccount, { to, intoFolder }: Pick<ImportPlan, 'to' | 'intoFolder'>, now: number) {
     this.#account = account;
     this.#to = to;
+    this.#outermost = intoFolder === null ? [] : [intoFolder];
     this.#now = now;
     for (const { id, parentId, name } of account.mirror.folders.ofVault(to.vaultId)) {
       this.#known.set(keyOf(parentId, name), id);
@@ -31,7 +35,7 @@ export class ImportFolders {
   /** The folder of a path below the target, made where it is missing unless `pretend`. */
   at(path: readonly string[], pretend: boolean): string | null {
     let parentId = this.#to.folderId;
-    for (const part of path) {
+    for (const part of [...this.#outermost, ...path]) {
       const name = part.slice(0, longestName);
       const known = this.#known.get(keyOf(parentId, name));
       const id: string =

@@ -55,7 +55,7 @@ export class Importing {
   constructor(parts: ImportParts) {
     this.#parts = parts;
     this.#pace = new Pace(parts.account.mirror.upkeep);
-    this.#folders = new ImportFolders(parts.account, parts.plan.to, parts.now);
+    this.#folders = new ImportFolders(parts.account, parts.plan, parts.now);
   }
 
   /** Throws `cancelled`, disk codes; what was written by then stands in `undoable`. */

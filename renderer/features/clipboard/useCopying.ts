@@ -42,6 +42,8 @@ export function useCopying() {
     url: (recordId: string, index: number) => report('url', bridge().records.copyUrl({ recordId, index })),
     field: (recordId: string, field: FieldRef) =>
       report('field', bridge().records.copyCustomField({ recordId, field })),
+    /** A value that the generator keeps. */
+    made: (id: string) => report('password', bridge().generator.copyKept({ id })),
     /** `field` null means the record's first one-time code. */
     code: (recordId: string, field: FieldRef | null) =>
       report('code', bridge().records.copyCode({ recordId, field })),

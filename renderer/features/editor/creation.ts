@@ -25,13 +25,17 @@ export function useCreation() {
   });
   const vault = computed(() => tree.overview?.vaults.find(({ id }) => id === here.value?.vaultId));
 
+  const recordPlace = computed(() => (vault.value?.can.addRecords ? here.value : null));
+
   return {
+    /** Where a new record goes without being asked; null where the list is no such place. */
+    recordPlace,
     /** Why no folder can be made here; null when it can. */
     folderBar: computed(() => {
       if (!vault.value) return t('folders.noPlace');
       return folders.barOf(vault.value);
     }),
-    record: () => editor.open({ kind: 'create', place: vault.value?.can.addRecords ? here.value : null }),
+    record: () => editor.open({ kind: 'create', place: recordPlace.value }),
     async folder(): Promise<void> {
       if (here.value && vault.value && folders.barOf(vault.value) === null) await folders.create(here.value);
     },

@@ -27,11 +27,14 @@ export const useImporting = defineStore('importing', () => {
   const failure = shallowRef<Failure | null>(null);
   const progress = shallowRef<{ done: number; total: number } | null>(null);
   const busy = ref(false);
+  /** Name of a folder of its own in the place; empty for none. */
+  const intoFolder = ref('');
   const duplicates = ref<DuplicateRule>('skip');
   const formerPasswords = ref(true);
   let number = 0;
 
-  function begin(place: Place): void {
+  /** Null: the person picks the place before anything is counted. */
+  function begin(place: Place | null): void {
     forget();
     to.value = place;
     open.value = true;
@@ -105,18 +108,21 @@ export const useImporting = defineStore('importing', () => {
 
   function plan() {
     const token = file.value?.token ?? '';
-    const place = to.value ?? { vaultId: '-', folderId: null };
-    return { token, to: place, duplicates: duplicates.value, formerPasswords: formerPasswords.value };
+    const own = intoFolder.value.trim();
+    const choices = { duplicates: duplicates.value, formerPasswords: formerPasswords.value };
+    return to.value && { token, to: to.value, intoFolder: own === '' ? null : own, ...choices };
   }
 
   /** Counts anew what the import would do, with the choices as they are. */
   async function rehearse(): Promise<void> {
     foretold.value = null;
-    foretold.value = await asked(() => bridge().exchange.dryRun(plan()));
+    const wanted = plan();
+    if (wanted) foretold.value = await asked(() => bridge().exchange.dryRun(wanted));
   }
 
   async function run(): Promise<void> {
-    const done = await asked(() => bridge().exchange.run(plan()));
+    const wanted = plan();
+    const done = wanted && (await asked(() => bridge().exchange.run(wanted)));
     if (!done) return;
     result.value = done;
     step.value = 'done';
@@ -148,13 +154,26 @@ export const useImporting = defineStore('importing', () => {
     keyFile.value = null;
     needsPassword.value = false;
     busy.value = false;
+    intoFolder.value = '';
     duplicates.value = 'skip';
     formerPasswords.value = true;
   }
 
   return {
     ...{ open, to, step, file, keyFile, needsPassword, outline, foretold, result, failure, progress, busy },
-    ...{ duplicates, formerPasswords, begin, choose, drop, read, chooseKeyFile, mapColumns, rehearse, run },
+    ...{
+      intoFolder,
+      duplicates,
+      formerPasswords,
+      begin,
+      choose,
+      drop,
+      read,
+      chooseKeyFile,
+      mapColumns,
+      rehearse,
+      run,
+    },
     ...{ undo, told, close, forget },
   };
 });

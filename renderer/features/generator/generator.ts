@@ -1,11 +1,12 @@
 /**
  * What a person wants of a made-up value, and the value itself while the dialog is open. The wishes
- * are kept until the window closes; the value goes with the dialog.
+ * are kept until the window closes; the value goes with the dialog. Rules of server and vault
+ * raise the wishes when the dialog opens, so that what it shows first already keeps them.
  */
 import { defineStore } from 'pinia';
-import { computed, reactive, ref } from 'vue';
+import { computed, reactive, ref, shallowRef } from 'vue';
 import type { Failure } from '../../../contract/errors.ts';
-import type { GeneratedValue, GeneratorWishes } from '../../../contract/generator.ts';
+import type { GeneratedValue, GeneratorWishes, PasswordRule } from '../../../contract/generator.ts';
 import { bridge } from '../../app/bridge.ts';
 
 export type Kind = GeneratorWishes['kind'];
@@ -50,25 +51,61 @@ export const useGenerator = defineStore('generator', () => {
   };
   const wishes = computed((): GeneratorWishes => makers[kind.value]());
 
+  /** The dialog by itself, without a field that takes the value. */
+  const open = ref(false);
+  const vaultId = ref<string | null>(null);
+  const rules = shallowRef<readonly PasswordRule[]>([]);
   const value = ref<GeneratedValue | null>(null);
   const failure = ref<Failure | null>(null);
   let asked = 0;
 
+  const demanded = (name: SetName): boolean =>
+    rules.value.some((one) => one.kind === 'set' && one.set === name);
+  const leastLength = computed(() =>
+    rules.value.reduce((least, rule) => (rule.kind === 'length' ? rule.least : least), 0),
+  );
+
+  /** Learns the rules for a vault (null: for none in particular) and draws a first value. */
+  async function begin(forVault: string | null): Promise<void> {
+    const mine = (asked += 1);
+    vaultId.value = forVault;
+    const answer = await bridge().generator.rules({ vaultId: forVault });
+    if (mine !== asked) return;
+    failure.value = answer.ok ? null : answer.error;
+    rules.value = answer.ok ? answer.value.rules : [];
+    raise();
+    if (answer.ok) await draw();
+  }
+
+  function raise(): void {
+    characters.length = Math.max(characters.length, leastLength.value);
+    spoken.length = Math.max(spoken.length, leastLength.value);
+    for (const name of setNames) if (demanded(name)) sets[name].used = true;
+    extras.capitals ||= demanded('upper');
+    extras.digit ||= demanded('digits');
+  }
+
   /** Another value; an answer that comes after a newer question is passed over. */
   async function draw(): Promise<void> {
     const mine = (asked += 1);
-    const answer = await bridge().generator.generate(wishes.value);
+    const answer = await bridge().generator.generate({ vaultId: vaultId.value, wishes: wishes.value });
     if (mine !== asked) return;
     failure.value = answer.ok ? null : answer.error;
     value.value = answer.ok ? answer.value : null;
   }
 
-  /** The dialog has closed: nothing of the value stays. */
+  /** The dialog has closed, or the vaults lock: nothing of the value stays. */
   function forget(): void {
     asked += 1;
+    open.value = false;
     value.value = null;
     failure.value = null;
+    rules.value = [];
+    vaultId.value = null;
   }
 
-  return { kind, sets, characters, phrase, spoken, extras, wishes, value, failure, draw, forget };
+  return {
+    ...{ kind, sets, characters, phrase, spoken, extras, wishes },
+    ...{ open, rules, leastLength, demanded, value, failure, begin, draw, forget },
+  };
 });

@@ -6,8 +6,10 @@ import type { RecordScope } from '../../../contract/records.ts';
 import { useCopying } from '../clipboard/useCopying.ts';
 import { useCreation } from '../editor/creation.ts';
 import { useEditor } from '../editor/editor.ts';
+import { useCarrying } from '../exchange/carrying.ts';
 import { usePalette } from '../finding/palette.ts';
 import { useSearches } from '../finding/searches.ts';
+import { useGenerator } from '../generator/generator.ts';
 import { useList } from '../list/list.ts';
 import { useMarking } from '../many/marking.ts';
 import { useManyActions } from '../many/manyActions.ts';
@@ -30,6 +32,8 @@ export function useCommands(): Commands {
   const creation = useCreation();
   const palette = usePalette();
   const searches = useSearches();
+  const carrying = useCarrying();
+  const generator = useGenerator();
 
   /** An open form is kept as a draft; only where that fails is anything asked first. */
   async function lock(): Promise<void> {
@@ -61,6 +65,9 @@ export function useCommands(): Commands {
     stepBack: () => workspace.stepBack(),
     create: () => (void creation.record(), true),
     createFolder: () => (void creation.folder(), true),
+    generate: () => (generator.open = true),
+    importFile: () => (carrying.bringIn(), true),
+    exportFile: () => carrying.takeOut(),
     goAll: () => (void go({ kind: 'all' }), true),
     goFavourites: () => (void go({ kind: 'favourites' }), true),
     goRecent: () => (void go({ kind: 'recent' }), true),
@@ -78,11 +85,13 @@ export function usePossible(): (id: CommandId) => boolean {
   const list = useList();
   const tree = useTree();
   const marking = useMarking();
+  const carrying = useCarrying();
   const needsOne: ReadonlySet<CommandId> = new Set(['copyPassword', 'copyLogin', 'copyCode', 'edit']);
   const needsAny: ReadonlySet<CommandId> = new Set(['move', 'copy', 'favourite', 'tags', 'remove']);
   return (id) => {
     if (needsOne.has(id)) return list.selectedId !== null;
     if (needsAny.has(id)) return list.selectedId !== null || marking.count > 0;
+    if (id === 'exportFile') return carrying.canTakeOut();
     if (id === 'saveSearch') return list.query.trim() !== '';
     return id !== 'goShortcuts' || (tree.overview?.shortcutCount ?? 0) > 0;
   };

@@ -27,6 +27,9 @@ export type CommandId =
   | 'stepBack'
   | 'create'
   | 'createFolder'
+  | 'generate'
+  | 'importFile'
+  | 'exportFile'
   | 'edit'
   | 'move'
   | 'copy'
@@ -126,6 +129,7 @@ export const shortcuts: readonly Shortcut[] = [
     group: 'change',
     chords: [{ code: 'KeyN', mod: true, shift: true }],
   },
+  { id: 'generate', places: ['window'], group: 'change', chords: [{ code: 'KeyG', mod: true }] },
   { id: 'edit', places: ['window'], group: 'change', chords: [{ code: 'KeyE' }] },
   {
     id: 'save',
@@ -161,6 +165,8 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'mark', places: ['list'], group: 'mark', chords: [{ code: 'Space', mod: true }] },
   { id: 'markNext', places: ['list'], group: 'mark', chords: [{ code: 'ArrowDown', shift: true }] },
   { id: 'markPrevious', places: ['list'], group: 'mark', chords: [{ code: 'ArrowUp', shift: true }] },
+  { id: 'importFile', places: ['window'], group: 'change', chords: [] },
+  { id: 'exportFile', places: ['window'], group: 'change', chords: [] },
   { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
   { id: 'goAll', places: ['window'], group: 'go', chords: [] },
   { id: 'goFavourites', places: ['window'], group: 'go', chords: [] },
