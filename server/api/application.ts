@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { offlinePolicySchema } from './offline.ts';
+import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
 import { partLimits } from './uploading.ts';
 
 const complexity = z.object({
@@ -42,8 +43,10 @@ const features = [
   'folderMove',
   'revisionPreconditions',
   'attachmentWrites',
+  'attachmentRename',
   'offlinePolicy',
   'offlineReads',
+  'passwordPolicies',
 ].map((name) => ({ name }));
 
 /** Files larger than the protocol's limit, and how they have to come. */
@@ -79,6 +82,7 @@ export function applicationRoutes(app: Api, context: Context): void {
             isClientSideEncryptionEnabled: z.boolean(),
             attachmentMaxSize: z.number(),
             offline: offlinePolicySchema,
+            passwordPolicies: passwordPoliciesSchema,
           }),
         },
       },
@@ -89,6 +93,7 @@ export function applicationRoutes(app: Api, context: Context): void {
       isClientSideEncryptionEnabled: callerOf(request).clientSideEncryption,
       attachmentMaxSize: 5 * 1024 * 1024,
       offline: await context.storage.organisations.offlinePolicy(callerOf(request).organisationId),
+      passwordPolicies: await statedPasswordPolicies(context.storage, callerOf(request)),
     }),
   );
 

@@ -24,6 +24,7 @@ import { inboxRoutes } from './inbox.ts';
 import { itemRoutes } from './items.ts';
 import { linkRoutes } from './links.ts';
 import { offlineRoutes } from './offline.ts';
+import { passwordPolicyRoutes } from './passwordpolicies.ts';
 import { parseJsonBodies, parseQuery } from './reading.ts';
 import { answerRepeats } from './repeats.ts';
 import { searchRoutes } from './search.ts';
@@ -68,6 +69,7 @@ const groups = [
   binRoutes,
   changeRoutes,
   offlineRoutes,
+  passwordPolicyRoutes,
   activityRoutes,
 ];
 

@@ -4,7 +4,8 @@
  * decided in `access/`; here it gets the shapes of the listings.
  *
  * Every answer also carries what the server states of the account (mode of encryption, key
- * derivation, public key, right to be offline), so that a client can hold it against its pins without asking for it.
+ * derivation, public key, right to be offline, rules about passwords), so that a client can hold it
+ * against its pins without asking for it.
  */
 import { z } from 'zod';
 import type { Binned } from '../access/bin.ts';
@@ -35,6 +36,7 @@ import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { inboxAnswer, inboxSchema } from './inbox.ts';
 import { offlinePolicySchema } from './offline.ts';
+import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
 import { objectId, queryNumber } from './schemas.ts';
 import { shortcutAnswer, shortcutSchema } from './shortcuts.ts';
 
@@ -70,6 +72,7 @@ const answerSchema = z.object({
     masterKeyOptions: z.string(),
     publicKey: z.string().nullable(),
     offline: offlinePolicySchema,
+    passwordPolicies: passwordPoliciesSchema,
   }),
 });
 
@@ -210,6 +213,7 @@ export function changeRoutes(app: Api, context: Context): void {
           masterKeyOptions: user.masterKeyOptions,
           publicKey: user.keys?.public ?? null,
           offline: await storage.organisations.offlinePolicy(caller.organisationId),
+          passwordPolicies: await statedPasswordPolicies(storage, caller),
         };
         if (since === undefined) {
           const { position } = await storage.journal.reach(caller.organisationId);

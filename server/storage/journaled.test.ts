@@ -17,7 +17,7 @@ import { usualVaultSettings } from './vaults.ts';
 
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
-  organisations: ['find', 'offlinePolicy', 'setOfflinePolicy'],
+  organisations: ['find', 'offlinePolicy', 'setOfflinePolicy', 'passwordPolicies', 'setPasswordPolicies'],
   users: ['insert', 'find', 'findByLogin', 'list', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberIds', 'groupIdsOf'],
   vaults: ['find', 'list', 'findDeleted', 'listDeleted'],

@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { RoleCode } from '../access/vocabulary.ts';
 import type { Seal } from '../sealing/cipher.ts';
+import { noPasswordPolicies, type PasswordPolicies } from './passwordpolicies.ts';
 import type { Flag, Tables, UserTable } from './tables.ts';
 
 export interface Organisation {
@@ -23,6 +24,7 @@ export const usualOfflinePolicy: OfflinePolicy = { allowed: true, days: 30 };
 interface OrganisationContent {
   name: string;
   offline?: OfflinePolicy;
+  passwords?: PasswordPolicies;
 }
 
 /** What is sealed of a user. Hashes are stored, never the secrets they are made of. */
@@ -103,6 +105,17 @@ export function organisationStore(database: Kysely<Tables>, seal: Seal) {
 
     async offlinePolicy(id: string): Promise<OfflinePolicy> {
       return (await content(id))?.offline ?? usualOfflinePolicy;
+    },
+
+    async passwordPolicies(id: string): Promise<PasswordPolicies> {
+      return (await content(id))?.passwords ?? noPasswordPolicies;
+    },
+
+    async setPasswordPolicies(id: string, passwords: PasswordPolicies): Promise<void> {
+      const former = await content(id);
+      if (!former) return;
+      const sealed = seal.sealJson({ ...former, passwords } satisfies OrganisationContent);
+      await database.updateTable('organisations').set({ content: sealed }).where('id', '=', id).execute();
     },
 
     async setOfflinePolicy(id: string, offline: OfflinePolicy): Promise<void> {
