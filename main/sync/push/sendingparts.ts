@@ -6,11 +6,19 @@
  * goes out by then: what has arrived is asked for, and only the rest is sent. One attempt takes a while at most. Then the file waits for the next one, so that a large
  * file keeps neither what others have changed nor what is typed meanwhile from its way.
  */
+import { randomInt } from 'node:crypto';
 import { StrongroomError } from '../../../contract/errors.ts';
-import type { WireAttachment } from '../../keychain/index.ts';
+import { partDigest, type WireAttachment } from '../../keychain/index.ts';
 import type { OutboxOperation } from '../../mirror/index.ts';
-import { dropUpload, finishUpload, openUpload, partsFeature, sendPart } from '../../remote/index.ts';
-import type { UploadPlace, UploadState } from '../../remote/index.ts';
+import {
+  dropUpload,
+  finishUpload,
+  openUpload,
+  partsFeature,
+  readPart,
+  sendPart,
+} from '../../remote/index.ts';
+import type { FinishedUpload, UploadPlace, UploadState } from '../../remote/index.ts';
 import { recordHere } from '../outbox/pending.ts';
 import { removeIdleFiles } from '../pull/idlefiles.ts';
 import type { PullContext, StoredPart } from '../pullcontext.ts';
@@ -47,17 +55,44 @@ export async function sendInParts(
   if (!features.has(partsFeature)) throw new StrongroomError('fileTooLarge', { name: file.name });
   const place = { itemId, key: file.localFile };
   const state = await openUpload(client, place, { size, partCount: file.parts.length }, signal);
-  if (state.finished === null) {
-    const outcome = await sendMissing(context, place, file, state, () => isWanted(context, operation));
-    if (outcome === 'givenUp') return {};
-    if (outcome === 'unfinished') return unfinished;
+  if (state.finished !== null) {
+    await proveArrival(context, itemId, state.finished.id, file.parts);
+    return settlementOf(state.finished);
   }
+  const outcome = await sendMissing(context, place, file, state, () => isWanted(context, operation));
+  if (outcome === 'givenUp') return {};
+  if (outcome === 'unfinished') return unfinished;
   const digests = file.parts.map(({ digest }) => digest);
   const sending = { idempotencyKey: operation.id, signal };
   const { name, wire } = file;
-  const { id, revision, updatedAt } =
-    state.finished ?? (await finishUpload(client, place, { name, ...wire }, digests, sending));
-  return { serverId: id, revision, updatedAt };
+  return settlementOf(await finishUpload(client, place, { name, ...wire }, digests, sending));
+}
+
+const settlementOf = ({ id, revision, updatedAt }: FinishedUpload): Settlement => ({
+  ...{ serverId: id, revision, updatedAt },
+});
+
+/**
+ * A server that says it is done, without this attempt having sent anything, shows a part that we
+ * choose. What waits here is let go afterwards, and may exist nowhere else.
+ * @throws StrongroomError `badAnswer`
+ */
+async function proveArrival(
+  { client, signal }: PullContext,
+  itemId: string,
+  attachmentId: string,
+  parts: readonly StoredPart[],
+): Promise<void> {
+  const index = randomInt(parts.length);
+  const { size, digest } = parts[index] ?? { size: 0, digest: '' };
+  let shown: string;
+  try {
+    shown = partDigest(await readPart(client, { itemId, attachmentId }, index + 1, size, signal));
+  } catch (error) {
+    if (!(error instanceof StrongroomError) || error.code !== 'notFound') throw error;
+    shown = '';
+  }
+  if (shown !== digest) throw new StrongroomError('badAnswer', { reason: 'partsMissing' });
 }
 
 async function sendMissing(

@@ -4,12 +4,13 @@
  */
 import type { Place } from '../../../contract/editing.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { wipe } from '../../keychain/index.ts';
+import { isInParts, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
 import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import { sendAsNew } from '../../sync/index.ts';
 import { newId } from './committing.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { fetchParts } from '../files/fetchingparts.ts';
 import { fileKeyUnder, underKey } from './recordseals.ts';
 
 export class RecordCopies {
@@ -56,7 +57,8 @@ async function copyOf(
   const { key, keyWrapped } = account.seals.newKey(to.vaultId);
   try {
     const attachments: StoredAttachment[] = [];
-    for (const file of record.attachments) attachments.push(await copyFile(account, file, from, key, stored));
+    for (const file of record.attachments)
+      attachments.push(await copyFile(account, record, file, from, key, stored));
     const isOpen = account.mode === 'none';
     return {
       ...record,
@@ -87,15 +89,34 @@ async function copyOf(
 
 async function copyFile(
   account: OpenAccount,
+  record: StoredRecord,
   file: StoredAttachment,
   from: RecordKey | null,
   to: RecordKey | null,
   stored: string[],
 ): Promise<StoredAttachment> {
-  if (file.localFile === null) throw new StrongroomError('attachmentNotHere');
   const encryptedKey = fileKeyUnder(file.encryptedKey, from, to);
-  const localFile = await account.files.copy(file.localFile, encryptedKey);
+  const localFile = await storedAnew(account, record, file, from, encryptedKey);
   stored.push(localFile);
   const { hash } = await account.files.read(localFile);
   return { ...file, id: newId(), serverId: null, encryptedKey, localFile, hash };
+}
+
+/** Large files are not kept here once they were sent, and are fetched for the copy. */
+async function storedAnew(
+  account: OpenAccount,
+  record: StoredRecord,
+  file: StoredAttachment,
+  from: RecordKey | null,
+  encryptedKey: string,
+): Promise<string> {
+  if (file.localFile !== null) return account.files.copy(file.localFile, encryptedKey);
+  if (!isInParts(file.encryptedKey, from)) throw new StrongroomError('attachmentNotHere');
+  const progress = { signal: new AbortController().signal, onProgress: () => undefined };
+  const fetched = await fetchParts(account, record, file, progress);
+  try {
+    return await account.files.copy(fetched, encryptedKey);
+  } finally {
+    await account.files.remove(fetched);
+  }
 }

@@ -17,6 +17,7 @@ import { commitFile, newId } from '../editing/committing.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { Records } from '../reading/records.ts';
 import { recordFor } from '../editing/rights.ts';
+import { decryptTo } from './decrypting.ts';
 import { goesInParts, type PartedFiles } from './partedfiles.ts';
 import { fileSizeLimit } from './sizelimit.ts';
 import { StagedFiles } from './stagedfiles.ts';
@@ -194,30 +195,10 @@ export class Attachments {
     refuseEnded(account, signal);
     const wire = await contentsOf(account, record, attachment, signal);
     refuseEnded(account, signal);
-    await this.#decrypt(account, record, attachment, wire, target, signal);
+    const progress = { signal, onProgress: () => undefined };
+    await decryptTo(this.#options, account, { record, attachment, wire }, target, progress);
     if (!account.closed) records.noteRead(recordId, 'saved');
     return { saved: true };
-  }
-
-  async #decrypt(
-    account: OpenAccount,
-    record: StoredRecord,
-    attachment: StoredAttachment,
-    wire: WireAttachment,
-    target: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { parts, thread } = this.#options;
-    if (parts.isInParts(account, record, wire.encryptedKey)) {
-      const progress = { signal, onProgress: () => undefined };
-      return parts.saveTo(account, record, attachment, wire, target, progress);
-    }
-    const key = account.secrets.takeRecordKey(record);
-    try {
-      await thread.decode(wire, key, target, signal);
-    } finally {
-      if (key) wipe(key);
-    }
   }
 }
 

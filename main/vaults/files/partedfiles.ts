@@ -15,7 +15,7 @@ import type { PartProgress, PartThread } from './partthread.ts';
 /** Room for what encryption adds to a part, in bytes. */
 const addedToPart = 64;
 /** Largest part that is taken from a server, whatever it offers by now. */
-const largestPart = 16 * 1024 * 1024 + addedToPart;
+export const largestPart = 16 * 1024 * 1024 + addedToPart;
 
 /** Whether a file of this size has to go in parts. */
 export function goesInParts(size: number): boolean {
