@@ -11,8 +11,10 @@ import { buildApplication } from './api/build.ts';
 import type { Context } from './api/context.ts';
 import { dropAbandonedUploads } from './api/uploading.ts';
 import { documentedTokenLives, sessionService } from './identity/sessions.ts';
+import { failureThrottle } from './identity/throttle.ts';
 import { createLog } from './log.ts';
 import type { ServerOptions } from './options.ts';
+import { defaultAccountAttempts } from './options.ts';
 import { createSeal } from './sealing/cipher.ts';
 import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
 import { sqliteEngine } from './storage/sqlite.ts';
@@ -62,6 +64,7 @@ async function openContext(options: ServerOptions, address: () => string) {
     ...{ storage, seal, clock, setupToken, options, address },
     rights: rightsOver(storage),
     tellActivity: () => undefined,
+    lockout: failureThrottle(clock, options.accountAttempts ?? defaultAccountAttempts),
     sessions: sessionService(storage, clock, options.tokenLives ?? documentedTokenLives),
   };
   return { context, isNew };

@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** PBKDF2 iterations for new log-in passwords; lower ones are for tests only. */
   passwordIterations?: number;
   loginAttempts?: AttemptLimit;
+  /** Failed log-ins at one account from anywhere, after which it is locked for the window. */
+  accountAttempts?: AttemptLimit;
   requestRate?: RequestRate;
   /** Largest request body in bytes. */
   bodyLimit?: number;
@@ -62,4 +64,5 @@ export const defaultPartLimits: PartLimits = {
  */
 export const defaultBodyLimit = 34 * 1024 * 1024;
 export const defaultLoginAttempts: AttemptLimit = { attempts: 10, windowSeconds: 300 };
+export const defaultAccountAttempts: AttemptLimit = { attempts: 50, windowSeconds: 3600 };
 export const defaultRequestRate: RequestRate = { perSecond: 500, burst: 5_000 };

@@ -10,7 +10,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { guardItem, guardPlace } from './guard.ts';
 import { idParams, objectId, pageQuery, queryList, queryNumber, shortUser } from './schemas.ts';
-import { shortUserAnswer } from './users.ts';
+import { shortUserAnswer } from './people/users.ts';
 
 /** Entries on a page when the caller names no number. */
 const usualPage = 100;

@@ -27,10 +27,11 @@ export interface ActivityNote {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The event that a success means, about the object that the answer or else the address names;
-     * `noted` when the handler notes what happened; `nothing` when nobody needs to know.
+     * The event that a success means, about the object that the address or else the answer names;
+     * `noted` when the handler notes what happened; `itself` when it stores that as well, because its
+     * refusals are worth knowing too; `nothing` when nobody needs to know.
      */
-    logs?: ActivityEvent | 'noted' | 'nothing';
+    logs?: ActivityEvent | 'noted' | 'itself' | 'nothing';
   }
   interface FastifyRequest {
     activityNotes: ActivityNote[];
@@ -69,7 +70,7 @@ export function entriesOf(
   });
 }
 
-/** Stores notes at once: for what is worth knowing although the request is refused. */
+/** Stores notes now, in the transaction that the caller works in, if there is one. */
 export async function logNow(
   context: Context,
   request: FastifyRequest,
@@ -88,12 +89,12 @@ export function keepActivityLog(app: Api, context: Context): void {
   });
   app.addHook('onRoute', (route) => {
     const logs = route.config?.logs;
-    if (logs === undefined || logs === 'nothing') return;
+    if (logs === undefined || logs === 'itself' || logs === 'nothing') return;
     const { handler } = route;
     route.handler = async function (request, reply) {
       return context.storage.whole(async () => {
         const answer: unknown = await handler.call(this, request, reply);
-        const objectId = idIn(answer) ?? idIn(request.params);
+        const objectId = idIn(request.params) ?? idIn(answer);
         const own = logs === 'noted' || objectId === null ? [] : [{ event: logs, objectId }];
         await logNow(context, request, [...own, ...request.activityNotes]);
         return answer;

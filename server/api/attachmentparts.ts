@@ -53,7 +53,7 @@ function sessionRoutes(app: Api, context: Context): void {
   app.put(
     path,
     {
-      config: { needs: 'item:edit', keepsNoAnswer: true },
+      config: { needs: 'item:edit', logs: 'nothing', keepsNoAnswer: true },
       schema: {
         summary: 'Begin to send a file in parts, or go on with it (own addition)',
         params: uploadParams,
@@ -88,7 +88,7 @@ function sessionRoutes(app: Api, context: Context): void {
   app.delete(
     path,
     {
-      config: { needs: 'item:edit', keepsNoAnswer: true },
+      config: { needs: 'item:edit', logs: 'nothing', keepsNoAnswer: true },
       schema: {
         summary: 'Give up sending a file in parts (own addition)',
         params: uploadParams,
@@ -115,7 +115,7 @@ function arrivingRoute(app: Api, context: Context): void {
   app.put(
     '/items/:id/uploads/:key/parts/:number',
     {
-      config: { needs: 'item:edit', keepsNoAnswer: true },
+      config: { needs: 'item:edit', logs: 'nothing', keepsNoAnswer: true },
       schema: {
         summary: 'One part of a file, as application/octet-stream (own addition)',
         params: uploadParams.extend({ number: partNumber }),
@@ -140,7 +140,7 @@ function finishingRoute(app: Api, context: Context): void {
   app.post(
     '/items/:id/uploads/:key/finish',
     {
-      config: { needs: 'item:edit' },
+      config: { needs: 'item:edit', logs: 'item_updated' },
       schema: {
         summary: 'Attach a file whose parts are all there; a repeat is answered the same (own addition)',
         params: uploadParams,

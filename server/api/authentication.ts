@@ -49,6 +49,9 @@ async function identify(context: Context, request: FastifyRequest): Promise<void
   if (!user || !organisation || user.isBlocked || user.isDeleted) {
     throw new ApiError(401, 'accessTokenInvalid', 'This account cannot be used.');
   }
+  if (session.awaitsSecondFactor && !request.routeOptions.config.awaitsSecondFactor) {
+    throw new ApiError(401, 'twoFactorAuthRequired', 'The log-in needs its second factor.');
+  }
   checkMasterKeyHash(context, request, user);
   request.caller = {
     userId: user.id,

@@ -37,7 +37,7 @@ export function batchRoutes(app: Api, gate: RequestGate): void {
   app.post(
     '/batch',
     {
-      config: { needs: 'session', keepsNoAnswer: true },
+      config: { needs: 'session', logs: 'nothing', keepsNoAnswer: true },
       schema: {
         summary: 'Up to 25 requests at once',
         body: batchBody,

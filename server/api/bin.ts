@@ -18,7 +18,7 @@ import { forbidden, notFound } from './errors.ts';
 import { refuseTooDeep, requireFolderOf } from './folders.ts';
 import { guardBinned, guardedByConstruction, guardPlace } from './guard.ts';
 import { doneAnswer, idParams, objectId, pageOf, pageQuery, shortUser } from './schemas.ts';
-import { shortUserAnswer } from './users.ts';
+import { shortUserAnswer } from './people/users.ts';
 
 const entrySchema = z.object({
   binItemId: objectId,

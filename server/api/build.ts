@@ -19,7 +19,7 @@ import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
 import { folderRoutes } from './folders.ts';
 import { guardRate } from './gate.ts';
-import { groupRoutes } from './groups.ts';
+import { groupRoutes } from './people/groups.ts';
 import { inboxRoutes } from './inbox.ts';
 import { itemRoutes } from './items.ts';
 import { linkRoutes } from './links.ts';
@@ -32,8 +32,13 @@ import { sessionRoutes } from './sessions.ts';
 import { setupRoutes } from './setup.ts';
 import { shortcutRoutes } from './shortcuts.ts';
 import { snapshotRoutes } from './snapshots.ts';
-import { userAdministrationRoutes } from './useradministration.ts';
-import { userRoutes } from './users.ts';
+import { userAdministrationRoutes } from './people/administration.ts';
+import { inviteRoutes } from './people/invites.ts';
+import { masterPasswordRoutes } from './people/masterpassword.ts';
+import { ownAccountRoutes } from './people/ownaccount.ts';
+import { roleRoutes } from './people/roles.ts';
+import { twoFactorRoutes } from './people/twofactor.ts';
+import { userRoutes } from './people/users.ts';
 import { vaultAccessRoutes } from './vaults/access.ts';
 import { vaultCreationRoutes } from './vaults/creation.ts';
 import { deletedVaultRoutes } from './vaults/deleted.ts';
@@ -48,6 +53,11 @@ const groups = [
   setupRoutes,
   sessionRoutes,
   userRoutes,
+  ownAccountRoutes,
+  roleRoutes,
+  inviteRoutes,
+  twoFactorRoutes,
+  masterPasswordRoutes,
   userAdministrationRoutes,
   groupRoutes,
   vaultTypeRoutes,
@@ -141,7 +151,8 @@ export async function buildApplication(
     openapi: { info: { title: 'Strongroom server', version: '1' } },
     transform: (route) => {
       const described = jsonSchemaTransform(route);
-      return { ...described, schema: { ...described.schema, 'x-needs': route.route.config?.needs } };
+      const { needs, logs } = route.route.config ?? {};
+      return { ...described, schema: { ...described.schema, 'x-needs': needs, 'x-logs': logs } };
     },
   });
   await app.register(

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Right } from '../access/levels.ts';
 import type { Caller, Rights } from '../access/rights.ts';
 import type { Permission } from '../access/vocabulary.ts';
+import type { FailureThrottle } from '../identity/throttle.ts';
 import type { SessionService } from '../identity/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { ServerOptions } from '../options.ts';
@@ -28,6 +29,8 @@ export interface Context {
   readonly sessions: SessionService;
   readonly seal: Seal;
   readonly clock: Clock;
+  /** Counts failed log-ins by account, wherever they come from. */
+  readonly lockout: FailureThrottle;
   readonly setupToken: string;
   readonly options: ServerOptions;
   /** The address that the server is reached at; known once it listens. */
@@ -45,6 +48,8 @@ export type Need = 'nothing' | 'session' | Permission | Right;
 declare module 'fastify' {
   interface FastifyContextConfig {
     needs?: Need;
+    /** Open to a session whose second factor has not been shown yet. */
+    awaitsSecondFactor?: boolean;
   }
   interface FastifyRequest {
     /** Null on endpoints that need nothing. */

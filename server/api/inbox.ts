@@ -23,7 +23,7 @@ import {
   pageQuery,
   shortUser,
 } from './schemas.ts';
-import { colleague, shortUserAnswer } from './users.ts';
+import { colleague, shortUserAnswer } from './people/users.ts';
 
 export const inboxSchema = z.object({
   ...itemSchema.omit({ vaultMasterKeyEncrypted: true }).shape,

@@ -1,287 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, trialOrganisation } from '../../testing/organisation/index.ts';
-import type { Http, Member, TrialServer } from '../../testing/organisation/index.ts';
+import type { Member } from '../../testing/organisation/index.ts';
+import {
+  administrationRows,
+  describedRoutes,
+  objectRows,
+  rightsPage,
+  sorted,
+  untried,
+} from '../../testing/rights/matrix.ts';
+import type { Route, Row } from '../../testing/rights/matrix.ts';
+import type { Kind, Stage } from '../../testing/rights/stage.ts';
+import { kinds, sealedKey, startStage } from '../../testing/rights/stage.ts';
 import { accessLevels, rightsAt } from '../access/levels.ts';
 import type { AccessLevel, Right } from '../access/levels.ts';
-import { isPermission } from '../access/vocabulary.ts';
+import { permissions } from '../access/vocabulary.ts';
 
-interface Route {
-  method: string;
-  path: string;
-  needs: string;
-}
-
-let server: TrialServer;
-let routes: Route[] = [];
-let owner: Member;
-let stranger: Member;
-let ids: Record<string, string> = {};
-const members = new Map<AccessLevel | 'none', Member>();
-
-const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
-const create = async (http: Http, path: string, body: unknown) =>
-  (await http.send<{ id: string }>('POST', path, body)).id;
-
-/** Endpoints of administration that have their own tests. */
-const untried =
-  /uploads|\/parts\/|^\/(access-requests|bin\/vaults|vault-types\/\{id\}$|vaults\/\{id\}\/(type|leave|settings|visibility))/;
-
-async function describedRoutes(): Promise<Route[]> {
-  const { paths } = await server.http.send<{ paths: Record<string, Record<string, { 'x-needs': string }>> }>(
-    'GET',
-    '/openapi.json',
-  );
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, described]) => ({
-      method: method.toUpperCase(),
-      path: path.replace('/api/v1', ''),
-      needs: described['x-needs'],
-    })),
-  );
-}
-
-const attachmentBody = {
-  ...{ name: 'a.txt', encryptedKey: base64('k'), encryptedData: base64('x'), hash: 'a'.repeat(64) },
-};
-
-/** Everything that endpoints can name, in one vault of an organisation without client-side encryption. */
-async function furnish(http: Http): Promise<Record<string, string>> {
-  const vault = await create(http, '/vaults', { name: 'Vault' });
-  const other = await create(http, '/vaults', { name: 'Other' });
-  const folder = await create(http, '/folders', { name: 'Folder', vaultId: vault });
-  const item = await create(http, '/items', {
-    vaultId: vault,
-    folderId: folder,
-    name: 'Item',
-    attachments: [attachmentBody],
-  });
-  await http.send('PATCH', `/items/${item}`, { name: 'Changed' });
-  const shortcut = await create(http, '/shortcuts', { vaultId: vault, itemId: item });
-  const snapshots = await http.send<{ items: { id: string; attachments: { id: string }[] }[] }>(
-    'GET',
-    `/items/${item}/snapshots`,
-  );
-  const snapshot = snapshots.items[0]?.id ?? '';
-  const attachment = snapshots.items[0]?.attachments[0]?.id ?? '';
-  const group = await create(http, '/user-groups', { name: 'Group' });
-  return { vault, other, folder, item, shortcut, snapshot, attachment, group };
-}
+let stage: Stage;
+let routes: ReturnType<typeof sorted>;
+let all: Route[];
+let objects: Row[];
+let administration: Row[];
 
 beforeAll(async () => {
-  server = await startTrialServer();
-  routes = (await describedRoutes()).filter(({ path }) => !untried.test(path));
-  const organisation = await trialOrganisation(server, 'owner', false);
-  owner = organisation.owner;
-  stranger = (await trialOrganisation(server, 'stranger', false)).owner;
-  ids = await furnish(owner.http);
-  ids['binned'] = await binnedRecord();
-  members.set('none', await organisation.join('none'));
-  for (const level of accessLevels) {
-    const member = await organisation.join(level);
-    members.set(level, member);
-    await owner.http.send('POST', `/vaults/${ids['vault']}/access`, { userId: member.userId, access: level });
+  stage = await startStage();
+  all = await describedRoutes(stage.server.http);
+  routes = sorted(all, permissions);
+  const missing = untried(routes);
+  if (missing.length > 0) {
+    throw new Error(`Say in testing/rights how to try ${missing.join(', ')}, then write docs/rights.md.`);
   }
-});
-afterAll(() => server.close());
+  objects = await objectRows(stage, routes.onObjects);
+  administration = await administrationRows(stage, routes.permitted, permissions);
+}, 120_000);
+afterAll(() => stage.close());
 
-/** A request that would do, for whoever has the right, what the endpoint is for. */
-function request(route: Route, userId: string): { path: string; body?: unknown } {
-  const [vaultId, folderId, itemId] = [ids['vault'], ids['folder'], ids['item']];
-  const subject = route.path.split('/')[1] ?? '';
-  const named: Record<string, string | undefined> = {
-    ...{ vaults: vaultId, folders: folderId, items: itemId, shortcuts: ids['shortcut'], users: userId },
-    ...{ 'user-groups': ids['group'], 'vault-types': '000000000000000000000b01', bin: ids['binned'] },
-  };
-  const bodies: Record<string, unknown> = {
-    'POST /folders': { name: 'New', vaultId, parentFolderId: folderId },
-    'POST /items': { vaultId, folderId, name: 'New' },
-    'POST /items/bulk': { vaultId, items: [{ name: 'New', folderId }] },
-    'POST /shortcuts': { vaultId, itemId },
-    'POST /inbox-items': { itemId, userId },
-    'POST /links': { itemId, itemData: {}, type: 'reusable', expirationTime: 'unlimited' },
-    'POST /vaults/{id}': { name: 'Vault' },
-    'POST /folders/{id}': { name: 'Folder' },
-    'POST /vaults/{id}/access': { userId: members.get('none')?.userId, access: 'forbidden' },
-    'POST /folders/{id}/access': { userId: members.get('none')?.userId, access: 'forbidden' },
-    'POST /folders/{id}/move': { parentFolderId: null },
-    'POST /bin/{id}/restore': { folderId },
-    'POST /items/{id}/attachments': attachmentBody,
-    'POST /items/{id}/favorite': { isFavorite: true },
-    'POST /users': { login: `new-${userId}`, password: 'long enough' },
-    'POST /user-groups': { name: 'New' },
-    'POST /user-groups/{id}': { name: 'Group' },
-    'POST /user-groups/{id}/add-users': { userIds: [] },
-    'POST /user-groups/{id}/remove-users': { userIds: [] },
-  };
-  const queries: Record<string, string> = {
-    '/folders': `?vaultId=${vaultId}`,
-    '/items': `?vaultId=${vaultId}`,
-    '/shortcuts': `?vaultId=${vaultId}`,
-    '/bin': `?vaultId=${vaultId}`,
-  };
-  const path = route.path
-    .replace('{id}', named[subject] ?? '')
-    .replace('{snapshotId}', ids['snapshot'] ?? '')
-    .replace('{attachmentId}', ids['attachment'] ?? '');
-  const body = bodies[`${route.method} ${route.path}`];
-  return {
-    path: path + (route.method === 'GET' ? (queries[route.path] ?? '') : ''),
-    ...(route.method === 'GET' ? {} : { body: body ?? {} }),
-  };
+const isLevel = (kind: Kind): kind is AccessLevel & Kind => accessLevels.some((level) => level === kind);
+
+/** What an endpoint must answer somebody, by the right that it names. */
+function expected({ needs }: Route, kind: Kind): 'answered' | 401 | 403 | 404 {
+  if (kind === 'anonymous') return 401;
+  if (kind === 'stranger') return 404;
+  return isLevel(kind) && rightsAt(kind).has(needs as Right) ? 'answered' : 403;
 }
-
-/** A record in the bin that nobody has brought back or deleted for good yet. */
-async function binnedRecord(): Promise<string> {
-  const body = { vaultId: ids['vault'], folderId: ids['folder'], name: 'Binned' };
-  const id = await create(owner.http, '/items', body);
-  return (await owner.http.send<{ binItemId: string }>('DELETE', `/items/${id}`)).binItemId;
-}
-
-async function status(http: Http, route: Route, userId = owner.userId): Promise<number> {
-  if (route.path.startsWith('/bin/')) ids['binned'] = await binnedRecord();
-  const { path, body } = request(route, userId);
-  return http.send(route.method, path, body).then(
-    () => 200,
-    (error: unknown) => (error as { status: number }).status,
-  );
-}
-
-const administrative = () => routes.filter((route) => isPermission(route.needs));
-
-/** Endpoints of one object, the destructive ones last so that it is still there for the others. */
-function onObjects(): Route[] {
-  const guarded = routes.filter(
-    (route) => !['nothing', 'session'].includes(route.needs) && !isPermission(route.needs),
-  );
-  const named = guarded.filter((route) => !route.path.endsWith('/search'));
-  return [
-    ...named.filter((route) => route.method !== 'DELETE'),
-    ...named.filter((route) => route.method === 'DELETE'),
-  ];
-}
+const outcome = (status: number) => ([401, 403, 404].includes(status) ? status : 'answered');
 
 describe('every endpoint', () => {
-  it('says what it needs', () => {
-    expect(routes.length).toBeGreaterThan(55);
-    expect(routes.filter((route) => typeof route.needs !== 'string')).toEqual([]);
+  it('says what it needs, and every writing one what it logs', () => {
+    expect(all.length).toBeGreaterThan(100);
+    expect(all.filter((route) => typeof route.needs !== 'string')).toEqual([]);
+    const unlogged = all.filter(({ name, logs }) => !name.startsWith('GET ') && logs === undefined);
+    expect(unlogged.map(({ name }) => name)).toEqual([]);
   });
 
   it('is closed without a token, but for the few that open a session or say nothing', async () => {
-    const open = routes.filter((route) => route.needs === 'nothing').map((route) => route.path);
-    expect(open.toSorted()).toEqual(
-      ['/health', '/openapi.json', '/setup', '/users/login']
-        .concat(['/sessions/refresh', '/sessions/refresh-access-token', '/sessions/refresh-refresh-token'])
-        .toSorted(),
-    );
-    for (const route of routes.filter((each) => each.needs !== 'nothing')) {
-      expect([route.path, await status(server.http, route)]).toEqual([route.path, 401]);
+    expect(routes.open.map(({ name }) => name)).toEqual([
+      ...['GET /health', 'GET /openapi.json'],
+      ...['POST /sessions/refresh', 'POST /sessions/refresh-access-token'],
+      ...['POST /sessions/refresh-refresh-token', 'POST /setup'],
+      ...['POST /user-invites/accept', 'POST /user-invites/open', 'POST /users/login'],
+    ]);
+    for (const { name } of routes.forAll) {
+      const [method = '', path = ''] = name.split(' ');
+      const sent = stage.server.http.send(method, path.replaceAll(/\{\w+\}/g, stage.vaultId));
+      await expect(sent, name).rejects.toMatchObject({ status: 401 });
     }
   });
 
-  it('of administration is closed to people without the role', async () => {
-    const user = members.get('admin');
-    expect(administrative().length).toBeGreaterThan(9);
-    for (const route of administrative()) {
-      expect([route.path, user && (await status(user.http, route))]).toEqual([route.path, 403]);
+  it('on objects lets through exactly those whose level brings its right', () => {
+    expect(objects.length).toBeGreaterThan(50);
+    for (const row of objects) {
+      const actual = row.statuses.map(outcome);
+      expect([row.name, ...actual]).toEqual([row.name, ...kinds.map((kind) => expected(row, kind))]);
     }
   });
 
-  it('of administration does not reach into another organisation', async () => {
-    for (const route of administrative().filter((each) => each.path.includes('{id}'))) {
-      const victim = members.get('none')?.userId ?? '';
-      expect([route.path, await status(stranger.http, route, victim)]).toEqual([route.path, 404]);
+  it('of administration lets through exactly those whose role has its permission', () => {
+    expect(administration.length).toBeGreaterThan(25);
+    for (const { name, statuses } of administration) {
+      const [anonymous, stranger, user, without, having, administrator] = statuses.map(outcome);
+      const answers = [anonymous, user, without, having, administrator];
+      expect([name, ...answers]).toEqual([name, 401, 403, 403, 'answered', 'answered']);
+      // Whoever administers another organisation is answered of that one, or of nothing.
+      expect([name, stranger]).toEqual([name, name.includes('{id}') ? 404 : 'answered']);
     }
   });
 
-  it('shows no object to another organisation', async () => {
-    expect(onObjects().length).toBeGreaterThan(25);
-    for (const route of onObjects()) {
-      expect([route.path, await status(stranger.http, route)]).toEqual([route.path, 404]);
-    }
-  });
-
-  it('shows no object to a colleague without access', async () => {
-    for (const who of ['none', 'forbidden'] as const) {
-      const member = members.get(who);
-      for (const route of onObjects()) {
-        expect([who, route.path, member && (await status(member.http, route))]).toEqual([
-          who,
-          route.path,
-          403,
-        ]);
-      }
-    }
-  });
-
-  it.each(accessLevels.filter((level) => level !== 'forbidden'))(
-    'with the level %s allows exactly what its right is part of',
-    async (level) => {
-      const member = members.get(level);
-      for (const route of onObjects().filter((each) => each.method !== 'DELETE')) {
-        // The shortcut and the new record need a second right, which comes with the same level.
-        const allowed = rightsAt(level).has(route.needs as Right);
-        const actual = member && (await status(member.http, route));
-        expect([level, route.method, route.path, actual]).toEqual([
-          level,
-          route.method,
-          route.path,
-          allowed ? 200 : 403,
-        ]);
-      }
-    },
-  );
-
-  it('that deletes refuses below its right', async () => {
-    for (const route of onObjects().filter((each) => each.method === 'DELETE')) {
-      for (const level of accessLevels) {
-        if (rightsAt(level).has(route.needs as Right)) continue;
-        const member = members.get(level);
-        expect([route.path, level, member && (await status(member.http, route))]).toEqual([
-          route.path,
-          level,
-          403,
-        ]);
-      }
-    }
+  it('answers as the published table says', async () => {
+    const file = fileURLToPath(new URL('../../docs/rights.md', import.meta.url));
+    const page = rightsPage(objects, administration, routes.forAll, routes.open);
+    const style = await resolveConfig(file);
+    expect(readFileSync(file, 'utf8')).toBe(await format(page, { ...style, parser: 'markdown' }));
   });
 
   it('that lists or searches answers only what may be read', async () => {
+    const itemId = await stage.record();
+    const place = { vaultId: stage.vaultId, itemId, keyEncrypted: sealedKey() };
+    await stage.create('/shortcuts', place);
     for (const path of ['/vaults', '/items/search?query=', '/shortcuts/search', '/inbox-items', '/bin']) {
-      for (const member of [members.get('none'), members.get('forbidden'), stranger]) {
-        expect([path, await member?.http.send('GET', path)]).toMatchObject([path, { items: [] }]);
+      for (const kind of ['none', 'forbidden', 'stranger'] as const) {
+        const answer = await stage.people.get(kind)?.http.send('GET', path);
+        expect([path, answer]).toMatchObject([path, { items: [] }]);
       }
     }
-    const reader = members.get('read');
-    expect(await reader?.http.send('GET', '/items/search?query=changed')).toMatchObject({
-      items: [{ name: 'Changed' }],
-    });
-    // One of the owner's and one by each of the three levels that may create shortcuts.
-    expect(await reader?.http.send('GET', '/shortcuts/search?query=changed')).toMatchObject({ total: 4 });
+    const reader = stage.people.get('read');
+    const found = await reader?.http.send<{ items: object[] }>('GET', '/items/search?query=record');
+    expect(found?.items.length).toBeGreaterThan(0);
+    const shown = await reader?.http.send<{ items: object[] }>('GET', '/shortcuts/search?query=record');
+    expect(shown?.items.length).toBeGreaterThan(0);
     expect(await reader?.http.send<{ items: object[] }>('GET', '/vaults')).toMatchObject({
-      items: [{ id: ids['vault'] }],
+      items: [{ id: stage.vaultId }],
     });
   });
 });
 
 describe('an account', () => {
+  const roleOf = async (code: string) => {
+    const roles = await stage.owner.http.send<{ items: { id: string; code: string }[] }>(
+      'GET',
+      '/user-roles',
+    );
+    return roles.items.find((role) => role.code === code)?.id;
+  };
+  const refuse = (answer: Promise<unknown> | undefined) =>
+    expect(answer).rejects.toMatchObject({ status: 403 });
+
   it('that owns the organisation cannot be changed by another administrator', async () => {
-    const deputy = members.get('admin');
-    const roles = await owner.http.send<{ items: { id: string; code: string }[] }>('GET', '/user-roles');
-    const userRoleId = roles.items.find((role) => role.code === 'administrator')?.id;
-    await owner.http.send('PATCH', `/users/${deputy?.userId}`, { userRoleId });
+    const deputy = stage.people.get('administrator');
     for (const [method, path] of [
       ['DELETE', ''],
       ['POST', '/block'],
+      ['POST', '/reset-2fa'],
+      ['POST', '/reset-master-key'],
       ['PATCH', ''],
     ] as const) {
-      const refused = deputy?.http.send(method, `/users/${owner.userId}${path}`, {});
-      await expect(refused).rejects.toMatchObject({ status: 403 });
+      await refuse(deputy?.http.send(method, `/users/${stage.owner.userId}${path}`, {}));
     }
+  });
+
+  it('does not get beyond the permissions of whoever manages it', async () => {
+    const helper: Member = await stage.organisation.join('helper');
+    const userRoleId = await stage.create('/user-roles', { name: 'H', permissions: ['users:manage'] });
+    const strong = await stage.create('/user-roles', { name: 'S', permissions: ['settings:manage'] });
+    const settings: Member = await stage.organisation.join('settings');
+    await stage.owner.http.send('PATCH', `/users/${helper.userId}`, { userRoleId });
+    await stage.owner.http.send('PATCH', `/users/${settings.userId}`, { userRoleId: strong });
+    for (const role of [strong, await roleOf('administrator')]) {
+      await refuse(helper.http.send('PATCH', `/users/${helper.userId}`, { userRoleId: role }));
+      const body = { login: 'pawn', password: 'a long password', userRoleId: role };
+      await refuse(helper.http.send('POST', '/users', body));
+      await refuse(helper.http.send('POST', '/user-invites', { userRoleId: role }));
+    }
+    await refuse(helper.http.send('POST', `/users/${settings.userId}/password`, { password: 'x'.repeat(9) }));
+    await refuse(helper.http.send('DELETE', `/users/${stage.people.get('administrator')?.userId}`));
   });
 });
 
 describe('setting up', () => {
   it('needs the token of the data folder', async () => {
+    const { server } = stage;
     const body = {
       organisation: { name: 'X', clientSideEncryption: false },
       owner: { login: 'intruder', email: '', fullName: '', password: 'long enough' },

@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../storage/ids.ts';
 import type { Organisation } from '../storage/people.ts';
-import { accountBody, newAccount, storeAccount } from './accounts.ts';
+import { accountBody, newAccount, storeAccount } from './people/accounts.ts';
 import type { Api, Context } from './context.ts';
 import { unixSeconds } from './context.ts';
 import { ApiError } from './errors.ts';
@@ -26,7 +26,7 @@ export function setupRoutes(app: Api, context: Context): void {
   app.post(
     '/setup',
     {
-      config: { needs: 'nothing' },
+      config: { needs: 'nothing', logs: 'nothing' },
       schema: {
         summary: 'Create an organisation and its owner (own addition, needs the setup token)',
         body: setupBody,

@@ -7,7 +7,7 @@ import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
 import { attachmentAnswer, attachmentSchema } from './attachments.ts';
 import { idParams, objectId } from './schemas.ts';
-import { shortUserAnswer } from './users.ts';
+import { shortUserAnswer } from './people/users.ts';
 
 async function answers(context: Context, snapshots: readonly Snapshot[]) {
   const creators = await context.storage.users.findMany(snapshots.map((snapshot) => snapshot.creatorId));

@@ -69,8 +69,8 @@ export function sessionService(storage: Storage, clock: Clock, lives: TokenLives
   }
 
   return {
-    /** Opens a session for a user whose password has been checked. */
-    async open(userId: string) {
+    /** Opens a session for a user whose password has been checked, and perhaps not their second factor. */
+    async open(userId: string, awaitsSecondFactor = false) {
       const accessToken = newToken();
       const refreshToken = newToken();
       const createdAt = seconds();
@@ -83,6 +83,7 @@ export function sessionService(storage: Storage, clock: Clock, lives: TokenLives
           createdAt,
           accessExpiresAt: accessTokenExpiredAt,
           refreshExpiresAt: refreshTokenExpiredAt,
+          awaitsSecondFactor,
         },
         accessToken,
         refreshToken,
@@ -124,7 +125,8 @@ export function sessionService(storage: Storage, clock: Clock, lives: TokenLives
     },
 
     end: (sessionId: string) => storage.sessions.end(sessionId),
-    endAllOf: (userId: string) => storage.sessions.endAllOf(userId),
+    endAllOf: (userId: string, keptId?: string) => storage.sessions.endAllOf(userId, keptId),
+    passSecondFactor: (sessionId: string) => storage.sessions.passSecondFactor(sessionId),
     dropExpired: () => storage.sessions.dropExpired(seconds()),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Bounds on how often one may try: failed log-ins by login and address, and requests by
- * address. Kept in memory on purpose: a restart forgives, and nothing about who tried
+ * Bounds on how often one may try: failed log-ins by login and address and by login alone, and
+ * requests by address. Kept in memory on purpose: a restart forgives, and nothing about who tried
  * what is written down.
  */
 import type { Clock } from '../clock.ts';
@@ -46,6 +46,8 @@ export function failureThrottle(clock: Clock, limit: AttemptLimit) {
     },
   };
 }
+
+export type FailureThrottle = ReturnType<typeof failureThrottle>;
 
 /** A steady rate with a burst, by address. */
 export interface RequestRate {

@@ -117,6 +117,16 @@ export function accessStore(database: Kysely<Tables>) {
       return (await query.execute()).map(open);
     },
 
+    /** The entries that name a person, in every vault. */
+    async ofUser(userId: string): Promise<AccessEntry[]> {
+      const rows = await database
+        .selectFrom('access')
+        .select(columns)
+        .where('user_id', '=', userId)
+        .execute();
+      return rows.map(open);
+    },
+
     /** Those of some vaults in which an entry names a group, or more than one person. */
     async sharedAmong(vaultIds: readonly string[]): Promise<Set<string>> {
       if (vaultIds.length === 0) return new Set();

@@ -37,7 +37,47 @@ export interface RoleTable {
   content: Uint8Array;
 }
 
+export interface InviteTable {
+  id: string;
+  organisation_id: string;
+  creator_id: string;
+  code_key: Uint8Array;
+  expires_at: number;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface RekeyingTable {
+  id: string;
+  vault_id: string;
+  starter_id: string;
+  created_at: number;
+  content: Uint8Array;
+}
+
+export interface RekeyingKeyTable {
+  rekeying_id: string;
+  user_id: string;
+  content: Uint8Array;
+}
+
+/** Whatever carries a record key under the vault key. */
+export type KeyedKind = 'item' | 'snapshot' | 'shortcut';
+
+export interface RekeyingRecordTable {
+  rekeying_id: string;
+  kind: KeyedKind;
+  object_id: string;
+  /** Keyed hash of the sealed record key that this one replaces. */
+  former_key: Uint8Array;
+  content: Uint8Array;
+}
+
 export interface AdministrationTables {
+  invites: InviteTable;
+  rekeyings: RekeyingTable;
+  rekeying_keys: RekeyingKeyTable;
+  rekeying_records: RekeyingRecordTable;
   vault_types: VaultTypeTable;
   vault_type_administrators: VaultTypeAdministratorTable;
   hidden_vaults: HiddenVaultTable;

@@ -25,7 +25,7 @@ const unnoted = {
   vaultTypes: ['set', 'remove', 'list', 'vaultIdsOf', 'administrators', 'administeredBy'],
   hiddenVaults: ['of'],
   folders: ['find', 'findAll', 'findBinned', 'idsInBin', 'list', 'tree', 'places', 'dropEmpty'],
-  access: ['concerning', 'ofVault', 'sharedAmong', 'vaultIdsOfGroup'],
+  access: ['concerning', 'ofVault', 'ofUser', 'sharedAmong', 'vaultIdsOfGroup'],
   items: ['find', 'findMany', 'findBinned', 'list', 'walk', 'count', 'within', 'favoritesOf'],
   shortcuts: ['find', 'findMany', 'inVaults', 'toItem'],
   inbox: ['find', 'findMany', 'receivedBy'],

@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { newMark } from './journal.ts';
 import type { Tables } from './tables.ts';
 import { createUploadTables } from './uploadtables.ts';
+import { peopleAndSharingStep } from './steps/peopleandsharing.ts';
 import { vaultAdministrationStep } from './steps/vaultadministration.ts';
 
 type Bytes = Engine['bytesColumn'];
@@ -242,6 +243,7 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
     ...{ '0001_foundation': foundation, '0002_journal': journal, '0003_offline_edits': offline },
     '0004_vault_administration': vaultAdministrationStep(engine),
     '0005_file_parts': fileParts,
+    '0006_people_and_sharing': peopleAndSharingStep(engine),
   };
   return { getMigrations: async () => steps };
 }

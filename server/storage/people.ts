@@ -38,6 +38,23 @@ export interface UserContent {
   /** Keyed hash, in hexadecimal, of the hash that clients send; null without client-side encryption. */
   masterKeyFingerprint: string | null;
   keys: { public: string; privateEncrypted: string } | null;
+  /** When the pair came here, in Unix seconds. */
+  keysMadeAt?: number | undefined;
+  /** The last reset of the master password: by whom and when. */
+  keysReset?: { by: string; at: number } | undefined;
+  twoFactor?: TwoFactor | undefined;
+}
+
+/** Time-based one-time passwords (RFC 6238) as a second factor of logging in. */
+export interface TwoFactor {
+  /** In base32. */
+  secret: string;
+  /** False until the first code has shown that the person's device has the secret. */
+  isEnabled: boolean;
+  /** The last step that a code was accepted for: no code is taken twice. */
+  lastStep: number;
+  /** Keyed hashes, in hexadecimal, of the recovery codes that have not been spent. */
+  recovery: string[];
 }
 
 export interface User extends UserContent {
@@ -65,7 +82,11 @@ export const loginForm = (login: string): string => login.trim().toLowerCase();
 
 function contentOf(user: User): UserContent {
   const { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys } = user;
-  return { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys };
+  const { keysMadeAt, keysReset, twoFactor } = user;
+  return {
+    ...{ login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys },
+    ...{ keysMadeAt, keysReset, twoFactor },
+  };
 }
 
 /** The repository of organisations. */

@@ -61,6 +61,12 @@ export function accessRequestStore(database: Kysely<Tables>) {
       return row && open(row);
     },
 
+    async vaultIdsOf(userId: string): Promise<string[]> {
+      const requests = database.selectFrom('access_requests').select('vault_id');
+      const rows = await requests.where('user_id', '=', userId).execute();
+      return rows.map((row) => row.vault_id);
+    },
+
     /** The requests for some vaults, the oldest first. */
     async inVaults(vaultIds: readonly string[]): Promise<AccessRequest[]> {
       if (vaultIds.length === 0) return [];

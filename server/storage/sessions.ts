@@ -13,6 +13,8 @@ export interface Session {
   accessExpiresAt: number;
   refreshExpiresAt: number;
   createdAt: number;
+  /** Whether the log-in still lacks its second factor; the session opens nothing until then. */
+  awaitsSecondFactor: boolean;
 }
 
 const asSession = (row: Selectable<SessionTable>): Session => ({
@@ -21,6 +23,7 @@ const asSession = (row: Selectable<SessionTable>): Session => ({
   accessExpiresAt: row.access_expires_at,
   refreshExpiresAt: row.refresh_expires_at,
   createdAt: row.created_at,
+  awaitsSecondFactor: row.awaits_second_factor === 1,
 });
 
 /** The repository of sessions. */
@@ -40,6 +43,7 @@ export function sessionStore(database: Kysely<Tables>, seal: Seal) {
           access_expires_at: session.accessExpiresAt,
           refresh_key: refreshKey(refreshToken),
           refresh_expires_at: session.refreshExpiresAt,
+          awaits_second_factor: session.awaitsSecondFactor ? 1 : 0,
         })
         .execute();
     },
@@ -89,8 +93,15 @@ export function sessionStore(database: Kysely<Tables>, seal: Seal) {
       await database.deleteFrom('sessions').where('id', '=', id).execute();
     },
 
-    async endAllOf(userId: string): Promise<void> {
-      await database.deleteFrom('sessions').where('user_id', '=', userId).execute();
+    /** Notes that the second factor of a log-in has been shown. */
+    async passSecondFactor(id: string): Promise<void> {
+      await database.updateTable('sessions').set({ awaits_second_factor: 0 }).where('id', '=', id).execute();
+    },
+
+    /** Ends every session of a person, but for one that is kept. */
+    async endAllOf(userId: string, keptId = ''): Promise<void> {
+      const sessions = database.deleteFrom('sessions').where('user_id', '=', userId);
+      await sessions.where('id', '!=', keptId).execute();
     },
 
     /** Drops sessions that can no longer be refreshed. */

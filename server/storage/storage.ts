@@ -15,6 +15,7 @@ import { binStore } from './bin.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
 import { folderStore } from './folders.ts';
+import { inviteStore } from './invites.ts';
 import { itemStore } from './items.ts';
 import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
@@ -45,6 +46,7 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     users: userStore(database, seal),
     groups: groupStore(database, seal),
     roles: roleStore(database, seal),
+    invites: inviteStore(database, seal),
     sessions: sessionStore(database, seal),
     vaults: vaultStore(database, seal),
     vaultKeys: vaultKeyStore(database, seal),

@@ -41,6 +41,7 @@ export interface SessionTable {
   access_expires_at: number;
   refresh_key: Uint8Array;
   refresh_expires_at: number;
+  awaits_second_factor: Flag;
   created_at: number;
 }
 
@@ -133,6 +134,7 @@ export interface InboxTable {
   id: string;
   item_id: string;
   receiver_id: string;
+  group_id: string | null;
   sender_id: string;
   access: 'read' | 'write';
   is_viewed: Flag;
@@ -147,6 +149,10 @@ export interface LinkTable {
   creator_id: string;
   type: 'single_use' | 'reusable';
   expires_at: number | null;
+  /** Keyed hash of the token; null in links from before they could be opened. */
+  token_key: Uint8Array | null;
+  views: number;
+  opened_at: number | null;
   created_at: number;
   content: Uint8Array;
 }

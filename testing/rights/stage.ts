@@ -38,8 +38,10 @@ export interface Stage {
   create(path: string, body: unknown): Promise<string>;
   /** A new record in the folder, as the owner makes it. */
   record(): Promise<string>;
-  /** A new account without keys. */
-  account(): Promise<string>;
+  /** Somebody who tries nothing, for others to give access to. */
+  bystander(): Promise<string>;
+  /** The access token of a member, for requests that are not JSON. */
+  token(who: Member): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,12 @@ export async function startStage(): Promise<Stage> {
   const other = await createVault(owner, 'Other', 'privateShared', ledger);
   const folderId = await create('/folders', { name: 'Folder', vaultId: vault.id });
   const people = await peopleOf(organisation, stranger, vault.id);
-  let made = 0;
+  const bystander = create('/users', { login: 'bystander', password: 'a long password' });
+  const tokens = new Map<Member, Promise<string>>();
+  const logIn = async ({ person }: Member) => {
+    const credentials = { username: person.login, password: person.password };
+    return (await server.http.send<{ accessToken: string }>('POST', '/users/login', credentials)).accessToken;
+  };
   return {
     ...{ server, organisation, owner, people, folderId, create },
     ...{ vaultId: vault.id, otherVaultId: other.id },
@@ -79,7 +86,12 @@ export async function startStage(): Promise<Stage> {
         ...{ vaultId: vault.id, folderId, name: 'Record' },
         ...{ passwordEncrypted: sealedText(), keyEncrypted: sealedKey() },
       }),
-    account: () => create('/users', { login: `account-${(made += 1)}`, password: 'a long password' }),
+    bystander: () => bystander,
+    token: (who) => {
+      const token = tokens.get(who) ?? logIn(who);
+      tokens.set(who, token);
+      return token;
+    },
     close: () => server.close(),
   };
 }

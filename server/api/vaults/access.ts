@@ -16,11 +16,11 @@ import type { ActivityNote } from '../activitynotes.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
 import { forbidden, invalid } from '../errors.ts';
-import { groupOf } from '../groups.ts';
+import { groupOf } from '../people/groups.ts';
 import { guardFolder, guardPlace } from '../guard.ts';
 import { doneAnswer, idParams, looksLikeWrappedKey, objectId } from '../schemas.ts';
 import { requireFingerprint } from '../publickeys.ts';
-import { colleague } from '../users.ts';
+import { colleague } from '../people/users.ts';
 
 const level = z.enum([...accessLevels, 'notSet']);
 

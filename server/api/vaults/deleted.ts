@@ -11,7 +11,7 @@ import { forbidden, notFound } from '../errors.ts';
 import type { GuardedRequest } from '../guard.ts';
 import { guardedByConstruction } from '../guard.ts';
 import { createdId, doneAnswer, idParams, objectId, shortUser } from '../schemas.ts';
-import { shortUserAnswer } from '../users.ts';
+import { shortUserAnswer } from '../people/users.ts';
 
 const deletedSchema = z.object({
   id: objectId,

@@ -14,7 +14,7 @@ import { callerOf } from '../context.ts';
 import { forbidden } from '../errors.ts';
 import { guardFolder, guardPlace } from '../guard.ts';
 import { idParams, objectId, pageOf, pageQuery, shortUser } from '../schemas.ts';
-import { colleague, shortUserAnswer } from '../users.ts';
+import { colleague, shortUserAnswer } from '../people/users.ts';
 
 const namedGroup = z.object({ id: objectId, name: z.string() });
 

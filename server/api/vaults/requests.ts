@@ -17,7 +17,7 @@ import type { GuardedRequest } from '../guard.ts';
 import { guardedByConstruction, guardPlace } from '../guard.ts';
 import { publicKeyFingerprint, requireFingerprint } from '../publickeys.ts';
 import { doneAnswer, idParams, objectId, pageOf, pageQuery, shortUser } from '../schemas.ts';
-import { shortUserAnswer } from '../users.ts';
+import { shortUserAnswer } from '../people/users.ts';
 import { requireWrappedKeys } from './creation.ts';
 
 const requestSchema = z.object({

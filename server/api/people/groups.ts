@@ -1,16 +1,16 @@
 /** User groups. As on real servers an update is a POST. */
 import { z } from 'zod';
-import type { Cause } from '../access/entitlement.ts';
-import { settleKeys } from '../access/entitlement.ts';
-import type { Caller } from '../access/rights.ts';
-import { newId } from '../storage/ids.ts';
-import type { Group } from '../storage/people.ts';
-import type { ActivityNote } from './activitynotes.ts';
-import type { Api, Context } from './context.ts';
-import { callerOf, unixSeconds } from './context.ts';
-import { invalid, notFound } from './errors.ts';
-import { createdId, doneAnswer, idParams, objectId, pageOf, pageQuery, shortText } from './schemas.ts';
-import { notesOfRequests } from './vaults/access.ts';
+import type { Cause } from '../../access/entitlement.ts';
+import { settleKeys } from '../../access/entitlement.ts';
+import type { Caller } from '../../access/rights.ts';
+import { newId } from '../../storage/ids.ts';
+import type { Group } from '../../storage/people.ts';
+import type { ActivityNote } from '../activitynotes.ts';
+import type { Api, Context } from '../context.ts';
+import { callerOf, unixSeconds } from '../context.ts';
+import { invalid, notFound } from '../errors.ts';
+import { createdId, doneAnswer, idParams, objectId, pageOf, pageQuery, shortText } from '../schemas.ts';
+import { notesOfRequests } from '../vaults/access.ts';
 
 const nameBody = z.object({ name: shortText.min(1) });
 const listedGroup = z.object({ id: objectId, name: z.string() });

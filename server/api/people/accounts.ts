@@ -1,16 +1,17 @@
 /** How an account comes to be, for the owner of a new organisation and for everybody else. */
 import { z } from 'zod';
-import type { RoleCode } from '../access/vocabulary.ts';
-import { formatMasterKeyOptions, newMasterKeyOptions } from '../identity/masterkey.ts';
-import { hashPassword, passwordIterations } from '../identity/passwords.ts';
-import { newId } from '../storage/ids.ts';
-import type { Organisation, User } from '../storage/people.ts';
-import type { Repositories } from '../storage/storage.ts';
-import { shortestPassword } from './application.ts';
-import { masterKeyFingerprint } from './authentication.ts';
-import type { Context } from './context.ts';
-import { invalid } from './errors.ts';
-import { shortText } from './schemas.ts';
+import type { RoleCode } from '../../access/vocabulary.ts';
+import { formatMasterKeyOptions, newMasterKeyOptions } from '../../identity/masterkey.ts';
+import { hashPassword, passwordIterations } from '../../identity/passwords.ts';
+import { newId } from '../../storage/ids.ts';
+import type { Organisation, User } from '../../storage/people.ts';
+import type { Repositories } from '../../storage/storage.ts';
+import { shortestPassword } from '../application.ts';
+import { masterKeyFingerprint } from '../authentication.ts';
+import type { Context } from '../context.ts';
+import { unixSeconds } from '../context.ts';
+import { invalid } from '../errors.ts';
+import { shortText } from '../schemas.ts';
 import { newUserKeys, userKeysBody } from './userkeys.ts';
 
 /** Members of every body that creates an account. */
@@ -61,5 +62,6 @@ export async function newAccount(
     masterKeyOptions: keys?.masterKeyOptions ?? formatMasterKeyOptions(newMasterKeyOptions()),
     masterKeyFingerprint: keys ? masterKeyFingerprint(context, id, keys.masterKeyHash) : null,
     keys: keys?.keys ?? null,
+    keysMadeAt: keys ? unixSeconds(context) : undefined,
   };
 }

@@ -1,12 +1,14 @@
 /** People of the organisation as their colleagues see them, the caller's keys, roles. */
 import { z } from 'zod';
-import { roles, roleId } from '../access/vocabulary.ts';
-import { newMasterKeyOptions } from '../identity/masterkey.ts';
-import type { User } from '../storage/people.ts';
-import type { Api, Context } from './context.ts';
-import { callerOf } from './context.ts';
-import { notFound } from './errors.ts';
-import { idParams, objectId, pageOf, pageQuery, shortUser } from './schemas.ts';
+import { roleId } from '../../access/vocabulary.ts';
+import { newMasterKeyOptions } from '../../identity/masterkey.ts';
+import type { User } from '../../storage/people.ts';
+import type { Api, Context } from '../context.ts';
+import { callerOf } from '../context.ts';
+import { publicKeyFingerprint } from '../publickeys.ts';
+import { groupOf } from './groups.ts';
+import { notFound } from '../errors.ts';
+import { idParams, objectId, pageOf, pageQuery, queryFlag, shortUser } from '../schemas.ts';
 
 const listedUser = z.object({
   ...shortUser.shape,
@@ -22,6 +24,9 @@ const listQuery = z.object({
   search: z.string().max(1_000).optional(),
   username: z.string().max(1_000).optional(),
   email: z.string().max(1_000).optional(),
+  userRoleId: objectId.optional(),
+  userGroupId: objectId.optional(),
+  isBlocked: queryFlag.optional(),
 });
 
 /** A person in short, as other objects name them. */
@@ -30,12 +35,17 @@ export function shortUserAnswer(user: User) {
   return { id, login, fullName, hasAvatar: false, isDeleted };
 }
 
+/** The id of a person's role, built-in or the organisation's own. */
+export function userRoleIdOf(user: Pick<User, 'role' | 'roleId'>): string {
+  return user.roleId ?? (user.role === 'custom' ? roleId('user') : roleId(user.role));
+}
+
 function listedUserAnswer(user: User) {
   return {
     ...shortUserAnswer(user),
     email: user.email,
     isBlocked: user.isBlocked,
-    userRoleId: roleId(user.role),
+    userRoleId: userRoleIdOf(user),
     hasKeys: user.keys !== null,
   };
 }
@@ -47,10 +57,15 @@ export async function colleague(context: Context, organisationId: string, userId
   return user;
 }
 
+const saysYes = (flag: z.output<typeof queryFlag>): boolean =>
+  flag === true || flag === '1' || flag === 'true';
+
 function matches(user: User, query: z.output<typeof listQuery>): boolean {
   const fold = (text: string) => text.toLocaleLowerCase();
   if (query.username !== undefined && fold(user.login) !== fold(query.username)) return false;
   if (query.email !== undefined && fold(user.email) !== fold(query.email)) return false;
+  if (query.userRoleId !== undefined && userRoleIdOf(user) !== query.userRoleId) return false;
+  if (query.isBlocked !== undefined && user.isBlocked !== saysYes(query.isBlocked)) return false;
   if (query.search === undefined) return true;
   const wanted = fold(query.search);
   return [user.login, user.fullName, user.email].some((text) => fold(text).includes(wanted));
@@ -113,12 +128,27 @@ function keyRoutes(app: Api, context: Context): void {
       schema: {
         summary: "Somebody's public key",
         params: idParams,
-        response: { 200: z.object({ publicKey: z.string().nullable() }) },
+        response: {
+          200: z.object({
+            publicKey: z.string().nullable(),
+            fingerprint: z.string().nullable(),
+            /** When the pair was made, where this server has seen it come; Unix seconds. */
+            madeAt: z.number().nullable(),
+            /** The last reset of the master password, which explains another key. */
+            reset: z.object({ at: z.number(), by: shortUser.nullable() }).nullable(),
+          }),
+        },
       },
     },
     async (request) => {
       const user = await colleague(context, callerOf(request).organisationId, request.params.id);
-      return { publicKey: user.keys?.public ?? null };
+      const publicKey = user.keys?.public ?? null;
+      const { keysMadeAt: madeAt = null, keysReset = null } = user;
+      const by = keysReset && (await context.storage.users.find(keysReset.by));
+      return {
+        ...{ publicKey, fingerprint: publicKey === null ? null : publicKeyFingerprint(publicKey), madeAt },
+        reset: keysReset && { at: keysReset.at, by: by ? shortUserAnswer(by) : null },
+      };
     },
   );
 }
@@ -136,7 +166,15 @@ function directoryRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const users = await context.storage.users.list(callerOf(request).organisationId);
-      const found = users.filter((user) => matches(user, request.query));
+      const { userGroupId } = request.query;
+      const members =
+        userGroupId === undefined
+          ? null
+          : new Set(
+              (await groupOf(context, callerOf(request).organisationId, userGroupId)) &&
+                (await context.storage.groups.memberIds(userGroupId)),
+            );
+      const found = users.filter((user) => matches(user, request.query) && (members?.has(user.id) ?? true));
       return { items: pageOf(found, request.query).map(listedUserAnswer), total: found.length };
     },
   );
@@ -144,7 +182,7 @@ function directoryRoutes(app: Api, context: Context): void {
   app.get(
     '/users/info',
     {
-      config: { needs: 'session' },
+      config: { needs: 'session', awaitsSecondFactor: true },
       schema: {
         summary: 'The caller',
         response: {
@@ -152,6 +190,7 @@ function directoryRoutes(app: Api, context: Context): void {
             ...wholeUser.shape,
             userRoleCode: z.string(),
             isOwner: z.boolean(),
+            permissions: z.array(z.string()),
             isTwoFactorAuthEnabled: z.boolean(),
             isClientSideEncryptionEnabled: z.boolean(),
             organisation: z.object({ id: objectId, name: z.string() }),
@@ -168,7 +207,8 @@ function directoryRoutes(app: Api, context: Context): void {
         userGroupIds: await context.storage.groups.groupIdsOf(user.id),
         userRoleCode: user.role,
         isOwner: user.isOwner,
-        isTwoFactorAuthEnabled: false,
+        permissions: [...caller.permissions],
+        isTwoFactorAuthEnabled: user.twoFactor?.isEnabled === true,
         isClientSideEncryptionEnabled: caller.clientSideEncryption,
         organisation: { id: caller.organisationId, name: organisation?.name ?? '' },
       };
@@ -185,24 +225,6 @@ function directoryRoutes(app: Api, context: Context): void {
       const user = await colleague(context, callerOf(request).organisationId, request.params.id);
       return { ...listedUserAnswer(user), userGroupIds: await context.storage.groups.groupIdsOf(user.id) };
     },
-  );
-
-  app.get(
-    '/user-roles',
-    {
-      config: { needs: 'session' },
-      schema: {
-        summary: 'Roles in the organisation',
-        response: {
-          200: z.object({
-            items: z.array(
-              z.object({ id: objectId, code: z.string(), name: z.string(), isDefault: z.boolean() }),
-            ),
-          }),
-        },
-      },
-    },
-    async () => ({ items: roles.map((role) => ({ ...role })) }),
   );
 }
 

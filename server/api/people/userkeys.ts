@@ -3,9 +3,9 @@
  * derived with, and the RSA pair whose private half only its owner can open.
  */
 import { z } from 'zod';
-import { acceptableMasterKeyOptions } from '../identity/masterkey.ts';
-import { invalid } from './errors.ts';
-import { looksLikeKeyEnvelope } from './schemas.ts';
+import { acceptableMasterKeyOptions } from '../../identity/masterkey.ts';
+import { invalid } from '../errors.ts';
+import { looksLikeKeyEnvelope } from '../schemas.ts';
 
 /** Members of a body that creates an account; all or none of them are there. */
 export const userKeysBody = {
@@ -22,7 +22,10 @@ const publicKeyForm =
 
 type Sent = z.output<z.ZodObject<typeof userKeysBody>>;
 
-/** Checked key material; null in an organisation without client-side encryption. */
+/**
+ * Checked key material; null in an organisation without client-side encryption, and for somebody who
+ * sets their master password later, on their own device.
+ */
 export function newUserKeys(clientSideEncryption: boolean, sent: Sent) {
   const { masterKeyHash, masterKeyOptions, keys } = sent;
   if (!clientSideEncryption) {
@@ -31,6 +34,7 @@ export function newUserKeys(clientSideEncryption: boolean, sent: Sent) {
     }
     return null;
   }
+  if (!masterKeyHash && !masterKeyOptions && !keys) return null;
   if (!masterKeyHash || !masterKeyOptions || !keys) {
     throw invalid(
       'keysRequired',

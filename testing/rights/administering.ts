@@ -1,0 +1,66 @@
+/** For every endpoint that needs a permission: a request that would do what it is for. */
+import { randomUUID } from 'node:crypto';
+import type { Prepare } from './attempts.ts';
+import type { Stage } from './stage.ts';
+
+const newLogin = () => `account-${randomUUID()}`;
+const account = (stage: Stage) => stage.create('/users', { login: newLogin(), password: 'a long password' });
+const onAccount = (rest = '', body?: unknown): Prepare => {
+  return async (stage) => ({ path: `/users/${await account(stage)}${rest}`, body });
+};
+const onGroup = (rest = '', body?: unknown): Prepare => {
+  return async (stage) => ({
+    ...{ path: `/user-groups/${await stage.create('/user-groups', { name: 'Group' })}${rest}`, body },
+  });
+};
+const onType = (body?: unknown): Prepare => {
+  return async (stage) => ({
+    ...{ path: `/vault-types/${await stage.create('/vault-types', { name: 'Type' })}`, body },
+  });
+};
+const onRole = (body?: unknown): Prepare => {
+  return async (stage) => ({
+    path: `/user-roles/${await stage.create('/user-roles', { name: 'Role', permissions: [] })}`,
+    body,
+  });
+};
+
+/** The requests, by method and path as the server describes them. */
+export const administering: Readonly<Record<string, Prepare>> = {
+  'POST /users': () => ({ path: '/users', body: { login: newLogin(), password: 'a long password' } }),
+  'PATCH /users/{id}': onAccount('', { fullName: 'Other' }),
+  'DELETE /users/{id}': onAccount(),
+  'POST /users/{id}/block': onAccount('/block'),
+  'POST /users/{id}/unblock': onAccount('/unblock'),
+  'POST /users/{id}/unlock': onAccount('/unlock'),
+  'POST /users/{id}/password': onAccount('/password', { password: 'another password' }),
+  'POST /users/{id}/reset-2fa': onAccount('/reset-2fa'),
+  'GET /users/{id}/reset-master-key': onAccount('/reset-master-key'),
+  // The account has no keys yet, which is told (409) only to those who may reset them.
+  'POST /users/{id}/reset-master-key': onAccount('/reset-master-key'),
+  'GET /user-invites': () => ({ path: '/user-invites' }),
+  'POST /user-invites': () => ({ path: '/user-invites', body: {} }),
+  'DELETE /user-invites/{id}': async (stage) => ({
+    path: `/user-invites/${await stage.create('/user-invites', {})}`,
+  }),
+  'POST /user-groups': () => ({ path: '/user-groups', body: { name: 'Group' } }),
+  'POST /user-groups/{id}': onGroup('', { name: 'Other' }),
+  'DELETE /user-groups/{id}': onGroup(),
+  'POST /user-groups/{id}/add-users': onGroup('/add-users', { userIds: [] }),
+  'POST /user-groups/{id}/remove-users': onGroup('/remove-users', { userIds: [] }),
+  'POST /user-roles': () => ({ path: '/user-roles', body: { name: 'Role', permissions: [] } }),
+  'POST /user-roles/{id}': onRole({ name: 'Other' }),
+  'DELETE /user-roles/{id}': onRole(),
+  'POST /vault-types': () => ({ path: '/vault-types', body: { name: 'Type' } }),
+  'POST /vault-types/{id}': onType({ name: 'Other' }),
+  'DELETE /vault-types/{id}': onType(),
+  'POST /organisation/offline-policy': () => ({
+    ...{ path: '/organisation/offline-policy', body: { allowed: true, days: 30 } },
+  }),
+  'POST /organisation/password-policy': () => ({
+    path: '/organisation/password-policy',
+    body: { minimumLength: 0, requiredSets: [], minimumBits: 0 },
+  }),
+  'GET /activity': () => ({ path: '/activity' }),
+  'GET /activity/export': () => ({ path: '/activity/export?format=json' }),
+};
