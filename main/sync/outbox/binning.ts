@@ -153,10 +153,10 @@ function sendForgottenValues(mirror: Mirror, id: string, at: number): void {
     .ofObject('record', id)
     .reduce((shown, { change }) => withChange(shown, change, row.attachments), base);
   if (isSameRecord(going, row)) return;
-  // It may lie in the vault only for want of its folder here.
-  const isPlaced = base.folderId === null || mirror.folders.get(base.folderId) !== null;
-  if (isPlaced) sendDifference(mirror, base, row, at);
-  else sendValues(mirror, base, row, at);
+  // It may lie in the vault itself only for want of its folder here.
+  const isDropped = row.folderId === null && base.folderId !== null && !mirror.folders.get(base.folderId);
+  if (isDropped) sendValues(mirror, base, row, at);
+  else sendDifference(mirror, base, row, at);
 }
 
 /** A folder's name was typed; its place may only be the nearest that was left, and the server's is better. */

@@ -15,6 +15,9 @@ import { manifestOf } from '../trust/manifest.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { contentHash, deliveredHash } from '../pull/rows.ts';
 
+/** Stands for the hash of a state that was never delivered here: nothing that is delivered has it. */
+const unseen = 'unseen';
+
 /** What a server tells after a write; members are null or missing where it does not. */
 export interface Settlement extends Partial<Written> {
   /** Of something new: the record, the folder, or the attachment. */
@@ -61,6 +64,9 @@ function advanced(
   }
   if (change.kind === 'attach') next = withServerId(next, change.attachmentId, serverId ?? null);
   if (change.kind === 'restore' && folderId !== undefined) next = { ...next, folderId };
+  // Not every change names the revision it was made on. Where the count has gone on by more than
+  // this change, somebody else's lies between, which this device has yet to be told of.
+  if ((revision ?? 0) > (next.revision ?? 0) + 1) return { ...next, contentHash: unseen };
   const counted = { ...next, revision: revision ?? next.revision, updatedAt: updatedAt ?? next.updatedAt };
   return { ...counted, contentHash: hashAsDelivered(mirror, counted) };
 }
