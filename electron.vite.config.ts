@@ -18,6 +18,7 @@ export default defineConfig({
           index: resolve(root, 'main/index.ts'),
           attachmentworker: resolve(root, 'main/vaults/files/attachmentworker.ts'),
           partworker: resolve(root, 'main/vaults/files/partworker.ts'),
+          previewworker: resolve(root, 'main/vaults/files/previewworker.ts'),
           exchangeworker: resolve(root, 'main/vaults/exchanging/exchangeworker.ts'),
           checkpointworker: resolve(root, 'main/mirror/checkpointworker.ts'),
         },

@@ -19,6 +19,7 @@ export const defaultSettings: SettingsView = {
   closeToTray: false,
   notifications: true,
   namesInNotifications: false,
+  dragOutTold: false,
   sidebarWidth: 248,
   listWidth: 372,
 };

@@ -66,6 +66,7 @@ export const errorCodes = [
   'folderIntoItself',
   'noSuchSearch', // a kept search that was removed meanwhile
   'tooManySearches', // params: limit
+  'notOffered', // this server has no way to do it
   'notRestorable', // the server offers no way to put it back
   'changedMeanwhile', // another device changed the record since it was last seen here
   'emptyField',

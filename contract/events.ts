@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idText, instant } from './channel.ts';
 import { commandNames } from './commands.ts';
+import { fileQueueView } from './filequeue.ts';
 import { sessionState } from './session.ts';
 import { settingsView } from './settings.ts';
 import { syncStatus } from './sync.ts';
@@ -21,6 +22,8 @@ export const events = {
     done: z.number().int(),
     total: z.number().int(),
   }),
+  /** A file came along, or the queue was changed; at most a few times a second. */
+  fileQueueChanged: fileQueueView,
   /** How far an import or export has come, in records. */
   exchangeProgress: z.strictObject({
     stage: z.enum(['rehearsing', 'importing', 'exporting']),

@@ -17,6 +17,8 @@ import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
 import { exchange } from './exchange.ts';
+import { fileQueue } from './filequeue.ts';
+import { files } from './files.ts';
 import { generator } from './generator.ts';
 import { history } from './history.ts';
 import { quickAccess } from './quickaccess.ts';
@@ -37,6 +39,8 @@ export const contract = {
   drafts,
   editing,
   exchange,
+  fileQueue,
+  files,
   generator,
   history,
   quickAccess,

@@ -23,6 +23,8 @@ export const settingsView = z.strictObject({
   notifications: z.boolean(),
   /** Notifications name the vault they speak of; the system may show and keep them while locked. */
   namesInNotifications: z.boolean(),
+  /** The person was told that files dragged out of the window are decrypted on the disk for a while. */
+  dragOutTold: z.boolean(),
   sidebarWidth: z.number().int().min(180).max(480),
   listWidth: z.number().int().min(260).max(720),
 });

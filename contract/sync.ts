@@ -63,6 +63,7 @@ export const waitingKind = z.enum([
   'favourite',
   'attach',
   'detach',
+  'renameFile',
   'createFolder',
   'renameFolder',
   'moveFolder',

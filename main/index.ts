@@ -13,6 +13,7 @@ import { applyTheme, windowGround } from './desktop/appearance.ts';
 import { appOrigin, registerAppScheme, serveApp } from './desktop/appscheme.ts';
 import { ClipboardKeeper } from './desktop/clipboardkeeper.ts';
 import { systemDialogs } from './desktop/dialogs.ts';
+import { systemDrag } from './desktop/dragging.ts';
 import { denyLeavingThePage, denyNetwork, denyPermissions } from './desktop/guards.ts';
 import { keepObjectsYoung } from './desktop/heap.ts';
 import { IncidentLog } from './desktop/incidentlog.ts';
@@ -21,16 +22,13 @@ import { setApplicationMenu } from './desktop/menu.ts';
 import { languageOf, menuWords } from './desktop/menuwords.ts';
 import { systemIdleSeconds, watchPower } from './desktop/powerwatch.ts';
 import { screenPictures } from './desktop/screenpictures.ts';
+import { safeFileName } from './desktop/safenames.ts';
 import { checkedAddress, placeOfAddress, SafeLinks } from './desktop/safelinks.ts';
 import { Surroundings } from './desktop/surroundings.ts';
 import { Windows } from './desktop/windows.ts';
 import { WindowStateFile } from './desktop/windowstate.ts';
 import {
   Accounts,
-  Attachments,
-  AttachmentThread,
-  PartedFiles,
-  PartThread,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -38,6 +36,7 @@ import {
   Drafts,
   Editing,
   Exchanging,
+  FileDesk,
   FolderEditing,
   Generating,
   History,
@@ -136,7 +135,7 @@ async function start(): Promise<void> {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
-      for (const cleared of [clipboardKeeper.clear(), attachments.clear(), exchange.clear()]) {
+      for (const cleared of [clipboardKeeper.clear(), files.clear(), exchange.clear()]) {
         cleared.catch((error: unknown) => {
           incidents.write({ channel: 'lock', what: 'not cleared', error });
         });
@@ -164,15 +163,29 @@ async function start(): Promise<void> {
   const dialogs = systemDialogs(() => windows.main());
   const records = new Records({ current, hideAfterMs });
   const links = new SafeLinks((address) => shell.openExternal(address));
-  const attachments: Attachments = new Attachments({
-    current,
-    records,
-    thread: new AttachmentThread(join(here, 'attachmentworker.js')),
-    parts: new PartedFiles(new PartThread(join(here, 'partworker.js'))),
-    dialogs,
+  const files: FileDesk = new FileDesk({
+    ...{ current, records, dialogs, safeName: safeFileName },
+    workers: {
+      attachment: join(here, 'attachmentworker.js'),
+      part: join(here, 'partworker.js'),
+      preview: join(here, 'previewworker.js'),
+    },
+    draggedFolder: join(userData, 'dragged'),
+    dragTold: () => settings.read().dragOutTold,
+    startDrag: systemDrag(() => windows.main(), join(here, '../../resources/icons/icon-32.png')),
     onProgress: (progress) => {
       announcer.announce('attachmentProgress', progress);
     },
+    onQueue: (view) => {
+      announcer.announce('fileQueueChanged', view);
+    },
+    onFault: (error) => {
+      incidents.write({ channel: 'files', what: 'unforeseen error', error });
+    },
+  });
+  // What a process that was killed left behind.
+  files.takingOut.wipeDragged().catch((error: unknown) => {
+    incidents.write({ channel: 'files', what: 'not wiped', error });
   });
 
   const exchange: Exchanging = new Exchanging({
@@ -205,13 +218,13 @@ async function start(): Promise<void> {
   openDoor(
     handlersOf({
       accounts,
-      attachments,
       bin: new BinDesk({ current }),
       codes: new Codes({ records, screen: screenPictures(() => about().isElectron), hideAfterMs }),
       conflicts: new ConflictDesk({ current, hideAfterMs }),
       drafts: new Drafts({ current }),
       editing: new Editing({ current }),
       exchange,
+      files,
       folders: new FolderEditing({ current }),
       generating: new Generating({ current, clipboard: clipboardKeeper }),
       history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
@@ -274,7 +287,7 @@ async function start(): Promise<void> {
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
     await Promise.allSettled([
       ...[accounts.lock('quit'), clipboardKeeper.clear()],
-      ...[attachments.clear(), exchange.clear()],
+      ...[files.clear(), exchange.clear()],
     ]);
   });
   surroundings.begin(process.argv.slice(1));

@@ -6,7 +6,6 @@
 import type { Output } from '../../contract/index.ts';
 import type {
   Accounts,
-  Attachments,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -14,6 +13,7 @@ import type {
   Drafts,
   Editing,
   Exchanging,
+  FileDesk,
   FolderEditing,
   Generating,
   History,
@@ -29,7 +29,6 @@ import type { Handlers } from './door.ts';
 
 export interface UseCases {
   readonly accounts: Accounts;
-  readonly attachments: Attachments;
   readonly bin: BinDesk;
   readonly codes: Codes;
   readonly conflicts: ConflictDesk;
@@ -37,6 +36,7 @@ export interface UseCases {
   readonly drafts: Drafts;
   readonly editing: Editing;
   readonly exchange: Exchanging;
+  readonly files: FileDesk;
   readonly folders: FolderEditing;
   readonly generating: Generating;
   readonly history: History;
@@ -63,8 +63,8 @@ async function done(work: Promise<unknown> | void): Promise<Record<string, never
 }
 
 export function handlersOf(uses: UseCases): Handlers {
-  const { accounts, attachments, bin, conflicts, copying, editing, folders, records, settings, sync, tree } =
-    uses;
+  const { accounts, bin, conflicts, copying, editing, folders, records, settings, sync, tree } = uses;
+  const { attachments, naming, queue, takingOut } = uses.files;
   return {
     accounts: {
       list: () => accounts.list(),
@@ -186,6 +186,23 @@ export function handlersOf(uses: UseCases): Handlers {
       },
       remove: ({ recordId, attachmentId }) => done(attachments.remove(recordId, attachmentId)),
       saveAs: ({ recordId, attachmentId }) => attachments.saveAs(recordId, attachmentId),
+    },
+    fileQueue: {
+      limit: () => uses.files.limit(),
+      state: () => queue.view(),
+      enqueue: ({ recordId, tokens }) => queue.enqueue(recordId, tokens),
+      cancel: ({ id }) => done(queue.cancel(id)),
+      cancelAll: () => done(queue.cancelAll()),
+      retry: ({ id }) => done(queue.retry(id)),
+      clearFinished: () => done(queue.clearFinished()),
+    },
+    files: {
+      preview: ({ recordId, attachmentId }) => takingOut.preview(recordId, attachmentId),
+      canRename: ({ recordId }) => ({ offered: naming.canRename(recordId) }),
+      rename: ({ recordId, attachmentId, name }) => naming.rename(recordId, attachmentId, name),
+      saveAll: ({ recordId }) => takingOut.saveAll(recordId),
+      dragOut: ({ recordId, attachmentIds }) => takingOut.dragOut(recordId, attachmentIds),
+      wipeDragged: () => done(takingOut.wipeDragged()),
     },
     sync: {
       status: () => sync.status(),

@@ -1,32 +1,12 @@
 /** The system's own file dialogs, over the window that asks. */
-import { basename, extname } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { safeFileName } from './safenames.ts';
 
 export interface Dialogs {
   chooseFiles(): Promise<readonly string[]>;
   chooseTarget(suggestedName: string): Promise<string | null>;
-}
-
-/**
- * Names come from a server: only the last part is suggested, without what file systems refuse and
- * without the marks that turn the direction of writing, which make `fdp.exe` look like `exe.pdf`.
- */
-export function safeFileName(name: string): string {
-  const last = basename(name.replaceAll('\\', '/')).replace(/[\p{Cc}\p{Bidi_Control}<>:"/\\|?*]/gu, '_');
-  const plain = last.replace(/^[.\s]+|[.\s]+$/g, '');
-  return plain === '' ? 'file' : shortened(plain);
-}
-
-/** Most bytes of a suggested name; file systems take 255, and a person may want to add to it. */
-const mostBytes = 200;
-
-/** Cuts the name before its ending, at whole characters. */
-function shortened(name: string): string {
-  const ending = Buffer.byteLength(extname(name)) > 20 ? '' : extname(name);
-  const stem = [...name.slice(0, name.length - ending.length)];
-  while (Buffer.byteLength(stem.join('')) + Buffer.byteLength(ending) > mostBytes) stem.pop();
-  return stem.join('') + ending;
+  chooseFolder(): Promise<string | null>;
 }
 
 export function systemDialogs(window: () => BrowserWindow | undefined): Dialogs {
@@ -36,6 +16,14 @@ export function systemDialogs(window: () => BrowserWindow | undefined): Dialogs 
       const over = window();
       const answer = await (over ? dialog.showOpenDialog(over, options) : dialog.showOpenDialog(options));
       return answer.canceled ? [] : answer.filePaths;
+    },
+    chooseFolder: async () => {
+      const options = {
+        properties: ['openDirectory', 'createDirectory'] as ('openDirectory' | 'createDirectory')[],
+      };
+      const over = window();
+      const answer = await (over ? dialog.showOpenDialog(over, options) : dialog.showOpenDialog(options));
+      return answer.canceled ? null : (answer.filePaths[0] ?? null);
     },
     chooseTarget: async (suggestedName) => {
       const options = { defaultPath: safeFileName(suggestedName) };

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 const app = new EventEmitter();
 vi.mock('electron', () => ({ app, dialog: {} }));
 const { denyLeavingThePage, denyNetwork } = await import('./guards.ts');
-const { safeFileName } = await import('./dialogs.ts');
+const { safeFileName } = await import('./safenames.ts');
 
 class Contents extends EventEmitter {
   policy = '';

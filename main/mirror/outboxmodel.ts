@@ -51,6 +51,8 @@ export type OutboxChange =
   /** Name, key and contents stand with the attachment in the row; contents in its local file. */
   | { readonly kind: 'attach'; readonly attachmentId: string }
   | { readonly kind: 'detach'; readonly attachmentId: string; readonly serverId: string | null }
+  /** Names travel in plain text, so that a new one changes nothing of what is encrypted. */
+  | { readonly kind: 'renameFile'; readonly attachmentId: string; readonly name: string }
   | {
       readonly kind: 'createFolder';
       readonly vaultId: string;

@@ -60,6 +60,7 @@ const changeMembers: Readonly<Record<OutboxChange['kind'], Readonly<Record<strin
   favourite: { favourite: isFlag },
   attach: { attachmentId: isText },
   detach: { attachmentId: isText, serverId: isTextOrNull },
+  renameFile: { attachmentId: isText, name: isText },
   createFolder: { vaultId: isText, parentId: isTextOrNull, name: isText },
   renameFolder: { name: isText },
   moveFolder: { parentId: isTextOrNull },

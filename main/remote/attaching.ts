@@ -51,6 +51,19 @@ export function detachFile(
   return client.call(written, { method: 'DELETE', path, headers: keyHeader(sending), signal });
 }
 
+/** Gives one file another name (feature `attachmentRename`). @throws StrongroomError as `attachFile` */
+export function renameFile(
+  client: RemoteClient,
+  itemId: string,
+  attachmentId: string,
+  name: string,
+  sending: Sending,
+): Promise<Written> {
+  const path = `/items/${serverId.parse(itemId)}/attachments/${serverId.parse(attachmentId)}`;
+  const { signal } = sending;
+  return client.call(written, { method: 'PATCH', path, body: { name }, headers: keyHeader(sending), signal });
+}
+
 export interface AttachmentList {
   readonly itemId: string;
   readonly vaultId: string | null;

@@ -1,9 +1,5 @@
 /** What a person does, as the floors above call it. */
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
-export { Attachments, type AttachmentsOptions, type FileDialogs } from './files/attachments.ts';
-export { AttachmentThread } from './files/attachmentthread.ts';
-export { PartedFiles } from './files/partedfiles.ts';
-export { PartThread } from './files/partthread.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { Codes, type ScreenPort } from './reading/codes.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';
@@ -11,6 +7,7 @@ export { Copying, type ClipboardPort } from './reading/copying.ts';
 export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
 export { Exchanging } from './exchanging/exchanging.ts';
+export { FileDesk, type FileDeskOptions } from './files/filedesk.ts';
 export { FolderEditing } from './editing/folderediting.ts';
 export { Generating } from './generating/generating.ts';
 export { History } from './history/history.ts';

@@ -6,7 +6,7 @@ import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
 import { newAttachmentBody } from './itembody.ts';
-import { attachFile, detachFile } from './itemwrites.ts';
+import { attachFile, detachFile, renameFile } from './itemwrites.ts';
 import { idParams, objectId } from './schemas.ts';
 
 const attachmentParams = z.object({ id: objectId, attachmentId: objectId });
@@ -65,6 +65,24 @@ export function attachmentRoutes(app: Api, context: Context): void {
     async (request) => {
       const access = await guardItem(context.rights, request, request.params.id);
       return attachFile(context, callerOf(request), access, request.body);
+    },
+  );
+
+  app.patch(
+    '/items/:id/attachments/:attachmentId',
+    {
+      config: { needs: 'item:edit', logs: 'item_updated' },
+      schema: {
+        summary: 'Rename one file of a record; its former state becomes a snapshot (own addition)',
+        params: attachmentParams,
+        body: newAttachmentBody.pick({ name: true }),
+        response: { 200: z.object({ revision: z.number(), updatedAt: z.number() }) },
+      },
+    },
+    async (request) => {
+      const access = await guardItem(context.rights, request, request.params.id);
+      const { attachmentId } = request.params;
+      return renameFile(context, callerOf(request), access, attachmentId, request.body.name);
     },
   );
 

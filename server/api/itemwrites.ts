@@ -180,6 +180,23 @@ export async function attachFile(
   });
 }
 
+/** Gives one file of a record another name; snapshots keep the one it had. */
+export async function renameFile(
+  context: Context,
+  caller: Caller,
+  access: ItemAccess,
+  attachmentId: string,
+  name: string,
+): Promise<Omit<WrittenItem, 'id' | 'attachments'>> {
+  const attaching: Attaching = (former) => {
+    if (!former.some(({ id }) => id === attachmentId)) throw notFound();
+    return former.map((entry) => (entry.id === attachmentId ? { ...entry, name } : entry));
+  };
+  const change = { files: new Map(), attaching };
+  const { revision, updatedAt } = await storeChange(context, caller, access, {}, change);
+  return { revision, updatedAt };
+}
+
 /** Takes one file from a record; snapshots still have it. */
 export async function detachFile(
   context: Context,

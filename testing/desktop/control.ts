@@ -10,7 +10,7 @@ import { browser } from './engine.ts';
 import { Menu, pressGlobalShortcut } from './menu.ts';
 import { nativeTheme } from './native-theme.ts';
 import { powerMonitor } from './power-monitor.ts';
-import { notifications, openedExternally, openTrays } from './surroundings.ts';
+import { draggedOut, notifications, openedExternally, openTrays } from './surroundings.ts';
 import { keepTraffic, traffic } from './traffic.ts';
 
 /** A window as a test finds it again in Chromium. */
@@ -60,6 +60,7 @@ export const probes = {
   answerDialog: (answer: DialogAnswer) => {
     answerDialog(answer);
   },
+  draggedOut: () => draggedOut().map((paths) => [...paths]),
   openedExternally: () => [...openedExternally()],
   notifications: () => [...notifications()],
   bridgeTraffic: () => [...traffic()],

@@ -67,6 +67,11 @@ describe('the desktop around the application', () => {
     expect(await app.openedExternally()).toEqual(['https://passwork.example/']);
   });
 
+  it('records what would be dragged out of the window', async () => {
+    await call('drag', ['/private/a.txt', '/private/b.txt']);
+    expect(await app.draggedOut()).toEqual([['/private/a.txt', '/private/b.txt']]);
+  });
+
   it('lets the test move the machine', async () => {
     await app.power('lock-screen');
     await logged('lock-screen');

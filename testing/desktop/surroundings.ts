@@ -108,6 +108,18 @@ export function openTrays(): Tray[] {
   return [...trays];
 }
 
+const dragged: string[][] = [];
+
+/** Paths of every drag out of a window so far. */
+export function draggedOut(): readonly (readonly string[])[] {
+  return dragged;
+}
+
+/** Notes one drag out of a window. */
+export function noteDrag(paths: readonly string[]): void {
+  dragged.push([...paths]);
+}
+
 const opened: string[] = [];
 
 /** What the application asked the desktop to open. */

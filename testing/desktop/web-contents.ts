@@ -14,6 +14,7 @@ import { powerMonitor } from './power-monitor.ts';
 import { PreloadLink } from './preload-link.ts';
 import type { StandInSession } from './session.ts';
 import type { StandInFor } from './shape.ts';
+import { noteDrag } from './surroundings.ts';
 import { noteCrossing } from './traffic.ts';
 import { StandInFrame } from './web-frame.ts';
 
@@ -45,6 +46,7 @@ export class StandInWebContents
       | 'mainFrame'
       | 'session'
       | 'setWindowOpenHandler'
+      | 'startDrag'
       | 'setIgnoreMenuShortcuts'
       | 'setBackgroundThrottling'
       | 'setVisualZoomLevelLimits'
@@ -130,6 +132,14 @@ export class StandInWebContents
 
   setWindowOpenHandler(handler: OpenHandler): void {
     this.windowOpen = handler;
+  }
+
+  /** Nothing is dragged: what would be is recorded. As in Electron, a picture is obligatory. */
+  startDrag(item: Electron.Item): void {
+    if (typeof item.icon === 'string' ? item.icon === '' : item.icon.isEmpty()) {
+      throw new TypeError("Must specify non-empty 'icon' option");
+    }
+    noteDrag(item.files ?? [item.file]);
   }
 
   // Chromium under DevTools throttles nothing, zooms by nobody's hand and has no network.

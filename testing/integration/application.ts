@@ -20,13 +20,10 @@ import { ProfileStore, SettingsStore } from '../../main/custody/index.ts';
 import { ClipboardKeeper } from '../../main/desktop/clipboardkeeper.ts';
 import { IncidentLog } from '../../main/desktop/incidentlog.ts';
 import type { Incident } from '../../main/desktop/incidentlog.ts';
+import { safeFileName } from '../../main/desktop/safenames.ts';
 import { checkedAddress, placeOfAddress } from '../../main/desktop/safelinks.ts';
 import {
   Accounts,
-  Attachments,
-  AttachmentThread,
-  PartedFiles,
-  PartThread,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -34,6 +31,7 @@ import {
   Drafts,
   Editing,
   Exchanging,
+  FileDesk,
   FolderEditing,
   Generating,
   History,
@@ -49,8 +47,11 @@ import type { SamplePerson } from '../organisation/cast.ts';
 
 /** The migrations of this version. */
 export const migrationsDir = join(import.meta.dirname, '../../resources/migrations');
-const workerFile = new URL('../../main/vaults/files/attachmentworker.ts', import.meta.url);
-const partWorkerFile = new URL('../../main/vaults/files/partworker.ts', import.meta.url);
+const fileWorkers = {
+  attachment: new URL('../../main/vaults/files/attachmentworker.ts', import.meta.url),
+  part: new URL('../../main/vaults/files/partworker.ts', import.meta.url),
+  preview: new URL('../../main/vaults/files/previewworker.ts', import.meta.url),
+};
 const exchangeWorker = new URL('../../main/vaults/exchanging/exchangeworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
@@ -83,12 +84,19 @@ export class Application {
   readonly folder: string;
   readonly accounts: Accounts;
   readonly records: Records;
-  readonly attachments: Attachments;
+  readonly files: FileDesk;
   readonly profiles: ProfileStore;
   readonly crossings: Crossing[] = [];
   readonly incidents: Incident[] = [];
   /** What the system's dialogs answer next. */
-  readonly dialogs = { files: [] as string[], target: null as string | null, suggested: '' };
+  readonly dialogs = {
+    files: [] as string[],
+    target: null as string | null,
+    suggested: '',
+    folder: null as string | null,
+  };
+  /** Paths of each drag that was begun. */
+  readonly dragged: string[][] = [];
   readonly opened: string[] = [];
   /** What is on the screens, as PNG; null where nobody may look. */
   screens: Uint8Array[] | null = null;
@@ -133,11 +141,10 @@ export class Application {
     const current = (): ReturnType<Accounts['current']> => this.accounts.current();
     const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
     this.records = new Records({ current, hideAfterMs });
-    this.attachments = this.#openAttachments(announcer);
+    this.files = this.#openFiles(settings, announcer, onIncident);
     openDoor(
       handlersOf({
         accounts: this.accounts,
-        attachments: this.attachments,
         bin: new BinDesk({ current }),
         codes: new Codes({
           records: this.records,
@@ -159,6 +166,7 @@ export class Application {
             announcer.announce('exchangeProgress', progress);
           },
         }),
+        files: this.files,
         folders: new FolderEditing({ current }),
         generating: new Generating({ current, clipboard: this.#clipboardKeeper }),
         history: new History({
@@ -298,7 +306,7 @@ export class Application {
   async quit(): Promise<void> {
     await this.#clipboardKeeper.clear();
     await this.accounts.lock('quit');
-    await this.attachments.clear();
+    await this.files.clear();
   }
 
   /** Ends and removes the folder. */
@@ -337,25 +345,31 @@ export class Application {
       report: (error) => onIncident({ channel: 'sync', what: 'unforeseen error', error }),
       onLock: () => {
         void this.#clipboardKeeper.clear();
-        void this.attachments.clear();
+        void this.files.clear();
       },
     });
   }
 
-  #openAttachments(announcer: Announcer): Attachments {
-    return new Attachments({
+  #openFiles(settings: Settings, announcer: Announcer, onIncident: (incident: Incident) => void): FileDesk {
+    return new FileDesk({
       current: () => this.accounts.current(),
       records: this.records,
-      thread: new AttachmentThread(workerFile),
-      parts: new PartedFiles(new PartThread(partWorkerFile)),
+      workers: fileWorkers,
       dialogs: {
         chooseFiles: async () => this.dialogs.files,
+        chooseFolder: async () => this.dialogs.folder,
         chooseTarget: async (suggested) => {
           this.dialogs.suggested = suggested;
           return this.dialogs.target;
         },
       },
+      draggedFolder: join(this.folder, 'dragged'),
+      safeName: safeFileName,
+      dragTold: () => settings.read().dragOutTold,
+      startDrag: (paths) => void this.dragged.push([...paths]),
       onProgress: (progress) => announcer.announce('attachmentProgress', progress),
+      onQueue: (view) => announcer.announce('fileQueueChanged', view),
+      onFault: (error) => onIncident({ channel: 'files', what: 'unforeseen error', error }),
     });
   }
 }

@@ -90,6 +90,11 @@ export class FileStage {
     return path;
   }
 
+  /** Takes a file of the folder away. */
+  remove(name: string): void {
+    rmSync(join(this.folder, name));
+  }
+
   /** A file of nothing but zeros, which takes no room on the disk. */
   hollowFile(name: string, size: number): string {
     const path = this.file(name, Buffer.alloc(0));

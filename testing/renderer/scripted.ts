@@ -32,6 +32,7 @@ import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
 import { scriptGenerator } from './script-generator.ts';
 import { scriptExchange } from './script-exchange.ts';
+import { scriptFiles } from './script-files.ts';
 import { scriptHistory } from './script-history.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
@@ -119,6 +120,7 @@ function install(scenario: Scenario): void {
     ...scriptCodes(),
     ...scriptDrafts(stage),
     ...scriptExchange(),
+    ...scriptFiles(stage),
     ...scriptHistory(stage),
     ...scriptGenerator(stage),
     ...scriptRecords(stage),

@@ -1,5 +1,6 @@
 /**
- * Merging the files of a record. A file never changes, it comes and goes, so nothing can clash;
+ * Merging the files of a record. Contents never change, files come and go, so nothing can clash: of
+ * two new names that of this device goes out last and stands;
  * what this device knows of a file (its id here, where its contents lie) stays with it.
  */
 import type { StoredAttachment } from '../../mirror/model.ts';
@@ -18,8 +19,10 @@ export function mergeAttachments(
   const [baseOfAdded] = matched(added, base);
   const kept = theirs.flatMap((file) => {
     const here = mineOfTheirs.get(file);
-    if (here !== undefined) return [withLocalFacts(file, here)];
-    return baseOfTheirs.has(file) ? [] : [file];
+    const before = baseOfTheirs.get(file);
+    if (here === undefined) return before === undefined ? [file] : [];
+    const isRenamedHere = before !== undefined && here.name !== before.name;
+    return [withLocalFacts(isRenamedHere ? { ...file, name: here.name } : file, here)];
   });
   return [...kept, ...added.filter((file) => !baseOfAdded.has(file))];
 }

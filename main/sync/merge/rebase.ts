@@ -78,7 +78,8 @@ function withArrived({ mirror }: PullContext, { base, mine, theirs }: MergeSides
     mirror.outbox.remove(operation.id);
     const { kind } = operation.change;
     // Files are matched one by one (mergeattachments.ts), and a new record's base names all of it.
-    if (kind === 'edit' || kind === 'move') settledSoFar = withChange(settledSoFar, operation.change, []);
+    const isTold = kind === 'edit' || kind === 'move' || kind === 'renameFile';
+    if (isTold) settledSoFar = withChange(settledSoFar, operation.change, []);
   }
   return settledSoFar;
 }
@@ -123,6 +124,11 @@ function hasArrived({ change }: OutboxOperation, mine: StoredRecord, theirs: Sto
       return !theirs.attachments.some(
         ({ id, serverId }) => id === change.attachmentId || serverId === change.serverId,
       );
+    case 'renameFile': {
+      // One that is gone there has no name any more.
+      const file = theirs.attachments.find(({ id }) => id === change.attachmentId);
+      return file === undefined || file.name === change.name;
+    }
     default:
       return false;
   }

@@ -37,10 +37,10 @@ export function sendValues(mirror: Mirror, base: StoredRecord, row: StoredRecord
   }
 }
 
-/** Asks for files that were added or taken away here, as far as nothing of the kind waits. */
+/** Asks for files that were added, taken away or renamed here, as far as nothing of the kind waits. */
 export function sendFiles(mirror: Mirror, base: StoredRecord, row: StoredRecord, at: number): void {
   const waiting = mirror.outbox.ofObject('record', row.id).map(({ change }) => change);
-  const waits = (kind: 'attach' | 'detach', fileId: string): boolean =>
+  const waits = (kind: 'attach' | 'detach' | 'renameFile', fileId: string): boolean =>
     waiting.some((change) => change.kind === kind && change.attachmentId === fileId);
   const common = { object: 'record', objectId: row.id, name: row.name, at } as const;
   for (const { id: attachmentId, serverId } of row.attachments) {
@@ -50,5 +50,11 @@ export function sendFiles(mirror: Mirror, base: StoredRecord, row: StoredRecord,
   for (const { id: attachmentId, serverId } of base.attachments) {
     if (row.attachments.some(({ id }) => id === attachmentId) || waits('detach', attachmentId)) continue;
     mirror.outbox.add({ ...common, change: { kind: 'detach', attachmentId, serverId } });
+  }
+  for (const { id: attachmentId, serverId, name } of row.attachments) {
+    const before = base.attachments.find(({ id }) => id === attachmentId);
+    const isRenamed = serverId !== null && before !== undefined && before.name !== name;
+    if (!isRenamed || waits('renameFile', attachmentId)) continue;
+    mirror.outbox.add({ ...common, change: { kind: 'renameFile', attachmentId, name } });
   }
 }

@@ -137,9 +137,18 @@ export function withChange(
         ...record,
         attachments: record.attachments.filter(({ id }) => id !== change.attachmentId),
       };
+    case 'renameFile':
+      return { ...record, attachments: record.attachments.map((file) => withName(file, change)) };
     default:
       return record;
   }
+}
+
+function withName(
+  file: StoredRecord['attachments'][number],
+  { attachmentId, name }: { readonly attachmentId: string; readonly name: string },
+): StoredRecord['attachments'][number] {
+  return file.id === attachmentId ? { ...file, name } : file;
 }
 
 /**

@@ -269,7 +269,8 @@ class Push {
     if (change.kind === 'remove' || change.kind === 'removeFolder') {
       return settleRemoval(this.#context, operation, null);
     }
-    const means = change.kind !== 'favourite' && (change.kind !== 'detach' || problem === null);
+    const isOfFile = change.kind === 'detach' || change.kind === 'renameFile';
+    const means = change.kind !== 'favourite' && (!isOfFile || problem === null);
     if (!means) {
       mirror.transaction(() => {
         mirror.outbox.remove(id);

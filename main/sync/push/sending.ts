@@ -15,6 +15,7 @@ import {
   deleteItem,
   detachFile,
   readItem,
+  renameFile,
   replaceAttachments,
   restoreFromBin,
   setFavorite,
@@ -143,6 +144,8 @@ async function carriedOut(
       return attach(context, record, change.attachmentId, sending);
     case 'detach':
       return detach(context, record, change, sending);
+    case 'renameFile':
+      return rename(context, record, change, sending);
     case 'restore':
       return restore(context, objectId, itemId, sending);
     default:
@@ -267,6 +270,18 @@ async function detach(
   const kept = (await listed(context, record)).filter((file) => file.id !== id);
   await replaceAttachments(client, { itemId, ...inVault(context, record), kept, added: [] }, sending);
   return {};
+}
+
+async function rename(
+  { client }: PullContext,
+  record: StoredRecord,
+  { attachmentId, name }: ChangeOf<'renameFile'>,
+  sending: Sending,
+): Promise<Settlement> {
+  const file = record.attachments.find(({ id }) => id === attachmentId);
+  // Taken away here since, or not known there: there is no name to be told.
+  if (file === undefined || file.serverId === null) return {};
+  return renameFile(client, record.itemServerId, file.serverId, name, sending);
 }
 
 async function restore(

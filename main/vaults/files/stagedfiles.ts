@@ -10,10 +10,15 @@ import { basename } from 'node:path';
 import type { StagedFile } from '../../../contract/attachments.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 
-interface Waiting {
+/** A file that was judged and found fit. */
+export interface FitFile {
   readonly path: string;
   readonly name: string;
+  /** Bytes when it was judged. */
   readonly size: number;
+}
+
+interface Waiting extends FitFile {
   readonly abort: AbortController;
   /** Its work has begun, so that it cannot be begun twice. */
   taken: boolean;
@@ -26,22 +31,22 @@ export type TakenFile = Readonly<Pick<Waiting, 'path' | 'name' | 'size' | 'abort
 const mostWaiting = 2000;
 
 export class StagedFiles {
-  readonly #limit: () => number;
   readonly #waiting = new Map<string, Waiting>();
+  /** Refused ones, by token, until they are asked for: a queue tells what became of each. */
+  readonly #refused = new Map<string, StagedFile>();
 
-  /** `limit`: largest file the server takes, in bytes. */
-  constructor(limit: () => number) {
-    this.#limit = limit;
-  }
-
-  /** Judges files in the order given; refused ones get no token that could be used. */
-  async stage(paths: readonly string[]): Promise<StagedFile[]> {
+  /** Judges files in the order given; refused ones get no token that could be used. `limit` in bytes. */
+  async stage(paths: readonly string[], limit: number): Promise<StagedFile[]> {
     const staged: StagedFile[] = [];
-    for (const path of paths) staged.push(await this.#stageOne(path));
+    for (const path of paths) {
+      const file = await this.#stageOne(path, limit);
+      if (file.refusal !== null && this.#refused.size < mostWaiting) this.#refused.set(file.token, file);
+      staged.push(file);
+    }
     return staged;
   }
 
-  async #stageOne(path: string): Promise<StagedFile> {
+  async #stageOne(path: string, limit: number): Promise<StagedFile> {
     const token = randomUUID();
     const name = basename(path);
     let size: number;
@@ -53,7 +58,7 @@ export class StagedFiles {
       if (!(error instanceof Error && 'code' in error)) throw error;
       return { token, name, size: 0, refusal: 'unreadable' };
     }
-    if (size > this.#limit() || this.#waiting.size >= mostWaiting) {
+    if (size > limit || this.#waiting.size >= mostWaiting) {
       return { token, name, size, refusal: 'tooLarge' };
     }
     this.#waiting.set(token, { path, name, size, abort: new AbortController(), taken: false });
@@ -66,6 +71,18 @@ export class StagedFiles {
     if (!file || file.taken) throw new StrongroomError('fileUnreadable', { name: file?.name ?? '' });
     file.taken = true;
     return file;
+  }
+
+  /** Hands a file over for good, with the judgement on it; null for a token that nobody gave. */
+  handOver(token: string): FitFile | StagedFile | null {
+    const refused = this.#refused.get(token);
+    this.#refused.delete(token);
+    if (refused) return refused;
+    const file = this.#waiting.get(token);
+    if (!file || file.taken) return null;
+    this.#waiting.delete(token);
+    const { path, name, size } = file;
+    return { path, name, size };
   }
 
   settle(token: string): void {
@@ -82,5 +99,6 @@ export class StagedFiles {
   clear(): void {
     for (const { abort } of this.#waiting.values()) abort.abort();
     this.#waiting.clear();
+    this.#refused.clear();
   }
 }

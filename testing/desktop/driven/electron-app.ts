@@ -14,6 +14,7 @@ interface Recorder {
   strongroomTest: {
     traffic: Crossing[];
     opened: string[];
+    dragged: string[][];
     dialogs: DialogAnswer[];
     idle: number | undefined;
   };
@@ -23,7 +24,13 @@ const patience = 30_000;
 
 /** Runs in Electron's main process; it is sent there as text and is self-contained. */
 function install({ app, ipcMain, shell, dialog, powerMonitor }: typeof Electron.CrossProcessExports): void {
-  const recorder: Recorder['strongroomTest'] = { traffic: [], opened: [], dialogs: [], idle: undefined };
+  const recorder: Recorder['strongroomTest'] = {
+    traffic: [],
+    opened: [],
+    dragged: [],
+    dialogs: [],
+    idle: undefined,
+  };
   Object.assign(globalThis, { strongroomTest: recorder });
   type Handler = Parameters<Electron.IpcMain['handle']>[1];
   const recorded =
@@ -44,6 +51,9 @@ function install({ app, ipcMain, shell, dialog, powerMonitor }: typeof Electron.
     contents.send = (channel: string, ...args: unknown[]) => {
       recorder.traffic.push({ kind: 'message', channel, value: args });
       send(channel, ...args);
+    };
+    contents.startDrag = ({ file, files }) => {
+      recorder.dragged.push(files ?? [file]);
     };
   };
   app.on('web-contents-created', (_event, contents) => {
@@ -159,6 +169,7 @@ function electronProbes(
         item?.click();
         return item !== undefined;
       }, label),
+    draggedOut: () => electronApp.evaluate(() => (globalThis as unknown as Recorder).strongroomTest.dragged),
     openedExternally: () =>
       electronApp.evaluate(() => (globalThis as unknown as Recorder).strongroomTest.opened),
     bridgeTraffic: () =>

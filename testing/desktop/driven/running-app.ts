@@ -35,6 +35,8 @@ export interface RunningApp {
   answerDialog: (answer: DialogAnswer) => Promise<void>;
   /** Clicks an item of the application's or a tray's menu by its label or id. */
   clickMenu: (label: string) => Promise<boolean>;
+  /** Paths of the files of every drag out of a window so far. */
+  draggedOut: () => Promise<string[][]>;
   openedExternally: () => Promise<string[]>;
   /** Console lines and uncaught errors of every page so far. */
   consoleMessages: () => string[];

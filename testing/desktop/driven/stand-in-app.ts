@@ -251,6 +251,7 @@ function runningApp(
     dropFiles,
     answerDialog: (answer) => ask('answerDialog', answer),
     clickMenu: (label) => ask('clickMenu', label),
+    draggedOut: () => ask('draggedOut'),
     openedExternally: () => ask('openedExternally'),
     consoleMessages: () => [...lines],
     logs,

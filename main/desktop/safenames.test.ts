@@ -2,11 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, win32 } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-// Electron itself cannot be loaded here; the names it is given are what is proven.
-vi.mock('electron', () => ({ dialog: {} }));
-const { safeFileName } = await import('./dialogs.ts');
+import { safeFileName } from './safenames.ts';
 
 describe('a suggested file name', () => {
   it.each([

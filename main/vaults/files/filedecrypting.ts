@@ -1,0 +1,54 @@
+/** A file's way from its record to a place on the disk, whichever form it is in. */
+import { wipe } from '../../keychain/index.ts';
+import type { WireAttachment } from '../../keychain/index.ts';
+import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import type { AttachmentThread } from './attachmentthread.ts';
+import { contentsOf, refuseEnded } from './contents.ts';
+import type { PartedFiles } from './partedfiles.ts';
+
+export class FileDecrypting {
+  readonly #thread: AttachmentThread;
+  readonly #parts: PartedFiles;
+
+  /** `parts`: for files beyond the protocol's limit. */
+  constructor(thread: AttachmentThread, parts: PartedFiles) {
+    this.#thread = thread;
+    this.#parts = parts;
+  }
+
+  /**
+   * Decrypts to `path`, where the file appears once all of it has been judged. Throws
+   * `attachmentNotHere`, `undecipherable`, `attachmentHashMismatch`, `cancelled`, disk codes.
+   */
+  async saveTo(
+    account: OpenAccount,
+    record: StoredRecord,
+    attachment: StoredAttachment,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const wire = await contentsOf(account, record, attachment, signal);
+    refuseEnded(account, signal);
+    if (this.isInParts(account, record, wire)) {
+      const progress = { signal, onProgress: () => undefined };
+      return this.#parts.saveTo(account, record, attachment, wire, path, progress);
+    }
+    const key = account.secrets.takeRecordKey(record);
+    try {
+      await this.#thread.decode(wire, key, path, signal);
+    } finally {
+      if (key) wipe(key);
+    }
+  }
+
+  /** Whether a file is in parts, told by its key. Throws `undecipherable`, `vaultKeyMissing`. */
+  isInParts(account: OpenAccount, record: StoredRecord, { encryptedKey }: WireAttachment): boolean {
+    return this.#parts.isInParts(account, record, encryptedKey);
+  }
+
+  /** Ends the thread; what is being decrypted fails with `cancelled`. */
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}

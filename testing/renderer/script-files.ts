@@ -1,0 +1,73 @@
+/** The scripted queue of files, and what is done with files that are on a record. */
+import type { FileQueueView, QueuedFile } from '../../contract/filequeue.ts';
+import type { Handlers, Stage } from './scripted.ts';
+
+const limit = 5 * 1024 * 1024;
+
+function viewOf(files: readonly QueuedFile[]): FileQueueView {
+  const inRun = files.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
+  const busy = inRun.some(({ state }) => state !== 'done');
+  return {
+    files: [...files],
+    done: inRun.reduce((sum, { done }) => sum + done, 0),
+    total: inRun.reduce((sum, { size }) => sum + size, 0),
+    bytesPerSecond: busy ? 2_400_000 : null,
+    busy,
+  };
+}
+
+/** The first file goes to its half and stays there, so that every state can be looked at. */
+function queued(id: string, recordId: string, index: number): QueuedFile {
+  const size = 182_000;
+  const isLarge = id.startsWith('huge');
+  return {
+    ...{ id, recordId, name: id, size: isLarge ? 92_000_000 : size, attachmentId: null, retriable: false },
+    state: isLarge ? 'failed' : index === 0 ? 'encrypting' : 'waiting',
+    done: !isLarge && index === 0 ? size / 2 : 0,
+    reason: isLarge ? 'fileTooLarge' : null,
+  };
+}
+
+export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files'> {
+  let queue: QueuedFile[] = [];
+  const change = (next: QueuedFile[]): Record<string, never> => {
+    queue = next;
+    stage.emit('fileQueueChanged', viewOf(queue));
+    return {};
+  };
+  const stopped = (file: QueuedFile): QueuedFile =>
+    ['waiting', 'encrypting'].includes(file.state)
+      ? { ...file, state: 'cancelled', done: 0, retriable: true }
+      : file;
+  return {
+    fileQueue: {
+      limit: () => ({ limit, protocolLimit: true }),
+      state: () => viewOf(queue),
+      enqueue: ({ recordId, tokens }) => {
+        change([...queue, ...tokens.map((token, index) => queued(token, recordId, index))]);
+        return viewOf(queue);
+      },
+      cancel: ({ id }) => change(queue.map((file) => (file.id === id ? stopped(file) : file))),
+      cancelAll: () => change(queue.map(stopped)),
+      retry: ({ id }) => change(queue.map((file) => (file.id === id ? queued(id, file.recordId, 0) : file))),
+      clearFinished: () => change(queue.filter(({ state }) => state === 'waiting' || state === 'encrypting')),
+    },
+    files: {
+      preview: () => ({
+        kind: 'text',
+        name: 'notes.txt',
+        bytes: new TextEncoder().encode('host = db-01.corp.example\nport = 5432\n'),
+      }),
+      canRename: () => ({ offered: true }),
+      rename: ({ recordId, attachmentId, name }) => {
+        const view = stage.sample.records.find(({ row }) => row.id === recordId)?.view;
+        for (const file of view?.attachments ?? []) if (file.id === attachmentId) file.name = name;
+        stage.changed();
+        return { name };
+      },
+      saveAll: () => ({ chosen: true, saved: 2, failed: [] }),
+      dragOut: () => ({ started: true, toldFirst: false }),
+      wipeDragged: () => ({}),
+    },
+  };
+}
