@@ -43,6 +43,7 @@ import { vaultAccessRoutes } from './vaults/access.ts';
 import { vaultCreationRoutes } from './vaults/creation.ts';
 import { deletedVaultRoutes } from './vaults/deleted.ts';
 import { explainedAccessRoutes } from './vaults/explained.ts';
+import { rekeyRoutes } from './vaults/rekey.ts';
 import { accessRequestRoutes } from './vaults/requests.ts';
 import { vaultTypeRoutes } from './vaults/types.ts';
 import { vaultRoutes } from './vaults/vaults.ts';
@@ -66,6 +67,7 @@ const groups = [
   vaultAccessRoutes,
   explainedAccessRoutes,
   accessRequestRoutes,
+  rekeyRoutes,
   deletedVaultRoutes,
   folderRoutes,
   searchRoutes,

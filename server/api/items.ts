@@ -11,6 +11,7 @@ import {
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { forbidden, invalid } from './errors.ts';
+import { requireVaultKeyInForce, vaultKeyCheck } from './vaults/keycheck.ts';
 import { requireFolderOf } from './folders.ts';
 import { guardItem, guardPlace, guardVisibleVault } from './guard.ts';
 import { changeItemBody, createItemBody } from './itembody.ts';
@@ -72,13 +73,19 @@ function creationRoutes(app: Api, context: Context): void {
     '/items',
     {
       config: { needs: 'object:createAndImport', logs: 'item_created' },
-      schema: { summary: 'Create a record', body: createItemBody, response: { 200: writtenSchema } },
+      schema: {
+        summary: 'Create a record',
+        body: createItemBody.extend(vaultKeyCheck),
+        response: { 200: writtenSchema },
+      },
     },
     async (request) => {
-      const { vaultId, folderId } = request.body;
+      const { vaultMasterKeyHash, ...body } = request.body;
+      const { vaultId, folderId } = body;
       await guardPlace(context.rights, request, vaultId, folderId ?? null);
       await requireFolderOf(context, vaultId, folderId ?? null, 'folderId');
-      return createItem(context, callerOf(request), request.body);
+      await requireVaultKeyInForce(context, vaultId, vaultMasterKeyHash);
+      return createItem(context, callerOf(request), body);
     },
   );
 
@@ -90,6 +97,7 @@ function creationRoutes(app: Api, context: Context): void {
         summary: 'Create many records of one vault at once, without attachments (own addition)',
         body: z.object({
           vaultId: objectId,
+          ...vaultKeyCheck,
           items: z
             .array(createItemBody.omit({ vaultId: true }))
             .min(1)
@@ -104,6 +112,7 @@ function creationRoutes(app: Api, context: Context): void {
         throw invalid('attachmentsRefused', 'items', 'Records with attachments are created one by one.');
       }
       const access = await guardPlace(context.rights, request, vaultId);
+      await requireVaultKeyInForce(context, vaultId, request.body.vaultMasterKeyHash);
       for (const folderId of new Set(items.map((item) => item.folderId ?? null))) {
         await requireFolderOf(context, vaultId, folderId, 'folderId');
         const right = 'object:createAndImport';
@@ -146,15 +155,16 @@ function singleRoutes(app: Api, context: Context): void {
       schema: {
         summary: 'Change a record; its former state becomes a snapshot',
         params: idParams,
-        body: changeItemBody,
+        body: changeItemBody.extend(vaultKeyCheck),
         response: { 200: writtenSchema },
       },
     },
     async (request) => {
-      const { body } = request;
+      const { vaultMasterKeyHash, ...body } = request.body;
       const access = await guardItem(context.rights, request, request.params.id);
       const { item } = access;
       const vaultId = body.vaultId ?? item.vaultId;
+      await requireVaultKeyInForce(context, vaultId, vaultMasterKeyHash);
       const stays =
         vaultId === item.vaultId && (body.folderId === undefined || body.folderId === item.folderId);
       if (!stays) {

@@ -12,6 +12,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
 import { invalid, notFound } from './errors.ts';
 import { requireFolderOf } from './folders.ts';
+import { requireVaultKeyInForce, vaultKeyCheck } from './vaults/keycheck.ts';
 import { guardItem, guardPlace, guardVisibleVault } from './guard.ts';
 import {
   createdId,
@@ -126,7 +127,11 @@ export function shortcutRoutes(app: Api, context: Context): void {
     '/shortcuts',
     {
       config: { needs: 'shortcut:create', logs: 'item_shortcut_created' },
-      schema: { summary: 'Create a shortcut', body: createBody, response: { 200: createdId } },
+      schema: {
+        summary: 'Create a shortcut',
+        body: createBody.extend(vaultKeyCheck),
+        response: { 200: createdId },
+      },
     },
     async (request) => {
       const { vaultId, itemId } = request.body;
@@ -135,6 +140,7 @@ export function shortcutRoutes(app: Api, context: Context): void {
       const { item } = await guardItem(context.rights, request, itemId);
       await guardPlace(context.rights, request, vaultId, folderId, 'object:createAndImport');
       await requireFolderOf(context, vaultId, folderId, 'folderId');
+      await requireVaultKeyInForce(context, vaultId, request.body.vaultMasterKeyHash);
       const caller = callerOf(request);
       if (caller.clientSideEncryption ? !keyEncrypted && item.keyEncrypted : keyEncrypted) {
         throw invalid('keyRequired', 'keyEncrypted', 'A key is needed with client-side encryption only.');

@@ -112,6 +112,19 @@ function hiddenVaults(bare: Repositories, atomically: Atomically): Repositories[
   };
 }
 
+function rekeyings(bare: Repositories, atomically: Atomically): Repositories['rekeyings'] {
+  return {
+    ...bare.rekeyings,
+    replaceKey: (vault, key) =>
+      atomically(async (within) => {
+        // Everything in the vault is another under another key: everybody reads it whole.
+        const entries = await everybodyConcerned(within, vault.id, vault.organisationId);
+        await within.bare.rekeyings.replaceKey(vault, key);
+        await within.note(vault.organisationId, entries);
+      }),
+  };
+}
+
 /** The repositories of vaults, their keys, their types and access to them, with the journal kept. */
 export function entering(bare: Repositories, atomically: Atomically) {
   return {
@@ -120,5 +133,6 @@ export function entering(bare: Repositories, atomically: Atomically) {
     vaultTypes: vaultTypes(bare, atomically),
     hiddenVaults: hiddenVaults(bare, atomically),
     access: access(bare, atomically),
+    rekeyings: rekeyings(bare, atomically),
   };
 }

@@ -23,6 +23,7 @@ import { journaled } from './journaled.ts';
 import { migrations } from './migrations.ts';
 import { groupStore, organisationStore, userStore } from './people.ts';
 import { partFiles } from './partfiles.ts';
+import { rekeyingStore } from './rekeying.ts';
 import { accessRequestStore } from './requests.ts';
 import { roleStore } from './roles.ts';
 import { sessionStore } from './sessions.ts';
@@ -53,6 +54,7 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     vaultTypes: vaultTypeStore(database, seal),
     hiddenVaults: hiddenVaultStore(database),
     requests: accessRequestStore(database),
+    rekeyings: rekeyingStore(database, seal),
     folders: folderStore(database, seal),
     access: accessStore(database),
     items: itemStore(database, seal, engine),

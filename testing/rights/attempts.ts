@@ -93,6 +93,34 @@ async function deletedVault(stage: Stage, who: Member | undefined, rest: string)
   return { path: `/bin/vaults/${id}${rest}` };
 }
 
+const onRekeying = (method: string, rest = '', body?: unknown): Prepare => {
+  return async (stage) => {
+    const path = `/vaults/${stage.vaultId}/rekey`;
+    const giveUp = () =>
+      owning(stage)
+        .send('DELETE', path)
+        .catch(() => undefined);
+    const begun = { ...keyCheck(), ...(await rekeyingKeys(stage)) };
+    // Where it is not what is tried it has been begun by the owner.
+    if (method !== 'begin') await owning(stage).send('POST', path, begun);
+    return { path: path + rest, body: method === 'begin' ? begun : body, undo: giveUp };
+  };
+};
+
+/** A new vault key for the owner and whoever may try; everybody else waits. */
+async function rekeyingKeys(stage: Stage) {
+  const keys: Record<string, object> = {};
+  const administrator = stage.people.get('admin');
+  for (const member of [stage.owner, ...(administrator ? [administrator] : [])]) {
+    const path = `/users/${member.userId}/public-key`;
+    const { publicKey } = await owning(stage).send<{ publicKey: string }>('GET', path);
+    const publicKeyFingerprint = keyFingerprint(publicKey);
+    keys[member.userId] = { masterKeyEncrypted: wrapped(), publicKeyFingerprint };
+  }
+  const others = [...stage.people.values()].map(({ userId }) => userId);
+  return { keys, leftOut: others.filter((id) => keys[id] === undefined) };
+}
+
 const nothingDemanded = { minimumLength: 0, requiredSets: [], minimumBits: 0 };
 
 const vaults: Record<string, Prepare> = {
@@ -100,6 +128,20 @@ const vaults: Record<string, Prepare> = {
   'POST /vaults/{id}': onVault('', { name: 'Vault' }),
   'POST /vaults/{id}/settings': onVault('/settings', { areLinksAllowed: true, isSendingAllowed: true }),
   'POST /vaults/{id}/password-policy': onVault('/password-policy', nothingDemanded),
+  'POST /vaults/{id}/rekey': onRekeying('begin'),
+  'GET /vaults/{id}/rekey': onRekeying('ask'),
+  'DELETE /vaults/{id}/rekey': onRekeying('give up'),
+  'GET /vaults/{id}/rekey/records': onRekeying('ask', '/records'),
+  'POST /vaults/{id}/rekey/records': onRekeying('put by', '/records', {
+    records: [
+      {
+        ...{ kind: 'item', id: 'a'.repeat(24) },
+        ...{ formerKeyEncrypted: sealedKey(), keyEncrypted: sealedKey() },
+      },
+    ],
+  }),
+  // Nothing has been put by: that is told (409) only to those who may finish.
+  'POST /vaults/{id}/rekey/finish': onRekeying('finish', '/finish'),
   'POST /vaults/{id}/visibility': onVault('/visibility', { isVisible: true }),
   'POST /vaults/{id}/type': onVault('/type', { typeId: '000000000000000000000b02' }),
   'DELETE /vaults/{id}': (stage) => {

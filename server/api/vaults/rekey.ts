@@ -1,0 +1,255 @@
+/**
+ * Giving a vault another key (own addition), for when somebody has lost access who has had the key.
+ *
+ * The client makes the new key and wraps it for everybody who stays; then it opens every record key
+ * with the old vault key and seals it with the new one, in portions, in its own time, and goes on
+ * after a break where it stopped, on another device too. Nothing of that is seen by anybody until it
+ * is finished: then all of it takes the place of the old in one transaction. A record that was
+ * written meanwhile makes finishing wait for one more portion.
+ */
+import { z } from 'zod';
+import type { Cause } from '../../access/entitlement.ts';
+import { isEntitled } from '../../access/entitlement.ts';
+import { countMissing, putInForce } from '../../access/rekeying.ts';
+import type { Caller } from '../../access/rights.ts';
+import { newId } from '../../storage/ids.ts';
+import type { Rekeying, RewrappedVaultKey } from '../../storage/rekeying.ts';
+import { keyedKinds } from '../../storage/rekeying.ts';
+import type { Vault } from '../../storage/vaults.ts';
+import type { Api, Context } from '../context.ts';
+import { callerOf, unixSeconds } from '../context.ts';
+import { ApiError, invalid, notFound } from '../errors.ts';
+import { guardPlace } from '../guard.ts';
+import { publicKeyFingerprint, requireFingerprint } from '../publickeys.ts';
+import { createdId, doneAnswer, idParams, looksLikeKeyEnvelope, objectId, queryNumber } from '../schemas.ts';
+import { requireKeyCheck, requireWrappedKeys, vaultKeyBody } from './creation.ts';
+import { notesOfRequests } from './access.ts';
+
+const largestPortion = 500;
+
+const startBody = z.object({
+  ...vaultKeyBody,
+  /** The new key wrapped for those who stay, by user id, with the fingerprint of their public key. */
+  keys: z.record(
+    objectId,
+    z.object({ masterKeyEncrypted: z.string().max(10_000), publicKeyFingerprint: z.string().max(64) }),
+  ),
+  /** Those who have the old key and get no new one for now: they wait as access requests. */
+  leftOut: z.array(objectId).max(100_000).default([]),
+});
+type StartBody = z.output<typeof startBody>;
+
+const stateSchema = z.object({
+  ...{ id: objectId, startedBy: objectId, startedAt: z.number(), doneCount: z.number() },
+  ...{ masterKeyHash: z.string(), salt: z.string() },
+  /** The new key wrapped for the caller, who can go on with it; null where they were left out. */
+  masterKeyEncrypted: z.string().nullable(),
+});
+
+const keyed = { kind: z.enum(keyedKinds), id: objectId, keyEncrypted: z.string().max(10_000) };
+const recordsQuery = z.object({
+  kind: z.enum(keyedKinds).default('item'),
+  after: objectId.optional(),
+  limit: queryNumber.min(1).max(largestPortion).default(largestPortion),
+});
+const recordsAnswer = z.object({
+  items: z.array(z.object(keyed)),
+  /** Where to go on; null when every record key has been told. */
+  next: z.object({ kind: z.enum(keyedKinds), after: objectId.nullable() }).nullable(),
+});
+const recordsBody = z.object({
+  records: z
+    .array(z.object({ ...keyed, formerKeyEncrypted: z.string().max(10_000) }))
+    .min(1)
+    .max(largestPortion),
+});
+
+/** The rekeying of a vault that is under way. */
+async function underWay(context: Context, vaultId: string): Promise<Rekeying> {
+  const rekeying = await context.storage.rekeyings.ofVault(vaultId);
+  if (!rekeying) throw notFound();
+  return rekeying;
+}
+
+/** Everybody who has the old key and may stay must be named, one way or the other. */
+async function requireEverybody(context: Context, vault: Vault, body: StartBody): Promise<void> {
+  const named = new Set([...Object.keys(body.keys), ...body.leftOut]);
+  for (const userId of await context.storage.vaultKeys.holders(vault.id)) {
+    if (named.has(userId) || !(await isEntitled(context.storage, vault, userId))) continue;
+    throw invalid('memberMissing', 'keys', 'Somebody who has the vault key is named nowhere.');
+  }
+}
+
+async function start(context: Context, caller: Caller, vault: Vault, body: StartBody): Promise<string> {
+  if (!caller.clientSideEncryption) {
+    throw new ApiError(409, 'clientSideEncryptionOff', 'Without client-side encryption there is no key.');
+  }
+  if (await context.storage.rekeyings.ofVault(vault.id)) {
+    throw new ApiError(409, 'rekeyingUnderWay', 'The vault is on its way to another key already.');
+  }
+  requireKeyCheck(body);
+  const keys = new Map<string, RewrappedVaultKey>(Object.entries(body.keys));
+  requireWrappedKeys(
+    [...keys.values()].map((key) => key.masterKeyEncrypted),
+    'keys',
+  );
+  if (!keys.has(caller.userId)) throw invalid('keyRequired', 'keys', 'The caller needs the new key.');
+  for (const [userId, key] of keys) {
+    if (!(await isEntitled(context.storage, vault, userId))) {
+      throw invalid('notEntitled', 'keys', 'Somebody may not enter the vault.');
+    }
+    await requireFingerprint(context.storage, userId, key.publicKeyFingerprint);
+  }
+  await requireEverybody(context, vault, body);
+  const { masterKeyHash, salt } = body;
+  const id = newId(context.clock());
+  const about = { id, vaultId: vault.id, starterId: caller.userId, createdAt: unixSeconds(context) };
+  const check = { masterKeyHash: masterKeyHash ?? '', salt: salt ?? '' };
+  await context.storage.rekeyings.insert({ ...about, ...check }, keys);
+  return id;
+}
+
+function startingRoutes(app: Api, context: Context): void {
+  app.post(
+    '/vaults/:id/rekey',
+    {
+      config: { needs: 'directory:access:manage', logs: 'noted' },
+      schema: {
+        summary: 'Begin to give a vault another key (own addition)',
+        ...{ params: idParams, body: startBody, response: { 200: createdId } },
+      },
+    },
+    async (request) =>
+      context.storage.whole(async () => {
+        const { vault } = await guardPlace(context.rights, request, request.params.id);
+        const id = await start(context, callerOf(request), vault, request.body);
+        const action = 'another key begun';
+        request.activityNotes.push({ event: 'vault_updated', objectId: vault.id, action });
+        return { id };
+      }),
+  );
+
+  app.get(
+    '/vaults/:id/rekey',
+    {
+      config: { needs: 'directory:access:manage' },
+      schema: {
+        summary: "How far a vault is on its way to another key, and the caller's new key (own addition)",
+        ...{ params: idParams, response: { 200: stateSchema } },
+      },
+    },
+    async (request) => {
+      const { vault } = await guardPlace(context.rights, request, request.params.id);
+      const { id, starterId, createdAt, masterKeyHash, salt } = await underWay(context, vault.id);
+      const keys = await context.storage.rekeyings.keys(id);
+      const doneCount = await context.storage.rekeyings.countPutBy(id);
+      const masterKeyEncrypted = keys.get(callerOf(request).userId)?.masterKeyEncrypted ?? null;
+      return {
+        ...{ id, startedBy: starterId, startedAt: createdAt, doneCount },
+        ...{ masterKeyHash, salt, masterKeyEncrypted },
+      };
+    },
+  );
+
+  app.delete(
+    '/vaults/:id/rekey',
+    {
+      config: { needs: 'directory:access:manage', logs: 'noted' },
+      schema: {
+        summary: 'Give up giving a vault another key (own addition)',
+        ...{ params: idParams, response: { 200: doneAnswer } },
+      },
+    },
+    async (request) => {
+      const { vault } = await guardPlace(context.rights, request, request.params.id);
+      await context.storage.rekeyings.remove((await underWay(context, vault.id)).id);
+      const action = 'another key given up';
+      request.activityNotes.push({ event: 'vault_updated', objectId: vault.id, action });
+      return { success: true as const };
+    },
+  );
+}
+
+function recordRoutes(app: Api, context: Context): void {
+  app.get(
+    '/vaults/:id/rekey/records',
+    {
+      config: { needs: 'directory:access:manage' },
+      schema: {
+        summary: 'The next record keys that have to be sealed with the new key (own addition)',
+        ...{ params: idParams, querystring: recordsQuery, response: { 200: recordsAnswer } },
+      },
+    },
+    async (request) => {
+      const { vault } = await guardPlace(context.rights, request, request.params.id);
+      const { id } = await underWay(context, vault.id);
+      const { kind, after = '', limit } = request.query;
+      const { rekeyings } = context.storage;
+      const { keyed: walked, last } = await rekeyings.walk(vault.id, kind, after, limit);
+      const done = await rekeyings.currentPutBy(id, walked);
+      const following = keyedKinds[keyedKinds.indexOf(kind) + 1];
+      const afterKind = following === undefined ? null : { kind: following, after: null };
+      return {
+        items: walked.filter((each) => !done.has(each.id)),
+        next: last === null ? afterKind : { kind, after: last },
+      };
+    },
+  );
+
+  app.post(
+    '/vaults/:id/rekey/records',
+    {
+      config: { needs: 'directory:access:manage', logs: 'nothing' },
+      schema: {
+        summary: 'Record keys sealed with the new key, put by until it is in force (own addition)',
+        ...{ params: idParams, body: recordsBody, response: { 200: z.object({ doneCount: z.number() }) } },
+      },
+    },
+    async (request) => {
+      const { vault } = await guardPlace(context.rights, request, request.params.id);
+      const { records } = request.body;
+      if (!records.every(({ keyEncrypted }) => looksLikeKeyEnvelope(keyEncrypted))) {
+        throw invalid('notEncrypted', 'records', 'Must be keys encrypted on the client.');
+      }
+      const { id } = await underWay(context, vault.id);
+      return context.storage.transaction(async (storage) => {
+        await storage.rekeyings.putBy(id, records);
+        return { doneCount: await storage.rekeyings.countPutBy(id) };
+      });
+    },
+  );
+}
+
+/** Registers the endpoints of this file. */
+export function rekeyRoutes(app: Api, context: Context): void {
+  startingRoutes(app, context);
+  recordRoutes(app, context);
+
+  app.post(
+    '/vaults/:id/rekey/finish',
+    {
+      config: { needs: 'directory:access:manage', logs: 'vault_rekeyed' },
+      schema: {
+        summary: 'Put the new key in force, all at once (own addition)',
+        ...{ params: idParams, response: { 200: doneAnswer } },
+      },
+    },
+    async (request) =>
+      context.storage.whole(async () => {
+        const { vault } = await guardPlace(context.rights, request, request.params.id);
+        const caller = callerOf(request);
+        const rekeying = await underWay(context, vault.id);
+        const { storage } = context;
+        if ((await countMissing(storage, rekeying)) > 0) {
+          throw new ApiError(409, 'rekeyingIncomplete', 'Record keys are missing, or were changed since.');
+        }
+        const cause: Cause = {
+          ...{ reason: 'rekey', requesterId: caller.userId, groupId: null, at: unixSeconds(context) },
+          ...{ clientSideEncryption: true, renews: true },
+        };
+        const raised = await putInForce(storage, vault, rekeying, cause, publicKeyFingerprint);
+        request.activityNotes.push(...notesOfRequests(raised));
+        return { success: true as const };
+      }),
+  );
+}

@@ -1,0 +1,205 @@
+/**
+ * A vault on its way to another key. What is wrapped anew is put by, and takes the place of the old
+ * all at once: until then everybody reads and writes under the old key.
+ */
+import type { Kysely } from 'kysely';
+import type { Seal } from '../sealing/cipher.ts';
+import type { KeyedKind } from './administrationtables.ts';
+import type { ItemContent } from './items.ts';
+import type { Tables } from './tables.ts';
+import type { Vault } from './vaults.ts';
+
+interface RekeyingContent {
+  masterKeyHash: string;
+  salt: string;
+}
+
+export interface Rekeying extends RekeyingContent {
+  id: string;
+  vaultId: string;
+  starterId: string;
+  /** Unix seconds. */
+  createdAt: number;
+}
+
+/** The new vault key wrapped for somebody, and the public key that it was wrapped for. */
+export interface RewrappedVaultKey {
+  masterKeyEncrypted: string;
+  publicKeyFingerprint: string;
+}
+
+/** Something of a vault that carries a record key under the vault key. */
+export interface Keyed {
+  kind: KeyedKind;
+  id: string;
+  keyEncrypted: string;
+}
+
+/** A record key under the new vault key, and the sealed one that it was made from. */
+export interface RewrappedRecordKey extends Keyed {
+  formerKeyEncrypted: string;
+}
+
+/** The order in which the keyed things of a vault are walked through. */
+export const keyedKinds = ['item', 'snapshot', 'shortcut'] as const satisfies readonly KeyedKind[];
+
+/** The repository of vaults on their way to another key. */
+export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
+  const formerKey = (keyEncrypted: string) => seal.fingerprint('record key to be replaced', keyEncrypted);
+
+  async function rows(vaultId: string, kind: KeyedKind, after: string, limit: number) {
+    if (kind === 'snapshot') {
+      return database
+        .selectFrom('snapshots')
+        .innerJoin('items', 'items.id', 'snapshots.item_id')
+        .select(['snapshots.id', 'snapshots.content'])
+        .where('items.vault_id', '=', vaultId)
+        .where('snapshots.id', '>', after)
+        .orderBy('snapshots.id')
+        .limit(limit)
+        .execute();
+    }
+    const table = kind === 'item' ? 'items' : 'shortcuts';
+    const all = database.selectFrom(table).select(['id', 'content']).where('vault_id', '=', vaultId);
+    return all.where('id', '>', after).orderBy('id').limit(limit).execute();
+  }
+
+  const keyIn = (kind: KeyedKind, content: Uint8Array): string | null =>
+    kind === 'shortcut'
+      ? seal.openJson<string | null>(content)
+      : seal.openJson<ItemContent>(content).keyEncrypted;
+
+  return {
+    async insert(rekeying: Rekeying, keys: ReadonlyMap<string, RewrappedVaultKey>): Promise<void> {
+      const { id, vaultId, starterId, createdAt, masterKeyHash, salt } = rekeying;
+      const content = seal.sealJson({ masterKeyHash, salt } satisfies RekeyingContent);
+      await database
+        .insertInto('rekeyings')
+        .values({ id, vault_id: vaultId, starter_id: starterId, created_at: createdAt, content })
+        .execute();
+      for (const [userId, key] of keys) {
+        const row = { rekeying_id: id, user_id: userId, content: seal.sealJson(key) };
+        await database.insertInto('rekeying_keys').values(row).execute();
+      }
+    },
+
+    async remove(id: string): Promise<void> {
+      await database.deleteFrom('rekeyings').where('id', '=', id).execute();
+    },
+
+    async ofVault(vaultId: string): Promise<Rekeying | undefined> {
+      const rekeyings = database.selectFrom('rekeyings').selectAll();
+      const row = await rekeyings.where('vault_id', '=', vaultId).executeTakeFirst();
+      return (
+        row && {
+          ...{ id: row.id, vaultId: row.vault_id, starterId: row.starter_id, createdAt: row.created_at },
+          ...seal.openJson<RekeyingContent>(row.content),
+        }
+      );
+    },
+
+    /** The new key as it was wrapped for people, by user id. */
+    async keys(id: string): Promise<Map<string, RewrappedVaultKey>> {
+      const wrapped = database.selectFrom('rekeying_keys').selectAll();
+      const found = await wrapped.where('rekeying_id', '=', id).execute();
+      return new Map(found.map((row) => [row.user_id, seal.openJson<RewrappedVaultKey>(row.content)]));
+    },
+
+    /** Puts record keys by; one that was put by before is replaced. */
+    async putBy(id: string, records: readonly RewrappedRecordKey[]): Promise<void> {
+      for (const { kind, id: objectId, keyEncrypted, formerKeyEncrypted } of records) {
+        const values = { former_key: formerKey(formerKeyEncrypted), content: seal.sealJson(keyEncrypted) };
+        await database
+          .insertInto('rekeying_records')
+          .values({ rekeying_id: id, kind, object_id: objectId, ...values })
+          .onConflict((conflict) =>
+            conflict.columns(['rekeying_id', 'kind', 'object_id']).doUpdateSet(values),
+          )
+          .execute();
+      }
+    },
+
+    /** How many record keys have been put by. */
+    async countPutBy(id: string): Promise<number> {
+      const row = await database
+        .selectFrom('rekeying_records')
+        .select((select) => select.fn.countAll().as('total'))
+        .where('rekeying_id', '=', id)
+        .executeTakeFirst();
+      return Number(row?.total ?? 0);
+    },
+
+    /** What was put by for some keyed things and is still made from the key that they have now. */
+    async currentPutBy(id: string, keyed: readonly Keyed[]): Promise<Map<string, string>> {
+      const current = new Map<string, string>();
+      for (const [kind, ofKind] of Map.groupBy(keyed, (each) => each.kind)) {
+        const found = await database
+          .selectFrom('rekeying_records')
+          .select(['object_id', 'former_key', 'content'])
+          .where('rekeying_id', '=', id)
+          .where('kind', '=', kind)
+          .where(
+            'object_id',
+            'in',
+            ofKind.map((each) => each.id),
+          )
+          .execute();
+        const byId = new Map(found.map((row) => [row.object_id, row]));
+        for (const { id: objectId, keyEncrypted } of ofKind) {
+          const row = byId.get(objectId);
+          if (row && formerKey(keyEncrypted).equals(row.former_key)) {
+            current.set(objectId, seal.openJson<string>(row.content));
+          }
+        }
+      }
+      return current;
+    },
+
+    /** The next things of a vault that carry a record key, those in the bin included, by id. */
+    async walk(vaultId: string, kind: KeyedKind, after: string, limit: number) {
+      const found = await rows(vaultId, kind, after, limit);
+      const keyed = found.flatMap((row): Keyed[] => {
+        const keyEncrypted = keyIn(kind, row.content);
+        return keyEncrypted === null ? [] : [{ kind, id: row.id, keyEncrypted }];
+      });
+      return { keyed, last: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    },
+
+    /** Gives one keyed thing its record key under the new vault key; a record gets its next revision. */
+    async rewrap(kind: KeyedKind, id: string, keyEncrypted: string, by: { editorId: string; at: number }) {
+      if (kind === 'shortcut') {
+        const content = seal.sealJson(keyEncrypted);
+        await database.updateTable('shortcuts').set({ content }).where('id', '=', id).execute();
+        return;
+      }
+      const table = kind === 'item' ? 'items' : 'snapshots';
+      const row = await database
+        .selectFrom(table)
+        .select('content')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      const former = seal.openJson<ItemContent>(row.content);
+      const content = seal.sealJson({ ...former, keyEncrypted } satisfies ItemContent);
+      if (kind === 'snapshot') {
+        await database.updateTable('snapshots').set({ content }).where('id', '=', id).execute();
+        return;
+      }
+      await database
+        .updateTable('items')
+        .set((expression) => ({
+          ...{ content, editor_id: by.editorId, updated_at: by.at },
+          revision: expression('revision', '+', 1),
+        }))
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Ends the old key of a vault: check value and salt of the new one, and nobody's wrapped key. */
+    async replaceKey(vault: Vault, { masterKeyHash, salt }: RekeyingContent): Promise<void> {
+      const { name, description, settings } = vault;
+      const content = seal.sealJson({ name, description, settings, masterKeyHash, salt });
+      await database.updateTable('vaults').set({ content }).where('id', '=', vault.id).execute();
+      await database.deleteFrom('vault_keys').where('vault_id', '=', vault.id).execute();
+    },
+  };
+}
