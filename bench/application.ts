@@ -110,7 +110,7 @@ export class Bench {
 }
 
 /** Signs in and enrols this device; the first sync begins by itself. */
-export async function enrol(bench: Bench, url: string, { owner }: LargeVaults): Promise<void> {
+export async function enrol(bench: Bench, url: string, { owner }: Pick<LargeVaults, 'owner'>): Promise<void> {
   const step = await bench.accounts.signIn({
     address: url,
     acceptedFingerprint: null,

@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   finding: () => import('./finding.ts'),
   quick: () => import('./quick-access.ts'),
   open: () => import('./mirror-open.ts'),
+  attachments: () => import('./attachments.ts'),
   journeys: () => import('./journeys.ts'),
 };
 

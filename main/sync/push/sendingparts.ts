@@ -27,6 +27,9 @@ import type { Settlement } from './settling.ts';
 /** How long one attempt goes on sending parts; at least one part goes out in each. */
 const attemptMs = 10_000;
 
+/** Parts on their way at the same time: while one is taken in by the server, the next one is read. */
+const partsAtOnce = 2;
+
 /** A file in parts as it waits on this device. */
 export interface PartedFile {
   /** Of the attachment on this device. */
@@ -95,27 +98,46 @@ async function proveArrival(
   if (shown !== digest) throw new StrongroomError('badAnswer', { reason: 'partsMissing' });
 }
 
+type SendingOutcome = 'whole' | 'unfinished' | 'givenUp' | 'failed';
+
 async function sendMissing(
-  { client, files, signal }: PullContext,
+  context: PullContext,
   place: UploadPlace,
   { localFile, parts }: PartedFile,
   state: UploadState,
   isStillWanted: () => boolean,
-): Promise<'whole' | 'unfinished' | 'givenUp'> {
+): Promise<SendingOutcome> {
   const until = performance.now() + attemptMs;
-  for (const [index, { digest }] of parts.entries()) {
-    const number = index + 1;
-    if (state.parts.get(number) === digest) continue;
-    if (performance.now() > until) return 'unfinished';
-    if (!isStillWanted()) {
-      await dropUpload(client, place, signal);
-      return 'givenUp';
+  const numbered = parts.map(({ digest }, index) => ({ number: index + 1, digest }));
+  const missing = numbered.filter(({ number, digest }) => state.parts.get(number) !== digest).values();
+  let outcome = 'whole' as SendingOutcome;
+  const lane = async (): Promise<void> => {
+    for (const part of missing) {
+      if (outcome !== 'whole') return;
+      await sendOne(context, place, localFile, part).catch((error: unknown) => {
+        outcome = 'failed';
+        throw error;
+      });
+      if (performance.now() > until) outcome = 'unfinished';
+      if (!isStillWanted()) outcome = 'givenUp';
     }
-    if (files === null) throw new StrongroomError('attachmentNotHere');
-    const bytes = await files.readPart(localFile, number);
-    await sendPart(client, place, { number, digest, bytes }, signal);
-  }
-  return 'whole';
+  };
+  // All of them have ended before anybody asks again what has arrived.
+  const lanes = await Promise.allSettled(Array.from({ length: partsAtOnce }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
+  if (outcome === 'givenUp') await dropUpload(context.client, place, context.signal);
+  return outcome;
+}
+
+async function sendOne(
+  { client, files, signal }: PullContext,
+  place: UploadPlace,
+  localFile: string,
+  part: { readonly number: number; readonly digest: string },
+): Promise<void> {
+  if (files === null) throw new StrongroomError('attachmentNotHere');
+  const bytes = await files.readPart(localFile, part.number);
+  await sendPart(client, place, { ...part, bytes }, signal);
 }
 
 /** False once the file was taken off its record again, while it was on its way. */
