@@ -54,6 +54,8 @@ async function localContents(
   try {
     return await account.files.read(localFile);
   } catch (error) {
+    // A lock takes the key away while the disk is being read.
+    if (account.closed) throw new StrongroomError('cancelled', {}, { cause: error });
     if (error instanceof StrongroomError && ['tampered', 'diskError'].includes(error.code)) return null;
     throw error;
   }

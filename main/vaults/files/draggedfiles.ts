@@ -50,7 +50,8 @@ export class DraggedFiles {
 
   async #remove(): Promise<void> {
     try {
-      await rm(this.#root, { recursive: true, force: true });
+      // A program that took a file may still hold it: some systems want to be asked twice.
+      await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
     } catch (error) {
       throw asDiskFault(error);
     }

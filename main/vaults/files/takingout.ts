@@ -11,7 +11,7 @@ import { previewLimit } from '../../../contract/files.ts';
 import type { FilePreview } from '../../../contract/files.ts';
 import { asDiskFault } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
-import type { StoredRecord } from '../../mirror/index.ts';
+import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { Records } from '../reading/records.ts';
 import type { FileDialogs } from './attachments.ts';
@@ -50,6 +50,7 @@ const ofOneFile: ReadonlySet<string> = new Set([
 
 export class TakingOut {
   readonly #options: TakingOutOptions;
+  readonly #writings = new Set<Promise<unknown>>();
   #ending = new AbortController();
 
   constructor(options: TakingOutOptions) {
@@ -108,23 +109,35 @@ export class TakingOut {
 
   /** Decrypts files into the private folder and begins to drag them. Throws as `saveAll`. */
   async dragOut(recordId: string, attachmentIds: readonly string[]): Promise<Output<'files', 'dragOut'>> {
-    const { decrypting, dragged, dragTold, records, startDrag } = this.#options;
     const { account, record, signal } = this.#begin(recordId);
     const files = [...new Set(attachmentIds)].map((id) => fileOf(record, id));
-    if (!dragTold()) return { started: false, toldFirst: true };
+    if (!this.#options.dragTold()) return { started: false, toldFirst: true };
+    const writing = this.#writeOut(account, record, files, signal);
+    this.#writings.add(writing);
+    try {
+      const places = await writing;
+      refuseEnded(account, signal);
+      this.#options.records.noteRead(recordId, 'saved');
+      this.#options.startDrag(places);
+      return { started: true, toldFirst: false };
+    } finally {
+      this.#writings.delete(writing);
+    }
+  }
+
+  async #writeOut(
+    account: OpenAccount,
+    record: StoredRecord,
+    files: readonly StoredAttachment[],
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const { decrypting, dragged } = this.#options;
     const places = await dragged.places(files.map(({ name }) => name));
     refuseEnded(account, signal);
     for (const [index, file] of files.entries()) {
       await decrypting.saveTo(account, record, file, places[index] ?? '', signal);
     }
-    // A lock wipes the folder; whatever was written since then must not stay.
-    if (account.closed || signal.aborted) {
-      await dragged.wipe();
-      throw new StrongroomError('cancelled');
-    }
-    records.noteRead(recordId, 'saved');
-    startDrag(places);
-    return { started: true, toldFirst: false };
+    return places;
   }
 
   wipeDragged(): Promise<void> {
@@ -135,7 +148,10 @@ export class TakingOut {
   async clear(): Promise<void> {
     this.#ending.abort();
     this.#ending = new AbortController();
-    await Promise.all([this.#options.decrypting.close(), this.#options.dragged.wipe()]);
+    await this.#options.decrypting.close();
+    // Nothing may be written any more where everything is about to be removed.
+    await Promise.allSettled(this.#writings);
+    await this.#options.dragged.wipe();
   }
 
   #begin(recordId: string): { account: OpenAccount; record: StoredRecord; signal: AbortSignal } {
