@@ -46,6 +46,7 @@ export const importWarning = z.enum([
   'fileMissing',
   'formerPasswordsLeft',
   'fieldLeft',
+  'cannotUpdate', // the record found may not be changed, or does not open
   'badCode',
   'deletedThere',
 ]);
@@ -203,8 +204,10 @@ export const exchange = {
       saved: z.boolean(),
       records: z.number().int(),
       files: z.number().int(),
-      /** Fields and files that do not open or are not on this device, and so are not in the export. */
+      /** Fields that do not open and files that could not be had, and so are not in the export. */
       missing: z.number().int(),
+      /** Which files; the first hundred. */
+      missingFiles: z.array(z.strictObject({ record: z.string(), file: z.string() })).max(100),
     }),
     { maxSize: 900_000 },
   ),

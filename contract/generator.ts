@@ -60,7 +60,7 @@ const rules = z.array(passwordRule).max(6);
 /** Why nothing can be made of the wishes. */
 export const generatorRefusals = ['noCharacters', 'tooManyDemanded'] as const;
 
-export const generated = z.discriminatedUnion('ok', [
+export const generated = z.union([
   z.strictObject({
     ok: z.literal(true),
     /** Names the value among the kept ones. */

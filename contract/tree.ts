@@ -19,7 +19,7 @@ export const vaultNode = z.strictObject({
   trust: vaultTrust,
   /** May records be written here, as far as the server's rights and the trust go. */
   writable: z.boolean(),
-  can: z.strictObject({ addRecords: z.boolean(), editFolders: z.boolean() }),
+  can: z.strictObject({ addRecords: z.boolean(), editFolders: z.boolean(), export: z.boolean() }),
 });
 export type VaultNode = z.infer<typeof vaultNode>;
 

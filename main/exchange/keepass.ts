@@ -4,6 +4,7 @@
  */
 import kdbxweb from 'kdbxweb';
 import { factsOf, factsKey, isUrlKey, knownCustoms, standardFields } from './keepassfields.ts';
+import { loadBounded } from './keepassload.ts';
 import { judgeKdf, provideArgon2 } from './keepasskdf.ts';
 import { totpKeys, totpOf } from './totpforms.ts';
 import { textOf } from './text.ts';
@@ -24,7 +25,7 @@ export async function readKdbx(bytes: Uint8Array<ArrayBuffer>, key: DatabaseKey)
   provideArgon2();
   const database = await opened(async () => {
     const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-    return kdbxweb.Kdbx.load(whole, credentialsOf(key));
+    return loadBounded(whole, credentialsOf(key));
   });
   return treeOf(database, 'kdbx');
 }

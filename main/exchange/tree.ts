@@ -90,6 +90,10 @@ export const importLimits = {
   zipRatio: 200,
   /** Unpacked bytes of the description inside an archive. */
   zipJsonBytes: 200 * 1024 * 1024,
+  /** Bytes of a KeePass database once it is unpacked. */
+  databaseBytes: 512 * 1024 * 1024,
+  /** Packed bytes below which the ratio says nothing. */
+  swellingFrom: 64 * 1024,
   keyFileBytes: 1024 * 1024,
 } as const;
 

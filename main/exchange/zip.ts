@@ -37,7 +37,10 @@ async function entriesOf(
   if (archive.entryCount > importLimits.zipEntries) throw refusedImport('archiveRefused');
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   let total = 0;
-  const most = Math.min(importLimits.zipBytes, Math.max(packedSize, 65_536) * importLimits.zipRatio);
+  const most = Math.min(
+    importLimits.zipBytes,
+    Math.max(packedSize, importLimits.swellingFrom) * importLimits.zipRatio,
+  );
   for await (const entry of walked(archive)) {
     total += entry.uncompressedSize;
     if (total > most || contents.has(entry.fileName) || leadsOut(entry.fileName)) {

@@ -7,6 +7,7 @@ export type { Bin, BinPage, BinRequest } from './bin.ts';
 export type { Conflicts } from './conflicts.ts';
 export type { DraftStore, StoredDraft } from './drafts.ts';
 export type { FolderCounts, Folders } from './folders.ts';
+export type { ImportStep, ImportSteps } from './importsteps.ts';
 export type { MadeValueStore, StoredMadeValue } from './madevalues.ts';
 export type { OfflineReads } from './offlinereads.ts';
 export type { Outbox, OutboxCounts, OutboxPage } from './outbox.ts';

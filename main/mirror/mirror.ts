@@ -12,6 +12,7 @@ import { Engine } from './engine.ts';
 import { translated } from './fault.ts';
 import { DraftStore } from './drafts.ts';
 import { Folders } from './folders.ts';
+import { ImportSteps } from './importsteps.ts';
 import { KeyCache } from './keycache.ts';
 import { MadeValueStore } from './madevalues.ts';
 import { Manifest } from './manifest.ts';
@@ -69,6 +70,7 @@ export class Mirror {
   readonly offlineReads: OfflineReads;
   readonly drafts: DraftStore;
   readonly madeValues: MadeValueStore;
+  readonly importSteps: ImportSteps;
   readonly revisions: Revisions;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
@@ -97,6 +99,7 @@ export class Mirror {
     this.offlineReads = new OfflineReads(engine);
     this.drafts = new DraftStore(engine);
     this.madeValues = new MadeValueStore(engine);
+    this.importSteps = new ImportSteps(engine);
     this.revisions = new Revisions(engine);
   }
 

@@ -34,7 +34,7 @@ const overview = {
       folderCount: 1,
       trust: 'verified',
       writable: true,
-      can: { addRecords: true, editFolders: true },
+      can: { addRecords: true, editFolders: true, export: true },
     },
   ],
   totalCount: 1,

@@ -162,7 +162,7 @@ describe('an export', () => {
       ...{ scope, format: 'kdbx', secret: null },
       password: utf8('export password'),
     });
-    expect(saved).toEqual({ saved: true, records: 3, files: 1, missing: 0 });
+    expect(saved).toEqual({ saved: true, records: 3, files: 1, missing: 0, missingFiles: [] });
     expect(statSync(app.dialogs.target).mode & 0o777).toBe(0o600);
     expect(readFileSync(app.dialogs.target).includes('secret')).toBe(false);
     const back = await newFolder('Back');

@@ -10,7 +10,7 @@ function vault(draft: VaultDraft): VaultNode {
     folderCount: 0,
     trust: 'verified',
     writable: open,
-    can: { addRecords: open, editFolders: open },
+    can: { addRecords: open, editFolders: open, export: open },
     ...draft,
   };
 }

@@ -44,7 +44,7 @@ export function scriptExchange(): Pick<Handlers, 'exchange'> {
       cancel: () => ({}),
       undo: () => ({ removed: 1, kept: 0 }),
       undoable: () => ({ records: 1 }),
-      save: () => ({ saved: true, records: 12, files: 0, missing: 0 }),
+      save: () => ({ saved: true, records: 12, files: 0, missing: 0, missingFiles: [] }),
     },
   };
 }

@@ -19,7 +19,8 @@ export type Right =
   | 'object:createAndImport'
   | 'directory:edit'
   | 'directory:move'
-  | 'directory:delete';
+  | 'directory:delete'
+  | 'directory:export';
 
 /** Why something may not be changed, or null. */
 export function refusalAt(account: OpenAccount, vault: StoredVault, right: Right): StrongroomError | null {

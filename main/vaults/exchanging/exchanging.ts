@@ -20,9 +20,8 @@ import type { OpenAccount } from '../accounts/openaccount.ts';
 import { checkedPlace } from '../editing/editing.ts';
 import type { FileDialogs } from '../files/attachments.ts';
 import { ExchangeThread, movable } from './exchangethread.ts';
-import { exportRecords } from './exporting.ts';
+import { exportRecords, nothingExported, type ExportCounts } from './exporting.ts';
 import { Importing } from './importing.ts';
-import type { Undoable } from './importing.ts';
 import { undoImport } from './undoing.ts';
 
 export interface ExchangingOptions {
@@ -52,7 +51,7 @@ export class Exchanging {
   readonly #options: ExchangingOptions;
   readonly #now: () => number;
   #staged: Staged | null = null;
-  #undoable: Undoable | null = null;
+  #undoing = false;
   #other = new AbortController();
 
   constructor(options: ExchangingOptions) {
@@ -122,36 +121,32 @@ export class Exchanging {
 
   /** Counts what `run` would do. Throws `noSuchVault`, `noSuchFolder`, `forbidden`, `cancelled`. */
   dryRun(plan: ImportPlan): Promise<ImportResult> {
-    return this.#work(plan, null);
+    return this.#work(plan, false);
   }
 
-  /** Throws as `dryRun`, and disk codes. What was written before a failure can be undone. */
+  /** Throws as `dryRun`, and disk codes. What was written before a failure can be taken back. */
   async run(plan: ImportPlan): Promise<ImportResult> {
     const account = this.#options.current();
-    const undoable: Undoable = { accountId: account.id, made: [], updated: [], folders: [] };
     try {
-      const result = await this.#work(plan, undoable);
+      const result = await this.#work(plan, true);
       await this.#forget();
       return result;
     } finally {
-      if (!account.closed) {
-        this.#undoable = undoable;
-        account.edited(null);
-      }
+      if (!account.closed) account.edited(null);
     }
   }
 
-  async #work(plan: ImportPlan, undoable: Undoable | null): Promise<ImportResult> {
+  async #work(plan: ImportPlan, writes: boolean): Promise<ImportResult> {
     const account = this.#options.current();
     const staged = this.#of(plan.token);
     const to = checkedPlace(account, plan.to);
     if (staged.running) throw new StrongroomError('refused');
     staged.running = true;
     const { records, abort } = staged;
-    const stage = undoable === null ? 'rehearsing' : 'importing';
+    const stage = writes ? 'importing' : 'rehearsing';
     try {
       return await new Importing({
-        ...{ account, records, undoable },
+        ...{ account, records, writes },
         thread: threadOf(staged),
         plan: { ...plan, to },
         signal: abort.signal,
@@ -169,27 +164,23 @@ export class Exchanging {
     if (this.#staged?.token === token) await this.#forget();
   }
 
+  /** Of the last import on this device, however long ago. */
   undoable(): { records: number } {
-    const last = this.#lastImport();
-    return { records: last === null ? 0 : last.made.length + last.updated.length };
+    return { records: this.#options.current().mirror.importSteps.count() };
   }
 
-  /** Throws `nothingToUndo`, `cancelled`. */
+  /** Throws `nothingToUndo`, `cancelled`; what is left after that can be taken back later. */
   async undo(): Promise<{ removed: number; kept: number }> {
     const account = this.#options.current();
-    const last = this.#lastImport();
-    if (last === null) throw new StrongroomError('nothingToUndo');
-    this.#undoable = null;
+    if (account.mirror.importSteps.count() === 0) throw new StrongroomError('nothingToUndo');
+    if (this.#undoing) throw new StrongroomError('refused');
+    this.#undoing = true;
     try {
-      return await undoImport(account, last, this.#other.signal, this.#now());
+      return await undoImport(account, this.#other.signal, this.#now());
     } finally {
+      this.#undoing = false;
       if (!account.closed) account.edited(null);
     }
-  }
-
-  #lastImport(): Undoable | null {
-    const last = this.#undoable;
-    return last?.accountId === this.#options.current().id ? last : null;
   }
 
   /**
@@ -201,7 +192,7 @@ export class Exchanging {
     readonly format: ExportFormat;
     readonly password: Uint8Array | null;
     readonly secret: Uint8Array | null;
-  }): Promise<{ saved: boolean; records: number; files: number; missing: number }> {
+  }): Promise<{ saved: boolean } & ExportCounts> {
     const { scope, format, password, secret } = request;
     const account = this.#options.current();
     try {
@@ -209,7 +200,7 @@ export class Exchanging {
       if (format !== 'kdbx' && secret === null) throw new StrongroomError('wrongMasterPassword');
       if (secret !== null) await this.#options.prove(account.id, secret);
       const target = await this.#options.dialogs.chooseTarget(`strongroom.${endings[format]}`);
-      if (target === null) return { saved: false, records: 0, files: 0, missing: 0 };
+      if (target === null) return { saved: false, ...nothingExported };
       return { saved: true, ...(await this.#export(account, { scope, format, password, target })) };
     } finally {
       for (const bytes of [password, secret]) if (bytes) wipe(bytes);
@@ -219,7 +210,7 @@ export class Exchanging {
   async #export(
     account: OpenAccount,
     what: { scope: ExportScope; format: ExportFormat; password: Uint8Array | null; target: string },
-  ): Promise<{ records: number; files: number; missing: number }> {
+  ): Promise<ExportCounts> {
     const thread = new ExchangeThread(this.#options.workerFile);
     const { signal } = this.#other;
     const onProgress = (done: number, total: number): void => {
@@ -234,7 +225,6 @@ export class Exchanging {
 
   /** Stops everything and forgets it, at lock. */
   async clear(): Promise<void> {
-    this.#undoable = null;
     this.#other.abort();
     this.#other = new AbortController();
     await this.#forget();

@@ -1,6 +1,7 @@
 /**
  * Writing records to a file of another program. Secrets are opened one record at a time and go to
- * the thread that writes the file; nothing of them crosses to the page.
+ * the thread that writes the file; nothing of them crosses to the page. Files that are not on this
+ * device are fetched for it; what cannot be had is named and left out.
  */
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
@@ -12,10 +13,11 @@ import { importedRecord } from '../../exchange/index.ts';
 import type { ImportedCustom, ImportedRecord } from '../../exchange/index.ts';
 import { KeychainError, wipe } from '../../keychain/index.ts';
 import type { RecordKey, WireAttachment } from '../../keychain/index.ts';
-import type { StoredRecord } from '../../mirror/index.ts';
+import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import { breathe } from '../../sync/pace.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { copyableFor } from '../editing/rights.ts';
+import { copyableFor, vaultFor } from '../editing/rights.ts';
+import { contentsOf } from '../files/contents.ts';
 import { openPasswordWith } from '../reading/recordsecrets.ts';
 import { movable } from './exchangethread.ts';
 import type { ExchangeThread } from './exchangethread.ts';
@@ -36,7 +38,18 @@ export interface ExportCounts {
   readonly records: number;
   readonly files: number;
   readonly missing: number;
+  /** Files that could not be had; the first hundred. */
+  readonly missingFiles: MissingFile[];
 }
+
+interface MissingFile {
+  readonly record: string;
+  readonly file: string;
+}
+
+export const nothingExported: ExportCounts = { records: 0, files: 0, missing: 0, missingFiles: [] };
+
+const mostNamed = 100;
 
 /** The file appears when it is complete, for this user only. Throws `forbidden`, `cancelled`, disk codes. */
 export async function exportRecords(parts: ExportParts): Promise<ExportCounts> {
@@ -44,15 +57,17 @@ export async function exportRecords(parts: ExportParts): Promise<ExportCounts> {
   const ids = idsOf(account, parts.scope);
   let files = 0;
   let missing = 0;
+  const missingFiles: MissingFile[] = [];
   for (const [at, id] of ids.entries()) {
     await breathe(signal);
     if (account.closed) throw new StrongroomError('cancelled');
-    const record = copyableFor(account, id);
-    const wires = format === 'kdbx' ? await storedFiles(account, record) : [];
+    const record = exportableFor(account, id);
+    const { wires, lost } = format === 'kdbx' ? await filesOf(parts, record) : noFiles;
     const taken = await collect(thread, account, record, wires);
     files += wires.length;
-    missing += taken.missing + (format === 'kdbx' ? record.attachments.length - wires.length : 0);
-    if (at % 100 === 0) onProgress(at, ids.length);
+    missing += taken.missing + lost.length;
+    missingFiles.push(...lost.map((file) => ({ record: record.name, file })));
+    if (at % 100 === 0 || record.attachments.length > 0) onProgress(at, ids.length);
   }
   const part = join(dirname(target), `.strongroom-${randomBytes(6).toString('hex')}.part`);
   try {
@@ -69,7 +84,7 @@ export async function exportRecords(parts: ExportParts): Promise<ExportCounts> {
     await rm(part, { force: true }).catch(() => undefined);
     throw asDiskFault(error);
   }
-  return { records: ids.length, files, missing };
+  return { records: ids.length, files, missing, missingFiles: missingFiles.slice(0, mostNamed) };
 }
 
 /** Records only: a shortcut's record is exported where it lies. Throws `noSuchVault`, `noSuchFolder`. */
@@ -83,16 +98,54 @@ export function idsOf({ mirror }: OpenAccount, scope: ExportScope): readonly str
   return ids.filter((id) => mirror.records.get(id)?.kind === 'record');
 }
 
+/**
+ * What may be taken out: of vaults whose rights say so (`directory:export`), and whatever was sent
+ * to this user. Throws as `copyableFor`.
+ */
+function exportableFor(account: OpenAccount, recordId: string): StoredRecord {
+  const record = copyableFor(account, recordId);
+  if (record.kind !== 'inbox') vaultFor(account, record.vaultId ?? '', 'directory:export');
+  return record;
+}
+
 type NamedWire = { readonly name: string; readonly wire: WireAttachment };
 
-async function storedFiles(account: OpenAccount, record: StoredRecord): Promise<NamedWire[]> {
+interface GatheredFiles {
+  readonly wires: readonly NamedWire[];
+  /** Names of those that could not be had. */
+  readonly lost: readonly string[];
+}
+
+const noFiles: GatheredFiles = { wires: [], lost: [] };
+
+/** Files of a record, from this device or from the server. Throws `cancelled`. */
+async function filesOf({ account, signal }: ExportParts, record: StoredRecord): Promise<GatheredFiles> {
   const wires: NamedWire[] = [];
-  for (const { name, localFile, encryptedKey } of record.attachments) {
-    // Files in parts are larger than such an export can hold; they count as missing.
-    if (localFile === null || (await account.files.parts(localFile)) !== null) continue;
-    wires.push({ name, wire: { ...(await account.files.read(localFile)), encryptedKey } });
+  const lost: string[] = [];
+  for (const attachment of record.attachments) {
+    const wire = await wireOf(account, record, attachment, signal);
+    if (wire === null) lost.push(attachment.name);
+    else wires.push({ name: attachment.name, wire });
   }
-  return wires;
+  return { wires, lost };
+}
+
+/** Null for what cannot be had: no contact, gone from the server, or in parts and so too large for an export. */
+async function wireOf(
+  account: OpenAccount,
+  record: StoredRecord,
+  attachment: StoredAttachment,
+  signal: AbortSignal,
+): Promise<WireAttachment | null> {
+  const { localFile } = attachment;
+  if (localFile !== null && (await account.files.parts(localFile)) !== null) return null;
+  try {
+    return await contentsOf(account, record, attachment, signal);
+  } catch (error) {
+    if (account.closed || signal.aborted) throw new StrongroomError('cancelled', {}, { cause: error });
+    if (error instanceof StrongroomError) return null;
+    throw error;
+  }
 }
 
 async function collect(

@@ -91,6 +91,17 @@ export function updateOf(
   };
 }
 
+/** Whether fields of the file find no room in the record that it is written over. */
+export function leftByUpdate(record: ImportedRecord, opened: readonly (OpenedCustomField | null)[]): boolean {
+  const there = opened.map((known) => `${known?.type ?? ''} ${known?.name ?? ''}`);
+  const added = fieldsOf(record, false).filter(({ label, type }) => {
+    const at = there.indexOf(`${type} ${label}`);
+    if (at >= 0) there.splice(at, 1);
+    return at < 0;
+  });
+  return opened.length + added.length > mostCustoms;
+}
+
 function typeOf(type: string | undefined): CustomChange['type'] {
   return type === 'text' || type === 'totp' ? type : 'password';
 }

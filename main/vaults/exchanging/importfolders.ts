@@ -14,9 +14,8 @@ export class ImportFolders {
   readonly #now: number;
   /** Ids by parent and name. */
   readonly #known = new Map<string, string>();
-  readonly made: string[] = [];
-  /** Folders that would be made, where nothing is written. */
-  #pretended = 0;
+  /** Folders that were made or, where nothing is written, would be made. */
+  #count = 0;
 
   constructor(account: OpenAccount, { to, intoFolder }: Pick<ImportPlan, 'to' | 'intoFolder'>, now: number) {
     this.#account = account;
@@ -29,7 +28,7 @@ export class ImportFolders {
   }
 
   get count(): number {
-    return this.made.length + this.#pretended;
+    return this.#count;
   }
 
   /** The folder of a path below the target, made where it is missing unless `pretend`. */
@@ -39,7 +38,7 @@ export class ImportFolders {
       const name = part.slice(0, longestName);
       const known = this.#known.get(keyOf(parentId, name));
       const id: string =
-        known ?? (pretend ? `pretended ${String((this.#pretended += 1))}` : this.#make(parentId, name));
+        known ?? (pretend ? `pretended ${String((this.#count += 1))}` : this.#make(parentId, name));
       this.#known.set(keyOf(parentId, name), id);
       parentId = id;
     }
@@ -57,7 +56,8 @@ export class ImportFolders {
       { kind: 'createFolder', vaultId, parentId, name },
       this.#now,
     );
-    this.made.push(id);
+    this.#account.mirror.importSteps.addFolder(id);
+    this.#count += 1;
     return id;
   }
 }

@@ -3,35 +3,35 @@
  * outbox, so that neither the window nor a network is ever waited for.
  */
 import type { ImportPlan, ImportResult, ImportWarning } from '../../../contract/exchange.ts';
-import { StrongroomError } from '../../../contract/errors.ts';
+import { StrongroomError, type ErrorCode } from '../../../contract/errors.ts';
 import { PROTOCOL_ATTACHMENT_LIMIT, wipe } from '../../keychain/index.ts';
-import type { RecordKey } from '../../keychain/index.ts';
+import type { OpenedCustomField, RecordKey } from '../../keychain/index.ts';
 import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import { sendAsNew } from '../../sync/index.ts';
 import { Pace } from '../../sync/pace.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { commitEdit, newId } from '../editing/committing.ts';
+import { commitEdit, commitFile, newId } from '../editing/committing.ts';
 import { emptyRecord } from '../editing/editing.ts';
 import { changedRecord, wipeTyped } from '../editing/recordseals.ts';
 import { recordFor } from '../editing/rights.ts';
 import type { PortionRecord } from './exchangejobs.ts';
 import { movable } from './exchangethread.ts';
 import type { ExchangeThread } from './exchangethread.ts';
-import { changeOf, fingerprintOf, likenessOf, refusalOf, updateOf, warningsOf } from './importedchange.ts';
+import {
+  changeOf,
+  fingerprintOf,
+  leftByUpdate,
+  likenessOf,
+  refusalOf,
+  updateOf,
+  warningsOf,
+} from './importedchange.ts';
 import { ImportFolders } from './importfolders.ts';
 
 const portion = 200;
 const mostNotes = 300;
 /** Key of the sync state under which an import notes how far it is on the disk. */
 const markKey = 'importMark';
-
-/** What one import did, as far as it takes to undo it. Ciphertext and fingerprints only. */
-export interface Undoable {
-  readonly accountId: string;
-  readonly made: { readonly id: string; readonly fingerprint: string }[];
-  readonly updated: { readonly before: StoredRecord; readonly fingerprint: string }[];
-  folders: readonly string[];
-}
 
 export interface ImportParts {
   readonly account: OpenAccount;
@@ -40,8 +40,8 @@ export interface ImportParts {
   readonly records: number;
   readonly signal: AbortSignal;
   readonly now: number;
-  /** Null: nothing is written. */
-  readonly undoable: Undoable | null;
+  /** False: only counted, and nothing is written. */
+  readonly writes: boolean;
   readonly onProgress: (done: number) => void;
 }
 
@@ -58,23 +58,20 @@ export class Importing {
     this.#folders = new ImportFolders(parts.account, parts.plan, parts.now);
   }
 
-  /** Throws `cancelled`, disk codes; what was written by then stands in `undoable`. */
+  /** Throws `cancelled`, disk codes; what was written by then can be taken back. */
   async run(): Promise<ImportResult> {
-    const { records, thread, onProgress, undoable } = this.#parts;
+    const { account, records, thread, writes, onProgress } = this.#parts;
     const known = await this.#knownRecords();
-    try {
-      for (let from = 0; from < records || from === 0; from += portion) {
-        const { folders, records: taken } = await thread.ask({ kind: 'take', from, count: portion });
-        await this.#inPortions(folders, (path) => void this.#folders.at(path, undoable === null));
-        const ready = taken.map((record, at) => ({ record, at: from + at }));
-        const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
-        await this.#inPortions(plain, ({ record, at }) => this.#one(record, at, known, []));
-        for (const each of ready) if (each.record.fileFacts.length > 0) await this.#withFiles(each, known);
-        this.#settle(from);
-        onProgress(Math.min(from + portion, records));
-      }
-    } finally {
-      if (undoable) undoable.folders = this.#folders.made;
+    if (writes) account.mirror.importSteps.clear();
+    for (let from = 0; from < records || from === 0; from += portion) {
+      const { folders, records: taken } = await thread.ask({ kind: 'take', from, count: portion });
+      await this.#inPortions(folders, (path) => void this.#folders.at(path, !writes));
+      const ready = taken.map((record, at) => ({ record, at: from + at }));
+      const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
+      await this.#inPortions(plain, ({ record, at }) => this.#one(record, at, known, []));
+      for (const each of ready) if (each.record.fileFacts.length > 0) await this.#withFiles(each, known);
+      this.#settle(from);
+      onProgress(Math.min(from + portion, records));
     }
     return { ...this.#result, folders: this.#folders.count, notes: this.#notes };
   }
@@ -84,10 +81,10 @@ export class Importing {
    * (`#settle`): waiting for the disk each time takes longer than everything else together.
    */
   async #inPortions<T>(all: readonly T[], each: (one: T) => void): Promise<void> {
-    const { account, signal, undoable } = this.#parts;
+    const { account, signal, writes } = this.#parts;
     await this.#pace.work(all, signal, (some) => {
       if (account.closed) throw new StrongroomError('cancelled');
-      if (undoable === null) some.forEach(each);
+      if (!writes) some.forEach(each);
       else
         account.mirror.portion(() => {
           some.forEach(each);
@@ -97,8 +94,8 @@ export class Importing {
 
   /** Everything up to here is on the disk when this returns: the log is flushed with its last entry. */
   #settle(done: number): void {
-    const { account, undoable } = this.#parts;
-    if (undoable === null || account.closed) return;
+    const { account, writes } = this.#parts;
+    if (!writes || account.closed) return;
     account.mirror.durable(() => {
       account.mirror.syncState.set(markKey, String(done));
     });
@@ -151,15 +148,15 @@ export class Importing {
       return;
     }
     for (const warning of warningsOf(record, plan.formerPasswords)) this.#note(record.name, at, warning);
-    if (like !== undefined && plan.duplicates === 'update') this.#update(record, at, like);
+    if (like !== undefined && plan.duplicates === 'update') this.#update(record, at, like, files);
     else this.#make(record, files);
   }
 
   #make(record: PortionRecord, files: readonly SealedFile[]): void {
-    const { account, plan, now, undoable } = this.#parts;
+    const { account, plan, now, writes } = this.#parts;
     this.#result.made += 1;
-    const folderId = this.#folders.at(record.path, undoable === null);
-    if (undoable === null) return;
+    const folderId = this.#folders.at(record.path, !writes);
+    if (!writes) return;
     const fields = changeOf(record, plan.formerPasswords);
     const { key, keyWrapped } = files[0] ?? account.seals.newKey(plan.to.vaultId);
     try {
@@ -169,64 +166,118 @@ export class Importing {
       const made = changedRecord({ ...empty, keyWrapped, attachments, favourite }, fields, key);
       account.mirror.records.upsertMany([made]);
       sendAsNew(account.mirror, made, now);
-      undoable.made.push({ id: made.id, fingerprint: fingerprintOf(made) });
+      this.#noteStep(made, null);
     } finally {
       if (key) wipe(key);
       wipeTyped(fields);
     }
   }
 
-  #update(record: PortionRecord, at: number, id: string): void {
-    const { account, now, undoable } = this.#parts;
+  #update(record: PortionRecord, at: number, id: string, files: readonly SealedFile[]): void {
+    const { account, now, writes } = this.#parts;
+    const { mirror } = account;
+    const opened = this.#openedFor(id);
+    if (opened === null) {
+      this.#skip(record, at, 'cannotUpdate');
+      return;
+    }
+    const { stored, customs } = opened;
     this.#result.updated += 1;
-    if (record.fileFacts.length > 0) this.#note(record.name, at, 'fieldLeft');
-    if (undoable === null) return;
-    const stored = recordFor(account, id, 'item:edit');
-    const next = account.secrets.withRecordKey(stored, (key) => {
-      const fields = updateOf(record, stored, account.secrets.openCustoms(stored, key));
+    if (leftByUpdate(record, customs)) this.#note(record.name, at, 'tooManyFields');
+    if (!writes) return;
+    const next = this.#withFields(record, stored, customs);
+    const isEdited = commitEdit(mirror, stored, next, now);
+    let row = mirror.records.get(id) ?? next;
+    for (const { attachment } of files) {
+      const before = row;
+      row = { ...before, attachments: [...before.attachments, attachment] };
+      commitFile(mirror, before, row, { kind: 'attach', attachmentId: attachment.id }, now);
+    }
+    if (isEdited || files.length > 0) this.#noteStep(row, stored);
+  }
+
+  /** A record that is to be written over, and its fields; null where it may not be, or does not open. */
+  #openedFor(id: string): { stored: StoredRecord; customs: (OpenedCustomField | null)[] } | null {
+    const { account } = this.#parts;
+    try {
+      const stored = recordFor(account, id, 'item:edit');
+      const customs = account.secrets.withRecordKey(stored, (key) =>
+        account.secrets.openCustoms(stored, key),
+      );
+      return { stored, customs };
+    } catch (error) {
+      if (error instanceof StrongroomError && closedCodes.includes(error.code)) return null;
+      throw error;
+    }
+  }
+
+  /** A record with what the file says written over it. */
+  #withFields(
+    record: PortionRecord,
+    stored: StoredRecord,
+    customs: readonly (OpenedCustomField | null)[],
+  ): StoredRecord {
+    const { secrets } = this.#parts.account;
+    return secrets.withRecordKey(stored, (key) => {
+      const fields = updateOf(record, stored, customs);
       try {
         return changedRecord(stored, fields, key);
       } finally {
         wipeTyped(fields);
       }
     });
-    if (!commitEdit(account.mirror, stored, next, now)) return;
-    undoable.updated.push({ before: stored, fingerprint: fingerprintOf(next) });
+  }
+
+  #noteStep(after: StoredRecord, before: StoredRecord | null): void {
+    const { importSteps } = this.#parts.account.mirror;
+    importSteps.addRecord({ recordId: after.id, fingerprint: fingerprintOf(after), before });
   }
 
   /** Files are encrypted in the thread and stored before their record is written. */
-  async #withFiles(
-    { record, at }: { record: PortionRecord; at: number },
-    known: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    const { account, plan, undoable } = this.#parts;
-    const like = known.get(likenessOf(record));
-    const isMade = refusalOf(record, plan.formerPasswords) === null && (!like || plan.duplicates === 'both');
-    const wanted = isMade ? record.fileFacts.map((fact, file) => ({ ...fact, file })) : [];
+  async #withFiles({ record, at }: Numbered, known: ReadonlyMap<string, string>): Promise<void> {
+    const { account, writes } = this.#parts;
+    const wanted = this.#wantedFiles(record, known);
     const fitting = wanted.filter(({ size }) => size <= PROTOCOL_ATTACHMENT_LIMIT);
     for (let left = fitting.length; left < wanted.length; left += 1)
       this.#note(record.name, at, 'fileTooLarge');
     this.#result.files += fitting.length;
     const sealed: SealedFile[] = [];
     let written = false;
+    const owner = writes && fitting.length > 0 ? this.#ownerOf(record, known) : null;
     try {
-      if (undoable !== null && fitting.length > 0) {
-        const owner = account.seals.newKey(plan.to.vaultId);
-        for (const each of fitting) sealed.push(await this.#seal(at, each, owner));
-      }
+      if (owner) for (const each of fitting) sealed.push(await this.#seal(at, each, owner));
       await this.#inPortions([record], (one) => this.#one(one, at, known, sealed));
       written = true;
     } finally {
+      if (owner?.key) wipe(owner.key);
       if (!written)
         for (const { attachment } of sealed) await account.files.remove(attachment.localFile ?? '');
     }
   }
 
-  async #seal(
-    record: number,
-    { name, size, file }: { name: string; size: number; file: number },
-    owner: { readonly key: RecordKey | null; readonly keyWrapped: string | null },
-  ): Promise<SealedFile> {
+  /** Files that the record will get: all of a new one, those that one written over has not by name. */
+  #wantedFiles(record: PortionRecord, known: ReadonlyMap<string, string>): WantedFile[] {
+    const { account, plan } = this.#parts;
+    if (refusalOf(record, plan.formerPasswords) !== null) return [];
+    const all = record.fileFacts.map((fact, file) => ({ ...fact, file }));
+    const like = known.get(likenessOf(record));
+    if (like === undefined || plan.duplicates === 'both') return all;
+    if (plan.duplicates === 'skip') return [];
+    if (this.#openedFor(like) === null) return [];
+    const there = new Set(account.mirror.records.get(like)?.attachments.map(({ name }) => name));
+    return all.filter(({ name }) => !there.has(name));
+  }
+
+  /** The key that files of a record are encrypted under: its own, or that of the one it is written over. */
+  #ownerOf(record: PortionRecord, known: ReadonlyMap<string, string>): FileOwner {
+    const { account, plan } = this.#parts;
+    const like = known.get(likenessOf(record));
+    if (like === undefined || plan.duplicates !== 'update') return account.seals.newKey(plan.to.vaultId);
+    const stored = recordFor(account, like, 'item:edit');
+    return { key: account.secrets.takeRecordKey(stored), keyWrapped: stored.keyWrapped };
+  }
+
+  async #seal(record: number, { name, size, file }: WantedFile, owner: FileOwner): Promise<SealedFile> {
     const { account, thread } = this.#parts;
     const wire = await thread.ask({ kind: 'seal', record, file, recordKey: movable(owner.key) });
     if (account.closed) throw new StrongroomError('cancelled');
@@ -237,9 +288,34 @@ export class Importing {
   }
 }
 
-/** A stored file and the key of the record that it belongs to. */
-interface SealedFile {
+/** Why a record cannot be written over; whatever else goes wrong ends the import. */
+const closedCodes: readonly ErrorCode[] = [
+  'forbidden',
+  'noSuchRecord',
+  'undecipherable',
+  'vaultKeyChanged',
+  'vaultKeyMissing',
+];
+
+/** A record and its place in the file, from 0. */
+interface Numbered {
+  readonly record: PortionRecord;
+  readonly at: number;
+}
+
+/** A file of a record by its place there. */
+interface WantedFile {
+  readonly name: string;
+  readonly size: number;
+  readonly file: number;
+}
+
+interface FileOwner {
   readonly key: RecordKey | null;
   readonly keyWrapped: string | null;
+}
+
+/** A stored file and the key of the record that it belongs to. */
+interface SealedFile extends FileOwner {
   readonly attachment: StoredAttachment;
 }

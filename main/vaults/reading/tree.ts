@@ -31,7 +31,11 @@ export class VaultTree {
         folderCount: perVault.get(vault.id)?.folders ?? 0,
         trust: open ? 'verified' : trust,
         writable: may(writeRight),
-        can: { addRecords: may('object:createAndImport'), editFolders: may('directory:edit') },
+        can: {
+          addRecords: may('object:createAndImport'),
+          editFolders: may('directory:edit'),
+          export: may('directory:export'),
+        },
       };
     });
     return {

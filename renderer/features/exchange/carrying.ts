@@ -24,6 +24,7 @@ export function useCarrying() {
     const { scope } = list;
     if (list.binShown || (scope.kind !== 'vault' && scope.kind !== 'folder')) return null;
     const vaultId = scope.kind === 'vault' ? scope.vaultId : tree.vaultOf(scope.folderId);
+    if (!tree.overview?.vaults.some(({ id, can }) => id === vaultId && can.export)) return null;
     if (vaultId === null) return null;
     const folderId = scope.kind === 'folder' ? scope.folderId : null;
     return { scope, name: tree.namesOf({ vaultId, folderId }).at(-1) ?? '' };

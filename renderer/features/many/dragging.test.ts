@@ -8,7 +8,7 @@ import { useDragging } from './dragging.ts';
 
 const vault = (id: string, change: Partial<VaultNode> = {}): VaultNode => ({
   ...{ id, name: id, kind: 'corporate', recordCount: 0, folderCount: 3, trust: 'verified', writable: true },
-  can: { addRecords: true, editFolders: true },
+  can: { addRecords: true, editFolders: true, export: true },
   ...change,
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
@@ -18,7 +18,7 @@ const outer = folder('outer', null);
 const inner = folder('inner', 'outer');
 const other = folder('other', null);
 const home = vault('home');
-const readOnly = vault('readOnly', { can: { addRecords: false, editFolders: false } });
+const readOnly = vault('readOnly', { can: { addRecords: false, editFolders: false, export: false } });
 const changed = vault('changed', { trust: 'keyChanged' });
 const away = vault('away');
 

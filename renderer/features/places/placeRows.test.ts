@@ -10,7 +10,7 @@ const vault = (id: string, more: Partial<VaultNode> = {}): VaultNode => ({
   folderCount: 0,
   trust: 'verified',
   writable: true,
-  can: { addRecords: true, editFolders: true },
+  can: { addRecords: true, editFolders: true, export: true },
   ...more,
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
@@ -24,8 +24,8 @@ const folder = (id: string, parentId: string | null): FolderNode => ({
 
 const vaults = [
   vault('a'),
-  vault('b', { can: { addRecords: false, editFolders: false } }),
-  vault('c', { trust: 'keyChanged', can: { addRecords: false, editFolders: false } }),
+  vault('b', { can: { addRecords: false, editFolders: false, export: false } }),
+  vault('c', { trust: 'keyChanged', can: { addRecords: false, editFolders: false, export: false } }),
 ];
 const folders = new Map([['a', [folder('top', null), folder('deep', 'top'), folder('side', null)]]]);
 const records: PlaceQuestion = { what: 'records', folderId: null, vaultId: null, from: null };

@@ -11,7 +11,7 @@ const vault = (id: string, kind: VaultNode['kind'], folderCount = 0): VaultNode 
   folderCount,
   trust: 'verified',
   writable: true,
-  can: { addRecords: true, editFolders: true },
+  can: { addRecords: true, editFolders: true, export: true },
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
   id,
