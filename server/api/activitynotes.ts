@@ -7,7 +7,7 @@
  * which changes something says what it logs is seen to by the test of the rights.
  */
 import type { FastifyRequest } from 'fastify';
-import { newId } from '../storage/ids.ts';
+import { newOrderedId } from '../storage/ids.ts';
 import type { Activity } from '../storage/activity.ts';
 import type { ActivityEvent } from '../storage/events.ts';
 import type { Api, Context } from './context.ts';
@@ -61,7 +61,7 @@ export function entriesOf(
     const vaultId = note.vaultId === undefined ? request.concernedVaultId : note.vaultId;
     return [
       {
-        ...{ id: newId(context.clock()), organisationId, event: note.event, objectId: note.objectId },
+        ...{ id: newOrderedId(context.clock()), organisationId, event: note.event, objectId: note.objectId },
         ...{ actorId: note.by?.actorId ?? request.caller?.userId ?? '', vaultId },
         ...{ subjectId: note.subjectId ?? null, actedAt: now, arrivedAt: now, isOffline: false },
         ...{ action: note.action ?? null, address: request.ip, client },

@@ -20,9 +20,11 @@ import { describeError } from './errors.ts';
 import { folderRoutes } from './folders.ts';
 import { guardRate } from './gate.ts';
 import { groupRoutes } from './people/groups.ts';
-import { inboxRoutes } from './inbox.ts';
+import { inboxRoutes } from './sharing/inbox.ts';
 import { itemRoutes } from './items.ts';
-import { linkRoutes } from './links.ts';
+import { linkRoutes } from './sharing/links.ts';
+import { openLinkRoutes } from './sharing/openlinks.ts';
+import { sendingRoutes } from './sharing/sending.ts';
 import { offlineRoutes } from './offline.ts';
 import { passwordPolicyRoutes } from './passwordpolicies.ts';
 import { parseJsonBodies, parseQuery } from './reading.ts';
@@ -77,7 +79,9 @@ const groups = [
   snapshotRoutes,
   shortcutRoutes,
   inboxRoutes,
+  sendingRoutes,
   linkRoutes,
+  openLinkRoutes,
   binRoutes,
   changeRoutes,
   offlineRoutes,

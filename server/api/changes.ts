@@ -34,7 +34,7 @@ import type { Api, Context } from './context.ts';
 import { vaultView } from './vaults/vaults.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
-import { inboxAnswer, inboxSchema } from './inbox.ts';
+import { inboxAnswer, inboxSchema } from './sharing/inbox.ts';
 import { offlinePolicySchema } from './offline.ts';
 import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
 import { objectId, queryNumber } from './schemas.ts';

@@ -29,7 +29,7 @@ const unnoted = {
   access: ['concerning', 'ofVault', 'ofUser', 'sharedAmong', 'vaultIdsOfGroup'],
   items: ['find', 'findMany', 'findBinned', 'list', 'walk', 'count', 'within', 'favoritesOf'],
   shortcuts: ['find', 'findMany', 'inVaults', 'toItem'],
-  inbox: ['find', 'findMany', 'receivedBy'],
+  inbox: ['find', 'findMany', 'receivedBy', 'sentBy', 'ofItem', 'throughGroup'],
   bin: ['insert', 'find', 'findMany', 'list'],
 } as const;
 
@@ -47,7 +47,7 @@ const noted = {
   access: ['set'],
   items: ['insert', 'update', 'restore', 'purge', 'moveToBin', 'setFavorite'],
   shortcuts: ['insert', 'remove'],
-  inbox: ['insert', 'markViewed', 'remove'],
+  inbox: ['insert', 'markViewed', 'setAccess', 'remove'],
   bin: ['remove'],
 } as const;
 

@@ -109,6 +109,7 @@ function sharing(bare: Repositories, atomically: Atomically) {
       if ((await bare.inbox.find(id))?.isViewed === true) return;
       await changingInbox(id, (within) => within.bare.inbox.markViewed(id));
     },
+    setAccess: (id, access) => changingInbox(id, (within) => within.bare.inbox.setAccess(id, access)),
     remove: (id) => changingInbox(id, (within) => within.bare.inbox.remove(id)),
   };
   return { shortcuts, inbox };

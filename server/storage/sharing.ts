@@ -1,4 +1,4 @@
-/** Shortcuts, inbox entries and external links. */
+/** Shortcuts and inbox entries. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Seal } from '../sealing/cipher.ts';
 import type { InboxTable, ShortcutTable, Tables } from './tables.ts';
@@ -16,27 +16,13 @@ export interface InboxEntry {
   id: string;
   itemId: string;
   receiverId: string;
+  /** The group that it was sent to; null where it was sent to the person. */
+  groupId: string | null;
   senderId: string;
   access: 'read' | 'write';
   isViewed: boolean;
   createdAt: number;
   keyEncrypted: string | null;
-}
-
-export interface LinkContent {
-  token: string;
-  keyHash: string | null;
-  keyEncrypted: string | null;
-  itemData: unknown;
-}
-
-export interface Link extends LinkContent {
-  id: string;
-  itemId: string;
-  shortcutId: string | null;
-  creatorId: string;
-  type: 'single_use' | 'reusable';
-  expiresAt: number | null;
 }
 
 /** The repository of shortcuts. */
@@ -106,6 +92,7 @@ export function inboxStore(database: Kysely<Tables>, seal: Seal) {
     id: row.id,
     itemId: row.item_id,
     receiverId: row.receiver_id,
+    groupId: row.group_id,
     senderId: row.sender_id,
     access: row.access,
     isViewed: row.is_viewed === 1,
@@ -121,6 +108,7 @@ export function inboxStore(database: Kysely<Tables>, seal: Seal) {
           id: entry.id,
           item_id: entry.itemId,
           receiver_id: entry.receiverId,
+          group_id: entry.groupId,
           sender_id: entry.senderId,
           access: entry.access,
           is_viewed: entry.isViewed ? 1 : 0,
@@ -149,33 +137,34 @@ export function inboxStore(database: Kysely<Tables>, seal: Seal) {
       await database.deleteFrom('inbox').where('id', '=', id).execute();
     },
 
+    async setAccess(id: string, access: InboxEntry['access']): Promise<void> {
+      await database.updateTable('inbox').set({ access }).where('id', '=', id).execute();
+    },
+
+    /** What a person has sent, newest first. */
+    async sentBy(senderId: string): Promise<InboxEntry[]> {
+      const sent = database.selectFrom('inbox').selectAll().where('sender_id', '=', senderId);
+      return (await sent.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()).map(open);
+    },
+
+    /** To whom a record was sent, newest first. */
+    async ofItem(itemId: string): Promise<InboxEntry[]> {
+      const sent = database.selectFrom('inbox').selectAll().where('item_id', '=', itemId);
+      return (await sent.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()).map(open);
+    },
+
+    /** What some people have received as members of a group. */
+    async throughGroup(groupId: string, receiverIds: readonly string[]): Promise<InboxEntry[]> {
+      if (receiverIds.length === 0) return [];
+      const sent = database.selectFrom('inbox').selectAll().where('group_id', '=', groupId);
+      return (await sent.where('receiver_id', 'in', receiverIds).execute()).map(open);
+    },
+
     /** What a person has received, newest first; of one record only when it is named. */
     async receivedBy(receiverId: string, itemId?: string): Promise<InboxEntry[]> {
       let query = database.selectFrom('inbox').selectAll().where('receiver_id', '=', receiverId);
       if (itemId !== undefined) query = query.where('item_id', '=', itemId);
       return (await query.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()).map(open);
-    },
-  };
-}
-
-/** The repository of external links. */
-export function linkStore(database: Kysely<Tables>, seal: Seal) {
-  return {
-    async insert(link: Link, createdAt: number): Promise<void> {
-      const { token, keyHash, keyEncrypted, itemData } = link;
-      await database
-        .insertInto('links')
-        .values({
-          id: link.id,
-          item_id: link.itemId,
-          shortcut_id: link.shortcutId,
-          creator_id: link.creatorId,
-          type: link.type,
-          expires_at: link.expiresAt,
-          created_at: createdAt,
-          content: seal.sealJson({ token, keyHash, keyEncrypted, itemData } satisfies LinkContent),
-        })
-        .execute();
     },
   };
 }

@@ -265,6 +265,12 @@ const elsewhere: Record<string, Prepare> = {
     path: '/inbox-items',
     body: { itemId: await stage.record(), userId: stage.owner.userId, keyEncrypted: wrapped() },
   }),
+  'POST /inbox-items/group': async (stage) => ({
+    path: '/inbox-items/group',
+    body: { itemId: await stage.record(), groupId: await stage.create('/user-groups', { name: 'G' }) },
+  }),
+  'GET /items/{id}/inbox-items': onRecord('/inbox-items'),
+  'GET /items/{id}/links': onRecord('/links'),
   'POST /links': async (stage) => ({
     path: '/links',
     body: {

@@ -5,6 +5,7 @@ import { settleKeys } from '../../access/entitlement.ts';
 import type { Caller } from '../../access/rights.ts';
 import { newId } from '../../storage/ids.ts';
 import type { Group } from '../../storage/people.ts';
+import type { Repositories } from '../../storage/storage.ts';
 import type { ActivityNote } from '../activitynotes.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
@@ -131,12 +132,18 @@ async function changeMembers(
     const former = new Set(await storage.groups.memberIds(groupId));
     const changed = userIds.filter((userId) => former.has(userId) === (change === 'removeMembers'));
     await storage.groups[change](groupId, changed);
+    if (change === 'removeMembers') await dropSent(storage, groupId, changed);
     const vaultIds = await storage.access.vaultIdsOfGroup(groupId);
     const raised = await settleKeys(storage, vaultIds, changed, causeOf(context, caller, groupId));
     const event = change === 'addMembers' ? 'user_added_to_userGroup' : 'user_removed_from_userGroup';
     const notes = changed.map((subjectId): ActivityNote => ({ event, objectId: groupId, subjectId }));
     return [...notes, ...notesOfRequests(raised)];
   });
+}
+
+/** Takes back what people have received as members of a group. */
+async function dropSent(storage: Repositories, groupId: string, userIds: readonly string[]): Promise<void> {
+  for (const { id } of await storage.inbox.throughGroup(groupId, userIds)) await storage.inbox.remove(id);
 }
 
 function causeOf(context: Context, caller: Caller, groupId: string): Cause {
@@ -152,6 +159,7 @@ async function removeGroup(context: Context, caller: Caller, groupId: string): P
       storage.access.vaultIdsOfGroup(groupId),
       storage.groups.memberIds(groupId),
     ]);
+    await dropSent(storage, groupId, members);
     await storage.groups.remove(groupId);
     await settleKeys(storage, vaultIds, members, causeOf(context, caller, groupId));
   });
