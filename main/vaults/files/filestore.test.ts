@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -71,5 +72,62 @@ describe('the size a wire form tells', () => {
     expect(
       estimatedSize(encodeAttachment(Buffer.alloc(40), generateRecordKey()).encryptedData, true),
     ).toBeNull();
+  });
+});
+
+describe('a file in parts', () => {
+  const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const parts = [Buffer.alloc(200_000, 1), Buffer.alloc(7, 2)];
+  const list = { encryptedKey: 'key', encryptedData: 'list', hash: 'h' };
+  const described = parts.map((part) => ({ size: part.length, digest: digest(part) }));
+
+  async function storedInParts(): Promise<string> {
+    const writer = await files.beginParts();
+    for (const part of parts) await writer.put(part, digest(part));
+    return writer.keep(list);
+  }
+
+  it('comes back part by part, and lies there sealed', async () => {
+    const name = await storedInParts();
+    expect(await files.read(name)).toEqual(list);
+    expect(await files.parts(name)).toEqual(described);
+    expect(await files.readPart(name, 1)).toEqual(parts[0]);
+    expect(await files.readPart(name, 2)).toEqual(parts[1]);
+    const bytes = readFileSync(join(folder, 'files', `${name}.parts`, '2'));
+    expect(bytes.includes(parts[1] ?? '')).toBe(false);
+    await expect(files.readPart(name, 3)).rejects.toMatchObject({ code: 'diskError' });
+  });
+
+  it('is told from one that is stored whole', async () => {
+    const { localFile } = await files.store(wire);
+    expect(await files.parts(localFile)).toBeNull();
+  });
+
+  it('is copied with its parts, as one that is stored whole is copied as it is', async () => {
+    const copy = await files.copy(await storedInParts(), 'another key');
+    expect(await files.read(copy)).toEqual({ ...list, encryptedKey: 'another key' });
+    expect(await files.parts(copy)).toEqual(described);
+    expect(await files.readPart(copy, 2)).toEqual(parts[1]);
+    const whole = await files.copy((await files.store(wire)).localFile, 'another key');
+    expect(await files.read(whole)).toMatchObject({ encryptedKey: 'another key', hash: 'h' });
+    expect(await files.parts(whole)).toBeNull();
+  });
+
+  it('goes with all of its parts, kept or given up in the middle', async () => {
+    await files.remove(await storedInParts());
+    const writer = await files.beginParts();
+    await writer.put(Buffer.alloc(10), 'digest');
+    await writer.discard();
+    expect(readdirSync(join(folder, 'files'))).toEqual([]);
+  });
+
+  it('that a cut has left without its list is cleared away, once it is old', async () => {
+    const named = await storedInParts();
+    const writer = await files.beginParts();
+    await writer.put(Buffer.alloc(10), 'digest');
+    await files.removeStrays(new Set([named]), Date.now());
+    expect(readdirSync(join(folder, 'files'))).toHaveLength(3);
+    await files.removeStrays(new Set([named]), Date.now() + 2 * 60 * 60 * 1000);
+    expect(readdirSync(join(folder, 'files')).sort()).toEqual([named, `${named}.parts`].sort());
   });
 });

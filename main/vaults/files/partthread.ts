@@ -27,7 +27,7 @@ export interface PartDecoding {
   readonly wire: WireAttachment;
   readonly recordKey: Uint8Array | null;
   readonly toPath: string;
-  /** Brings a part, by number from 1. */
+  /** Brings a part, by number from 1; its memory is given away with it. */
   readonly bring: (number: number) => Promise<Buffer>;
 }
 
@@ -80,7 +80,8 @@ export class PartThread {
       await this.#run(job, progress, async (message) => {
         if (message.kind !== 'want') throw new StrongroomError('internal');
         progress.onProgress(message.done);
-        return [{ kind: 'part', bytes: await bring(message.number) }, []];
+        const bytes = ownMemory(await bring(message.number));
+        return [{ kind: 'part', bytes }, [bytes.buffer]];
       });
       await rename(part, toPath);
     } catch (error) {
@@ -126,6 +127,13 @@ export class PartThread {
       await answered;
     }
   }
+}
+
+/** The same bytes in memory that can move to the thread; copied only where it is shared with others. */
+function ownMemory(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isAlone = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength;
+  return isAlone ? new Uint8Array(buffer) : Uint8Array.from(bytes);
 }
 
 /** A copy with memory of its own, which moves to the thread whole and is wiped there. */
