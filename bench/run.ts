@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   quick: () => import('./quick-access.ts'),
   open: () => import('./mirror-open.ts'),
   attachments: () => import('./attachments.ts'),
+  import: () => import('./import.ts'),
   journeys: () => import('./journeys.ts'),
 };
 

@@ -28,6 +28,7 @@ import { Revisions } from './revisions.ts';
 import { Search } from './search.ts';
 import { SavedSearches } from './savedsearches.ts';
 import { SearchMerge } from './searchmerge.ts';
+import { SearchRenewal } from './searchrenewal.ts';
 import { SyncState } from './syncstate.ts';
 import { Upkeep } from './upkeep.ts';
 import { Users } from './users.ts';
@@ -78,7 +79,6 @@ export class Mirror {
   private constructor(engine: Engine, checkpointer: Checkpointer | null) {
     this.#engine = engine;
     this.#checkpointer = checkpointer;
-    this.upkeep = new Upkeep(new SearchMerge(engine), checkpointer);
     this.vaults = new Vaults(engine);
     this.folders = new Folders(engine);
     const list = new RecordList(engine, this.vaults, this.folders);
@@ -90,6 +90,11 @@ export class Mirror {
     this.keyCache = new KeyCache(engine);
     this.notices = new Notices(engine);
     this.syncState = new SyncState(engine);
+    const renewal = new SearchRenewal({
+      ...{ engine, syncState: this.syncState },
+      renewAfter: (row, most) => this.records.renewSearchAfter(row, most),
+    });
+    this.upkeep = new Upkeep({ renewal, merge: new SearchMerge(engine), checkpointer });
     this.recents = new Recents(engine);
     this.savedSearches = new SavedSearches(engine);
     this.outbox = new Outbox(engine);
@@ -121,9 +126,7 @@ export class Mirror {
       const { path, pageKey, checkpointWorker: workerFile } = options;
       const thread =
         workerFile === undefined ? null : new Checkpointer(engine, { path, pageKey, workerFile });
-      const mirror = new Mirror(engine, thread);
-      mirror.#renewSearch();
-      return mirror;
+      return new Mirror(engine, thread);
     } catch (error) {
       engine.close();
       throw error;
@@ -143,16 +146,6 @@ export class Mirror {
       }
     });
     return aside;
-  }
-
-  /** After the migration that changed the form of search entries: once, all or nothing. */
-  #renewSearch(): void {
-    const mark = 'search index to renew';
-    if (this.syncState.get(mark) === null) return;
-    this.#engine.durable(() => {
-      this.records.renewSearch();
-      this.syncState.set(mark, null);
-    });
   }
 
   /** Reads every page and index. Throws `mirrorDamaged` if anything is not as written. */

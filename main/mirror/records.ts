@@ -281,19 +281,14 @@ export class Records {
     if (changed > 0) this.#engine.noteChange();
   }
 
-  /** Writes every search entry anew, for a mirror whose entries have an earlier form. */
-  renewSearch(): void {
-    this.#writer.renewSearch(this.#rowBatches(500));
-  }
-
-  *#rowBatches(size: number): Generator<{ readonly row: number; readonly record: StoredRecord }[]> {
-    let last = 0;
-    for (;;) {
-      const rows = this.#after.all(last, size);
-      if (rows.length === 0) return;
-      last = rows.at(-1)?.row ?? last;
-      yield this.#withRows(rows);
-    }
+  /**
+   * Writes the search entries of at most `most` records behind a row anew, for a mirror whose entries
+   * have an earlier form. Gives the last row, or null where there was none left.
+   */
+  renewSearchAfter(last: number, most: number): number | null {
+    const rows = this.#after.all(last, most);
+    for (const { row, record } of this.#withRows(rows)) this.#writer.renewSearch(row, record);
+    return rows.at(-1)?.row ?? null;
   }
 
   /** Every record, in batches, so that a long walk can pause between them and survive changes. */

@@ -133,10 +133,9 @@ export class RecordWriter {
     }
   }
 
-  /** Writes the search entries of all records anew, in one transaction. */
-  renewSearch(batches: Iterable<readonly { readonly row: number; readonly record: StoredRecord }[]>): void {
-    this.#index.clear();
-    for (const batch of batches) for (const { row, record } of batch) this.#index.add(row, record);
+  /** Writes the search entry of a record anew, if it has another form than it should. */
+  renewSearch(row: number, record: StoredRecord): void {
+    this.#index.replace(row, record);
   }
 
   #detailValues(record: StoredRecord, customs: string): SqlValue[] {

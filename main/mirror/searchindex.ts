@@ -142,7 +142,6 @@ export function wordExpression(field: PieceField, word: string): string {
 
 /** Writes and rewrites the search entries of records. */
 export class SearchIndex {
-  readonly #engine: Engine;
   readonly #text: Query<SearchText>;
   readonly #addText: Query<never>;
   readonly #setText: Query<never>;
@@ -150,7 +149,6 @@ export class SearchIndex {
   readonly #addPieces: Query<never>;
 
   constructor(engine: Engine) {
-    this.#engine = engine;
     this.#text = engine.query('SELECT name, places, notes FROM search_text WHERE row = ?');
     this.#addText = engine.query('INSERT INTO search_text (row, name, places, notes) VALUES (?, ?, ?, ?)');
     this.#setText = engine.query('UPDATE search_text SET name = ?, places = ?, notes = ? WHERE row = ?');
@@ -173,13 +171,6 @@ export class SearchIndex {
     this.#setText.run(text.name, text.places, text.notes, row);
     this.#removePieces.run(row);
     this.#addPieces.run(row, allPieces(text));
-  }
-
-  /** Takes every entry away, before all records are added anew. */
-  clear(): void {
-    this.#engine.execute(
-      "DELETE FROM search_text; INSERT INTO search_index (search_index) VALUES ('delete-all');",
-    );
   }
 }
 

@@ -1,27 +1,33 @@
 /**
  * What a long stretch of writing owes the mirror between its portions: merging the search index
- * and keeping the log short. Each piece is so small that it holds nobody up, and whoever writes
- * decides when there is time for one.
+ * and keeping the log short; and what a migration left to be done, which is the same kind of work.
+ * Each piece is so small that it holds nobody up, and whoever writes decides when there is time for
+ * one.
  */
 import type { Checkpointer } from './checkpointer.ts';
 import type { SearchMerge } from './searchmerge.ts';
+import type { SearchRenewal } from './searchrenewal.ts';
+
+export interface UpkeepParts {
+  readonly renewal: SearchRenewal;
+  readonly merge: SearchMerge;
+  readonly checkpointer: Checkpointer | null;
+}
 
 export class Upkeep {
-  readonly #merge: SearchMerge;
-  readonly #checkpointer: Checkpointer | null;
+  readonly #parts: UpkeepParts;
 
-  constructor(merge: SearchMerge, checkpointer: Checkpointer | null) {
-    this.#merge = merge;
-    this.#checkpointer = checkpointer;
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
   }
 
   /** A few milliseconds of work on the search index; false when there is none. */
   mergeSome(): boolean {
-    return this.#merge.step();
+    return this.#parts.renewal.step() || this.#parts.merge.step();
   }
 
   /** Null, or what to wait for before more is written. It never fails. */
   relief(): Promise<void> | null {
-    return this.#checkpointer?.relief() ?? null;
+    return this.#parts.checkpointer?.relief() ?? null;
   }
 }

@@ -64,6 +64,9 @@ interface OwnKeys {
   readonly masterKeyHash: string;
 }
 
+/** Between two pieces of work that nobody waits for; each takes about as long. */
+const tidyRestMs = 5;
+
 export class OpenAccount {
   readonly profile: Profile;
   readonly mirror: Mirror;
@@ -123,6 +126,7 @@ export class OpenAccount {
       this.madeValues = new MadeValues(sealed);
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
+      this.#tidyLater();
     } catch (error) {
       this.#wipeKeys();
       this.mirror.close();
@@ -174,12 +178,12 @@ export class OpenAccount {
     });
   }
 
-  /** Every save leaves a piece in the search index; they are merged when nobody waits for it. */
+  /** Every save leaves a piece in the search index, and a new version may want other entries in it. */
   #tidyLater(waitMs = 250): void {
     if (this.#tidying !== null || this.#closed) return;
     this.#tidying = setTimeout(() => {
       this.#tidying = null;
-      if (!this.#closed && this.#tidySome()) this.#tidyLater(20);
+      if (!this.#closed && this.#tidySome()) this.#tidyLater(tidyRestMs);
     }, waitMs);
     this.#tidying.unref();
   }

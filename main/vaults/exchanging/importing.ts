@@ -30,7 +30,7 @@ import { ImportFolders } from './importfolders.ts';
 
 const portion = 200;
 const mostNotes = 300;
-/** Key of the sync state under which an import notes how far it is on the disk. */
+/** Key of the sync state under which an import notes what it wrote last. */
 const markKey = 'importMark';
 
 export interface ImportParts {
@@ -70,15 +70,16 @@ export class Importing {
       const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
       await this.#inPortions(plain, ({ record, at }) => this.#one(record, at, known, []));
       for (const each of ready) if (each.record.fileFacts.length > 0) await this.#withFiles(each, known);
-      this.#settle(from);
       onProgress(Math.min(from + portion, records));
     }
+    this.#settle();
     return { ...this.#result, folders: this.#folders.count, notes: this.#notes };
   }
 
   /**
-   * Each portion is one transaction. That it is on the disk is made sure of once for many of them
-   * (`#settle`): waiting for the disk each time takes longer than everything else together.
+   * Each portion is one transaction, with the steps that take it back. That all of them are on the
+   * disk is made sure of once, at the end (`#settle`): waiting for the disk on this thread keeps the
+   * window waiting, and an import that a power cut ends is begun again or taken back anyway.
    */
   async #inPortions<T>(all: readonly T[], each: (one: T) => void): Promise<void> {
     const { account, signal, writes } = this.#parts;
@@ -92,12 +93,12 @@ export class Importing {
     });
   }
 
-  /** Everything up to here is on the disk when this returns: the log is flushed with its last entry. */
-  #settle(done: number): void {
-    const { account, writes } = this.#parts;
+  /** Everything is on the disk when this returns: the log is flushed with its last entry. */
+  #settle(): void {
+    const { account, records, writes } = this.#parts;
     if (!writes || account.closed) return;
     account.mirror.durable(() => {
-      account.mirror.syncState.set(markKey, String(done));
+      account.mirror.syncState.set(markKey, String(records));
     });
   }
 
