@@ -3,7 +3,7 @@
  *
  *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
  *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
- *                       [--public-url URL] [--behind-proxy] [--demo]
+ *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--demo]
  *
  * With `--demo` the standard output carries one JSON line and nothing else, so that
  * another program can read it; everything for people goes to the error stream.
@@ -15,10 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RunningServer, ServerOptions } from './index.ts';
 import { startServer } from './index.ts';
+import { parseSyslogTarget } from './syslog/sender.ts';
 
 const usage =
   'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
-  ' [--public-url URL] [--behind-proxy] [--demo]';
+  ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--demo]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -31,6 +32,7 @@ function readArguments() {
       'log-file': { type: 'string' },
       'public-url': { type: 'string' },
       'behind-proxy': { type: 'boolean', default: false },
+      syslog: { type: 'string' },
       demo: { type: 'boolean', default: false },
     },
   });
@@ -51,6 +53,7 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
     logToStderr: true,
     behindProxy: given['behind-proxy'],
     ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
+    ...(given.syslog === undefined ? {} : { syslog: parseSyslogTarget(given.syslog) }),
     ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
     ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),
   };

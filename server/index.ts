@@ -19,6 +19,7 @@ import { createSeal } from './sealing/cipher.ts';
 import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
 import { sqliteEngine } from './storage/sqlite.ts';
 import { openStorage } from './storage/storage.ts';
+import { syslogSender } from './syslog/sender.ts';
 
 export type { ServerOptions } from './options.ts';
 
@@ -51,7 +52,11 @@ function readTls(options: ServerOptions): { key: Buffer; cert: Buffer } | null {
 }
 
 /** Opens the data folder, creating what is missing, and builds what endpoints work with. */
-async function openContext(options: ServerOptions, address: () => string) {
+async function openContext(
+  options: ServerOptions,
+  address: () => string,
+  tellActivity: Context['tellActivity'],
+) {
   const folder = resolve(options.dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const isNew = !existsSync(join(folder, databaseFile));
@@ -63,7 +68,7 @@ async function openContext(options: ServerOptions, address: () => string) {
   const context: Context = {
     ...{ storage, seal, clock, setupToken, options, address },
     rights: rightsOver(storage),
-    tellActivity: () => undefined,
+    tellActivity,
     lockout: failureThrottle(clock, options.accountAttempts ?? defaultAccountAttempts),
     sessions: sessionService(storage, clock, options.tokenLives ?? documentedTokenLives),
   };
@@ -73,8 +78,12 @@ async function openContext(options: ServerOptions, address: () => string) {
 /** Starts a server on its data folder. Rejects when the folder or the port cannot be used. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let url = '';
-  const { context, isNew } = await openContext(options, () => url);
   const log = createLog(options);
+  const syslog = options.syslog
+    ? syslogSender(options.syslog, (dropped) => log.logger.warn({ dropped }, 'syslog entries dropped'))
+    : null;
+  const tell: Context['tellActivity'] = (entries) => syslog?.send(entries);
+  const { context, isNew } = await openContext(options, () => url, tell);
   const app = await buildApplication(context, log.logger, readTls(options));
   const dropOutdated = async () => {
     await context.sessions.dropExpired();
@@ -93,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     clearInterval(sweep);
     await app.close();
+    await syslog?.close();
     await context.storage.close();
     log.finish();
   };

@@ -1,6 +1,7 @@
 /** What a server is started with, and what it does when nothing is said. */
 import type { Clock } from './clock.ts';
 import type { AttemptLimit, RequestRate } from './identity/throttle.ts';
+import type { SyslogTarget } from './syslog/sender.ts';
 import type { TokenLives } from './identity/sessions.ts';
 
 export interface ServerOptions {
@@ -31,6 +32,8 @@ export interface ServerOptions {
   listing?: 'full' | 'short';
   /** Takes clients' addresses from the last entry of `X-Forwarded-For`: only behind one proxy that sets or adds it. */
   behindProxy?: boolean;
+  /** The collector that is told of the activity log as it is written. */
+  syslog?: SyslogTarget;
   /** Address that external links are given, when it is not the one listened on. */
   publicUrl?: string;
 }

@@ -59,13 +59,13 @@ async function logReads(
     reads.map(({ itemId }) => itemId),
   );
   const arrivedAt = unixSeconds(context);
-  await context.storage.activity.insert(
-    reads.map(({ itemId, at, action }) => ({
-      ...{ id: newId(context.clock()), organisationId: caller.organisationId, actorId: caller.userId },
-      ...{ event: 'item_viewed' as const, objectId: itemId, vaultId: vaults.get(itemId) ?? null },
-      ...{ actedAt: at, arrivedAt, isOffline: true, action, subjectId: null, address: null, client: null },
-    })),
-  );
+  const entries = reads.map(({ itemId, at, action }) => ({
+    ...{ id: newId(context.clock()), organisationId: caller.organisationId, actorId: caller.userId },
+    ...{ event: 'item_viewed' as const, objectId: itemId, vaultId: vaults.get(itemId) ?? null },
+    ...{ actedAt: at, arrivedAt, isOffline: true, action, subjectId: null, address: null, client: null },
+  }));
+  await context.storage.activity.insert(entries);
+  await context.storage.afterCommit(async () => context.tellActivity(entries));
 }
 
 /** Registers the endpoints of this file. */
