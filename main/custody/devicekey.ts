@@ -7,7 +7,7 @@ import sodium from 'sodium-native';
 import { LockedBytes } from './lockedbytes.ts';
 
 /** Numbers are part of the storage format and are never given twice. */
-const subkeyNumbers = { mirror: 1, keyCache: 2, files: 3, manifest: 4 } as const;
+const subkeyNumbers = { mirror: 1, keyCache: 2, files: 3, manifest: 4, health: 5 } as const;
 
 export type SubkeyPurpose = keyof typeof subkeyNumbers;
 

@@ -9,6 +9,7 @@ export type { DraftStore, StoredDraft } from './drafts.ts';
 export type { FolderCounts, Folders } from './folders.ts';
 export type { ImportStep, ImportSteps } from './importsteps.ts';
 export type { MadeValueStore, StoredMadeValue } from './madevalues.ts';
+export { rowsInHealthBlock, type HealthRows, type UnjudgedRecord } from './health.ts';
 export type { OfflineReads } from './offlinereads.ts';
 export type { Outbox, OutboxCounts, OutboxPage } from './outbox.ts';
 export type { Page, PageRequest } from './recordlist.ts';

@@ -13,6 +13,7 @@ import { translated } from './fault.ts';
 import { DraftStore } from './drafts.ts';
 import { Folders } from './folders.ts';
 import { ImportSteps } from './importsteps.ts';
+import { HealthRows } from './health.ts';
 import { KeyCache } from './keycache.ts';
 import { MadeValueStore } from './madevalues.ts';
 import { Manifest } from './manifest.ts';
@@ -73,6 +74,7 @@ export class Mirror {
   readonly madeValues: MadeValueStore;
   readonly importSteps: ImportSteps;
   readonly revisions: Revisions;
+  readonly health: HealthRows;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
 
@@ -106,6 +108,7 @@ export class Mirror {
     this.madeValues = new MadeValueStore(engine);
     this.importSteps = new ImportSteps(engine);
     this.revisions = new Revisions(engine);
+    this.health = new HealthRows(engine);
   }
 
   /**

@@ -17,3 +17,5 @@ export {
   type WordList,
 } from './phrases.ts';
 export { keepsRule, ruleSets, rulesOf, type PasswordPolicy, type Rule, type RuleSet } from './rules.ts';
+export { leastScore, type JudgingAnswer, type JudgingJob, type Judgement } from './judging.ts';
+export { totpSiteOf } from './totphosts.ts';
