@@ -5,6 +5,7 @@
  */
 import type { AccessEntry } from '../storage/access.ts';
 import type { FolderShape } from '../storage/folders.ts';
+import type { User } from '../storage/people.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Vault } from '../storage/vaults.ts';
 import type { AccessLevel } from './levels.ts';
@@ -51,6 +52,30 @@ export async function standingOf(storage: Repositories, vault: Vault): Promise<V
       ? users.filter((user) => administersByType(vault, user.role, new Set())).map(({ id }) => id)
       : await storage.vaultTypes.administrators(vault.customTypeId);
   return { vault, entries, folders, holders, typeAdministrators: new Set(byType) };
+}
+
+/** What decides on the access of one person in some vaults: only what concerns them is read. */
+export async function standingsOf(
+  storage: Repositories,
+  person: Pick<User, 'id' | 'role'>,
+  groupIds: readonly string[],
+  vaults: readonly Vault[],
+): Promise<VaultStanding[]> {
+  const ids = vaults.map(({ id }) => id);
+  const [entries, typeIds, keys] = await Promise.all([
+    storage.access.concerning(person.id, groupIds),
+    storage.vaultTypes.administeredBy(person.id),
+    storage.vaultKeys.of(person.id, ids),
+  ]);
+  const entriesOf = Map.groupBy(entries, (entry) => entry.vaultId);
+  const withFolders = entries.filter((entry) => entry.folderId !== null).map((entry) => entry.vaultId);
+  const tree = await storage.folders.tree([...new Set(withFolders)]);
+  const foldersOf = Map.groupBy(tree, (folder) => folder.vaultId);
+  return vaults.map((vault) => ({
+    ...{ vault, entries: entriesOf.get(vault.id) ?? [], folders: foldersOf.get(vault.id) ?? [] },
+    holders: new Set(keys.has(vault.id) ? [person.id] : []),
+    typeAdministrators: new Set(administersByType(vault, person.role, typeIds) ? [person.id] : []),
+  }));
 }
 
 /** The level of a person on a place (null is the vault itself), and where it comes from. */

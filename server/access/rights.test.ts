@@ -10,6 +10,7 @@ import { sqliteEngine } from '../storage/sqlite.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStorage } from '../storage/storage.ts';
 import { usualVaultSettings } from '../storage/vaults.ts';
+import { explainAccess, standingOf, standingsOf } from './explain.ts';
 import type { AccessLevel } from './levels.ts';
 import { accessLevels, compareLevels } from './levels.ts';
 import type { Caller } from './rights.ts';
@@ -121,6 +122,16 @@ describe('the level on a place', () => {
           expect.arrayContaining(places.filter((_, place) => expected[place] !== 'forbidden')),
         );
         expect(access?.wholeIsReadable).toBe(!expected.includes('forbidden'));
+        const vault = await storage.vaults.find(vaultId);
+        if (!vault) throw new Error('There is a vault.');
+        const person = { id: userId, role: 'user' as const };
+        const [concerning] = await standingsOf(storage, person, groupIds, [vault]);
+        for (const standing of [await standingOf(storage, vault), concerning]) {
+          const explained = places.map(
+            (place) => standing && explainAccess(standing, userId, new Set(groupIds), place).level,
+          );
+          expect(explained).toEqual(expected);
+        }
       }),
       { numRuns: 60 },
     );

@@ -38,6 +38,7 @@ import { userAdministrationRoutes } from './people/administration.ts';
 import { inviteRoutes } from './people/invites.ts';
 import { masterPasswordRoutes } from './people/masterpassword.ts';
 import { ownAccountRoutes } from './people/ownaccount.ts';
+import { askPasswords } from './people/askpassword.ts';
 import { roleRoutes } from './people/roles.ts';
 import { twoFactorRoutes } from './people/twofactor.ts';
 import { userRoutes } from './people/users.ts';
@@ -153,6 +154,7 @@ export async function buildApplication(
   // The inner of the two: what is only repeated has been logged before.
   keepActivityLog(app, context);
   answerRepeats(app, context);
+  askPasswords(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },
     transform: (route) => {

@@ -149,6 +149,16 @@ describe('a log-in password', () => {
   });
 });
 
+describe('asking for the password once more', () => {
+  it('is bounded, so that a stolen session cannot guess it', async () => {
+    const member = await organisation.join('stolen');
+    const guess = (oldPassword: string) =>
+      member.http.send('POST', '/users/password', { oldPassword, newPassword: 'another password' });
+    for (let count = 0; count < 10; count += 1) await refused(guess('wrong'), 403, 'passwordInvalid');
+    await refused(guess(member.person.password), 429, 'tooManyAttempts');
+  });
+});
+
 describe('an invitation', () => {
   const invite = async (body: object = {}) =>
     owner.http.send<{ id: string; code: string }>('POST', '/user-invites', body);

@@ -18,7 +18,6 @@ import { ApiError, invalid } from '../errors.ts';
 import { doneAnswer, idParams, objectId } from '../schemas.ts';
 import { notesOfRequests } from '../vaults/access.ts';
 import { requireBelow } from './roles.ts';
-import { requirePassword } from './twofactor.ts';
 import { newUserKeys, userKeysBody } from './userkeys.ts';
 import { colleague } from './users.ts';
 
@@ -36,7 +35,7 @@ function ownRoutes(app: Api, context: Context): void {
   app.post(
     '/users/master-key/set',
     {
-      config: { needs: 'session', logs: 'noted' },
+      config: { needs: 'session', logs: 'noted', keepsNoAnswer: true, asksPassword: 'password' },
       schema: {
         summary: 'Set the first master password, or the first after a reset (own addition)',
         body: z.object({ ...userKeysBody, password }),
@@ -47,7 +46,6 @@ function ownRoutes(app: Api, context: Context): void {
       const { organisationId, userId, sessionId, clientSideEncryption } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
       if (user.keys !== null) throw new ApiError(409, 'masterPasswordSet', 'There is a key pair already.');
-      await requirePassword(user, request.body.password);
       const made = newUserKeys(clientSideEncryption, request.body);
       if (!made) throw invalid('keysRequired', 'keys', 'Needs masterKeyHash, masterKeyOptions and keys.');
       await context.storage.users.update({
@@ -64,7 +62,7 @@ function ownRoutes(app: Api, context: Context): void {
   app.post(
     '/users/master-key/change',
     {
-      config: { needs: 'session', logs: 'noted' },
+      config: { needs: 'session', logs: 'noted', keepsNoAnswer: true, asksPassword: 'password' },
       schema: {
         summary: 'Change the master password: the same key pair, encrypted anew (own addition)',
         body: z.object({ ...userKeysBody, password }),
@@ -75,7 +73,6 @@ function ownRoutes(app: Api, context: Context): void {
       const { organisationId, userId, sessionId, clientSideEncryption } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
       if (user.keys === null) throw new ApiError(409, 'masterPasswordUnset', 'There is no key pair.');
-      await requirePassword(user, request.body.password);
       const made = newUserKeys(clientSideEncryption, request.body);
       if (made?.keys.public !== user.keys.public) {
         throw invalid('publicKeyChanged', 'keys.public', 'A change keeps the key pair.');

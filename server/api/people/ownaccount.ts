@@ -5,7 +5,6 @@ import { shortestPassword } from '../application.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
 import { doneAnswer, shortText } from '../schemas.ts';
-import { requirePassword } from './twofactor.ts';
 import { colleague } from './users.ts';
 
 /** Registers the endpoints of this file. */
@@ -33,7 +32,7 @@ export function ownAccountRoutes(app: Api, context: Context): void {
   app.post(
     '/users/password',
     {
-      config: { needs: 'session', logs: 'noted' },
+      config: { needs: 'session', logs: 'noted', keepsNoAnswer: true, asksPassword: 'oldPassword' },
       schema: {
         summary: "Change one's own log-in password; other sessions end (own addition)",
         body: z.object({
@@ -46,7 +45,6 @@ export function ownAccountRoutes(app: Api, context: Context): void {
     async (request) => {
       const { organisationId, userId, sessionId } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
-      await requirePassword(user, request.body.oldPassword);
       const iterations = context.options.passwordIterations ?? passwordIterations;
       const passwordHash = await hashPassword(request.body.newPassword, iterations);
       await context.storage.users.update({ ...user, passwordHash });

@@ -5,7 +5,6 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { verifyPassword } from '../../identity/passwords.ts';
 import { failureThrottle } from '../../identity/throttle.ts';
 import { acceptCode, newRecoveryCodes, newTwoFactor, spendRecoveryCode } from '../../identity/totp.ts';
 import { defaultLoginAttempts } from '../../options.ts';
@@ -20,12 +19,6 @@ import { colleague } from './users.ts';
 
 const codeBody = z.object({ code: z.string().min(6).max(20) });
 const codesAnswer = z.object({ recoveryCodes: z.array(z.string()) });
-
-/** Refuses a log-in password that is not the caller's. */
-export async function requirePassword(user: User, password: string): Promise<void> {
-  if (await verifyPassword(password, user.passwordHash)) return;
-  throw new ApiError(403, 'passwordInvalid', 'The log-in password is wrong.');
-}
 
 async function callersAccount(context: Context, request: Pick<FastifyRequest, 'caller'>): Promise<User> {
   const { organisationId, userId } = callerOf(request);
@@ -77,7 +70,7 @@ function settingUpRoutes(app: Api, context: Context, takeCode: TakeCode): void {
   app.post(
     '/users/2fa/totp/setup',
     {
-      config: { needs: 'session', logs: 'noted', keepsNoAnswer: true },
+      config: { needs: 'session', logs: 'noted', keepsNoAnswer: true, asksPassword: 'password' },
       schema: {
         summary: 'A new secret for the second factor, not in force yet (own addition)',
         body: z.object({ password: z.string().min(1).max(1_000) }),
@@ -87,7 +80,6 @@ function settingUpRoutes(app: Api, context: Context, takeCode: TakeCode): void {
     async (request) => {
       const user = await callersAccount(context, request);
       requireState(user, false);
-      await requirePassword(user, request.body.password);
       const organisation = await context.storage.organisations.find(user.organisationId);
       const { twoFactor, uri } = newTwoFactor(user.login, organisation?.name ?? '');
       await context.storage.users.update({ ...user, twoFactor });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ExplainedAccess, VaultStanding } from '../../access/explain.ts';
-import { explainAccess, standingOf } from '../../access/explain.ts';
+import { explainAccess, standingOf, standingsOf } from '../../access/explain.ts';
 import { accessLevels, compareLevels, rightsAt } from '../../access/levels.ts';
 import type { Caller } from '../../access/rights.ts';
 import type { Group } from '../../storage/people.ts';
@@ -99,16 +99,18 @@ const reachSchema = z.object({
 /** Every vault that a person reaches and why, as far as the caller may see it. */
 async function reachOf(context: Context, caller: Caller, userId: string) {
   const person = await colleague(context, caller.organisationId, userId);
-  const groupIds = new Set(await context.storage.groups.groupIdsOf(person.id));
+  const groupIds = await context.storage.groups.groupIdsOf(person.id);
+  const membership = new Set(groupIds);
   const groups = await groupsById(context, caller);
   const own = await context.rights.toAllVaults(caller);
   const open = new Map(own.map((access) => [access.vault.id, rightsAt(access.levelAt(null))]));
   const items: z.output<typeof reachSchema>['items'] = [];
   let hiddenCount = 0;
-  for (const vault of await context.storage.vaults.list(caller.organisationId)) {
-    const standing = await standingOf(context.storage, vault);
+  const vaults = await context.storage.vaults.list(caller.organisationId);
+  for (const standing of await standingsOf(context.storage, person, groupIds, vaults)) {
+    const { vault } = standing;
     const places = [null, ...standing.folders.map(({ id }) => id)];
-    const explained = places.map((place) => explainAccess(standing, person.id, groupIds, place));
+    const explained = places.map((place) => explainAccess(standing, person.id, membership, place));
     const highest = explained.reduce((best, each) =>
       compareLevels(each.level, best.level) > 0 ? each : best,
     );
