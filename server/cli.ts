@@ -3,7 +3,8 @@
  *
  *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
  *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
- *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--demo]
+ *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT]
+ *                       [--largest-file MIB] [--demo]
  *
  * With `--demo` the standard output carries one JSON line and nothing else, so that
  * another program can read it; everything for people goes to the error stream.
@@ -19,7 +20,7 @@ import { parseSyslogTarget } from './syslog/sender.ts';
 
 const usage =
   'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
-  ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--demo]';
+  ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--largest-file MIB] [--demo]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -33,6 +34,7 @@ function readArguments() {
       'public-url': { type: 'string' },
       'behind-proxy': { type: 'boolean', default: false },
       syslog: { type: 'string' },
+      'largest-file': { type: 'string' },
       demo: { type: 'boolean', default: false },
     },
   });
@@ -40,7 +42,15 @@ function readArguments() {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number.');
   if (!values.data) throw new Error('--data must name the data folder.');
   if (!values['tls-cert'] !== !values['tls-key']) throw new Error('--tls-cert and --tls-key go together.');
-  return { ...values, port, data: values.data };
+  const largestFile = bytesOf(values['largest-file']);
+  return { ...values, port, data: values.data, largestFile };
+}
+
+/** Mebibytes as bytes; undefined where nothing was said. */
+function bytesOf(mebibytes: string | undefined): number | undefined {
+  if (mebibytes === undefined) return undefined;
+  if (!/^[1-9]\d{0,6}$/.test(mebibytes)) throw new Error('--largest-file must be a number of MiB.');
+  return Number(mebibytes) * 1024 * 1024;
 }
 
 function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
@@ -55,6 +65,7 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
     ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
     ...(given.syslog === undefined ? {} : { syslog: parseSyslogTarget(given.syslog) }),
     ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
+    ...(given.largestFile === undefined ? {} : { attachmentParts: { largestFile: given.largestFile } }),
     ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),
   };
 }

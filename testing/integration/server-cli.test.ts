@@ -118,6 +118,22 @@ describe('the command line', () => {
     expect(demo.output.stderr).toContain('Choose an empty one');
   });
 
+  it('takes files as large as it is told, and refuses a size that is none', async () => {
+    const data = newFolder();
+    const { line } = start(['--port', '0', '--data', data, '--largest-file', '20']);
+    const url = (await line).replace('Listening at ', '');
+    const setupToken = readFileSync(join(data, 'setup_token'), 'utf8').trim();
+    const { owner } = await trialOrganisation({ http: httpClient(url), setupToken }, 'owner', false);
+    const features = await owner.http.send<object[]>('GET', '/app/features');
+    expect(features).toContainEqual(
+      expect.objectContaining({ name: 'attachmentParts', largestFile: 20 * 1024 * 1024 }),
+    );
+    for (const size of ['0', '-1', '1.5', 'many']) {
+      const refused = start(['--port', '0', '--data', newFolder(), `--largest-file=${size}`]);
+      expect([size, await refused.ended]).toEqual([size, 1]);
+    }
+  });
+
   it('says so when the port is taken', async () => {
     const first = start(['--port', '0', '--data', newFolder()]);
     const port = /:(\d+)$/.exec(await first.line)?.[1] ?? '';
