@@ -49,6 +49,10 @@ export const importWarning = z.enum([
   'cannotUpdate', // the record found may not be changed, or does not open
   'badCode',
   'deletedThere',
+  'archivedThere',
+  'formerStatesLeft', // of earlier states only the passwords are taken
+  'columnLeft',
+  'folderNotesLeft',
 ]);
 export type ImportWarning = z.infer<typeof importWarning>;
 
@@ -123,7 +127,7 @@ export type ImportPlan = z.infer<typeof importPlan>;
 /** A record that will be or was left out, or lost something on the way. */
 const importNote = z.strictObject({
   name: z.string(),
-  /** Place in the file, from 1. */
+  /** Place in the file, from 1; 0 for what is no record. */
   at: z.number().int(),
   warning: importWarning,
 });

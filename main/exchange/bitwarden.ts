@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { openExport, sealedExport } from './bitwardenseal.ts';
 import { jsonOf, shaped } from './json.ts';
-import { checkedTree, importedRecord, refusedImport } from './tree.ts';
+import { checkedTree, holdsMore, importedRecord, refusedImport, saysSomething } from './tree.ts';
 import type { ImportedCustom, ImportedRecord, ImportedTree } from './tree.ts';
 
 const text = z
@@ -13,7 +13,7 @@ const text = z
   .nullish()
   .transform((value) => value ?? '');
 
-const item = z.object({
+const item = z.looseObject({
   type: z.number().int(),
   name: text,
   notes: text,
@@ -21,8 +21,12 @@ const item = z.object({
   folderId: z.string().nullish(),
   collectionIds: z.array(z.string()).nullish(),
   login: z
-    .object({ username: text, password: text, totp: text, uris: z.array(z.object({ uri: text })).nullish() })
+    .looseObject({
+      ...{ username: text, password: text, totp: text },
+      uris: z.array(z.looseObject({ uri: text })).nullish(),
+    })
     .nullish(),
+  deletedDate: text,
   fields: z.array(z.object({ name: text, value: text, type: z.number().int().nullish() })).nullish(),
   card: z.record(z.string(), z.unknown()).nullish(),
   identity: z.record(z.string(), z.unknown()).nullish(),
@@ -35,9 +39,30 @@ const named = z.array(z.object({ id: z.string().nullish(), name: text })).nullis
 const plainExport = z.object({ folders: named, collections: named, items: z.array(item) });
 const bound = z.object({ encrypted: z.literal(true) });
 
+/** Members that are taken, or that only the other program has any use for. */
+const knownMembers = new Set([
+  ...[
+    'type',
+    'name',
+    'notes',
+    'favorite',
+    'folderId',
+    'collectionIds',
+    'login',
+    'fields',
+    'card',
+    'identity',
+  ],
+  ...['sshKey', 'passwordHistory', 'deletedDate', 'id', 'organizationId', 'revisionDate', 'creationDate'],
+  ...['object', 'key', 'secureNote'],
+]);
+const knownLoginMembers = new Set(['username', 'password', 'totp', 'uris', 'passwordRevisionDate']);
+
 /** Fields of cards, identities and keys that nobody should read over a shoulder. */
 const secretNames = new Set(['number', 'code', 'ssn', 'passportNumber', 'licenseNumber', 'privateKey']);
 const hiddenField = 1;
+/** A field that repeats another one. */
+const linkedField = 3;
 
 /** Throws `passwordNeeded`, `wrongPassword`, `kdfRefused`, `accountBound`, `damaged`. */
 export async function readBitwarden(bytes: Uint8Array, password: Uint8Array | null): Promise<ImportedTree> {
@@ -73,6 +98,7 @@ function treeOf(value: unknown): ImportedTree {
     format: 'bitwarden',
     folders: [...paths.values()].filter((path) => path.length > 0),
     records: items.map((each) => recordOf(each, paths)),
+    left: [],
   });
 }
 
@@ -96,7 +122,22 @@ function recordOf(each: Item, paths: ReadonlyMap<string, string[]>): ImportedRec
     former: (passwordHistory ?? [])
       .filter((state) => state.password !== '')
       .map((state) => ({ password: state.password, at: instantOf(state.lastUsedDate) })),
+    warnings: isWhole(each) ? [] : ['fieldLeft'],
+    leave: each.deletedDate === '' ? null : 'deletedThere',
   });
+}
+
+/** Whether everything that an item says has a place here. */
+function isWhole(each: Item): boolean {
+  const { login, fields, card, identity, sshKey, folderId, collectionIds } = each;
+  const places = (folderId ? 1 : 0) + (collectionIds?.length ?? 0);
+  const rules = (login?.uris ?? []).some((uri) => typeof uri['match'] === 'number');
+  const links = (fields ?? []).some(({ type }) => type === linkedField);
+  const odd = [card, identity, sshKey].some((group) =>
+    Object.values(group ?? {}).some((value) => typeof value !== 'string' && saysSomething(value)),
+  );
+  const more = holdsMore(each, knownMembers) || (login ? holdsMore(login, knownLoginMembers) : false);
+  return places <= 1 && !rules && !links && !odd && !more;
 }
 
 function further(values: Readonly<Record<string, unknown>> | null | undefined): ImportedCustom[] {

@@ -5,7 +5,7 @@
 import type { ColumnRole, CsvMapping, CsvPreview, ImportFormat } from '../../contract/exchange.ts';
 import { csvFieldNames } from './csvnames.ts';
 import { checkedTree, importedRecord, refusedImport } from './tree.ts';
-import type { ImportedCustom, ImportedRecord, ImportedTree } from './tree.ts';
+import type { ImportedCustom, ImportedRecord, ImportedTree, LeftThing } from './tree.ts';
 import type { Table } from './table.ts';
 
 const shownRows = 5;
@@ -68,7 +68,16 @@ export function readTable(table: Table, mapping: CsvMapping, format: ImportForma
   const records = table.rows
     .slice(mapping.header ? 1 : 0)
     .map((row) => recordOf(row, names, mapping.columns));
-  return checkedTree({ format, folders: [], records });
+  return checkedTree({ format, folders: [], records, left: leftColumns(table, mapping) });
+}
+
+/** Columns that nobody wanted and that are not empty. */
+function leftColumns({ rows }: Table, { header, columns }: CsvMapping): LeftThing[] {
+  const body = rows.slice(header ? 1 : 0);
+  return columns.flatMap((role, at): LeftThing[] => {
+    if (role !== 'ignore' || !body.some((row) => (row[at] ?? '') !== '')) return [];
+    return [{ name: (header ? rows[0]?.[at] : '') || String(at + 1), warning: 'columnLeft' }];
+  });
 }
 
 function recordOf(
@@ -93,9 +102,34 @@ function recordOf(
       .map((tag) => tag.trim())
       .filter(Boolean),
     color: colorOf(first('color')),
-    favourite: ['1', 'true', 'yes', 'да'].includes(first('favourite').toLowerCase()),
-    customs: row.flatMap((cell, at) => customOf(cell, columns[at], names[at] ?? '')),
+    favourite: yes.includes(first('favourite').toLowerCase()),
+    customs: row.flatMap((cell, at) => customOf(cell, roleAt(row, columns, at), names[at] ?? '')),
+    warnings: isWhole(row, columns) ? [] : ['fieldLeft'],
   });
+}
+
+/** A second name, login or password of a row becomes a field: the record has one place for each. */
+function roleAt(row: readonly string[], columns: readonly ColumnRole[], at: number): ColumnRole | undefined {
+  const role = columns[at];
+  if (role !== 'name' && role !== 'login' && role !== 'password') return role;
+  const isFirst = !row.slice(0, at).some((cell, before) => columns[before] === role && cell !== '');
+  if (isFirst) return role;
+  return role === 'password' ? 'customPassword' : 'customText';
+}
+
+const yes: readonly string[] = ['1', 'true', 'yes', 'да'];
+const no: readonly string[] = ['', '0', 'false', 'no', 'нет'];
+
+/** Whether every cell of a row has a place: no cells behind the columns, and none that means nothing here. */
+function isWhole(row: readonly string[], columns: readonly ColumnRole[]): boolean {
+  const cells = (role: ColumnRole): string[] => row.filter((cell, at) => columns[at] === role && cell !== '');
+  const single: readonly ColumnRole[] = ['folder', 'color', 'favourite'];
+  if (row.slice(columns.length).some((cell) => cell !== '')) return false;
+  if (single.some((role) => cells(role).length > 1)) return false;
+  const [color = ''] = cells('color');
+  const [favourite = ''] = cells('favourite');
+  const isColor = color === '' || String(colorOf(color)) === color.trim();
+  return isColor && [...yes, ...no].includes(favourite.toLowerCase());
 }
 
 function customOf(value: string, role: ColumnRole | undefined, name: string): ImportedCustom[] {

@@ -1,6 +1,6 @@
 /**
  * KeePass databases: KDBX 3.1 and 4 and the XML that KeePass exports, read with kdbxweb. Groups
- * become folders, the recycle bin is left out, former states give their passwords.
+ * become folders, what lies in the recycle bin is named and left out, former states give their passwords.
  */
 import kdbxweb from 'kdbxweb';
 import { factsOf, factsKey, isUrlKey, knownCustoms, standardFields } from './keepassfields.ts';
@@ -9,7 +9,15 @@ import { judgeKdf, provideArgon2 } from './keepasskdf.ts';
 import { totpKeys, totpOf } from './totpforms.ts';
 import { textOf } from './text.ts';
 import { checkedTree, importedRecord, importLimits, refusedImport } from './tree.ts';
-import type { FormerPassword, ImportedCustom, ImportedFile, ImportedRecord, ImportedTree } from './tree.ts';
+import type {
+  FormerPassword,
+  ImportedCustom,
+  ImportedFile,
+  ImportedRecord,
+  ImportedTree,
+  LeftThing,
+} from './tree.ts';
+import { entryLosses, expiryOf } from './keepasslosses.ts';
 
 /** What opens a database; either may be missing. */
 export interface DatabaseKey {
@@ -73,18 +81,23 @@ function treeOf(database: kdbxweb.Kdbx, format: 'kdbx' | 'keepassXml'): Imported
   const folders: string[][] = [];
   const records: ImportedRecord[] = [];
   const bin = database.meta.recycleBinEnabled ? database.meta.recycleBinUuid?.id : undefined;
-  const waiting = database.groups.map((group) => ({ group, path: [] as string[] }));
+  const waiting = database.groups.map((group) => ({ group, path: [] as string[], binned: false }));
+  const left: LeftThing[] = [];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const { group, path } = next;
+    const { group, path, binned } = next;
     if (path.length > importLimits.depth) throw refusedImport('tooDeep');
-    if (path.length > 0) folders.push(path);
-    for (const entry of group.entries) records.push(recordOf(entry, path, database));
+    if (path.length > 0 && !binned) folders.push(path);
+    if (group.notes?.trim() && !binned) left.push({ name: path.at(-1) ?? '-', warning: 'folderNotesLeft' });
+    for (const entry of group.entries) {
+      const record = recordOf(entry, path, database);
+      records.push(binned ? { ...record, leave: 'deletedThere' } : record);
+    }
     for (const child of group.groups) {
-      if (bin !== undefined && child.uuid.id === bin) continue;
-      waiting.push({ group: child, path: [...path, child.name?.trim() || '-'] });
+      const inBin = binned || (bin !== undefined && child.uuid.id === bin);
+      waiting.push({ group: child, path: [...path, child.name?.trim() || '-'], binned: inBin });
     }
   }
-  return checkedTree({ format, folders, records });
+  return checkedTree({ format, folders, records, left });
 }
 
 function recordOf(entry: kdbxweb.KdbxEntry, path: readonly string[], database: kdbxweb.Kdbx): ImportedRecord {
@@ -108,10 +121,10 @@ function recordOf(entry: kdbxweb.KdbxEntry, path: readonly string[], database: k
     tags: facts?.tags ?? entry.tags.filter(Boolean),
     color: facts?.color ?? 0,
     favourite: facts?.favourite ?? false,
-    customs: facts === null ? foreignCustoms(fields) : knownCustoms(facts, fields),
+    customs: [...(facts === null ? foreignCustoms(fields) : knownCustoms(facts, fields)), ...expiryOf(entry)],
     files,
     former: formerOf(entry),
-    warnings: missing ? ['fileMissing'] : [],
+    warnings: [...(missing ? ['fileMissing' as const] : []), ...entryLosses(entry)],
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { jsonOf, shaped } from './json.ts';
-import { checkedTree, importedRecord, importLimits, refusedImport } from './tree.ts';
+import { checkedTree, holdsMore, importedRecord, importLimits, refusedImport } from './tree.ts';
 import type { ImportedCustom, ImportedFile, ImportedRecord, ImportedTree } from './tree.ts';
 import { unpacked } from './zip.ts';
 
@@ -24,7 +24,7 @@ const item = z.object({
     urls: z.array(z.object({ url: text })).nullish(),
     tags: z.array(z.string()).nullish(),
   }),
-  details: z.object({
+  details: z.looseObject({
     loginFields: z.array(z.object({ value: text, designation: text, name: text, fieldType: text })).nullish(),
     notesPlain: text,
     password: text,
@@ -56,14 +56,22 @@ export async function readOnePux(bytes: Uint8Array<ArrayBuffer>): Promise<Import
   const vaults = shaped(exported, jsonOf(data)).accounts.flatMap((account) => account.vaults);
   const folders = vaults.map(({ attrs }) => [attrs.name || '1Password']);
   const records = vaults.flatMap(({ attrs, items }) =>
-    items
-      .filter(({ state }) => state !== 'archived')
-      .map((each) => recordOf(each, [attrs.name || '1Password'], contents)),
+    items.map((each) => recordOf(each, [attrs.name || '1Password'], contents)),
   );
-  return checkedTree({ format: 'onePux', folders, records });
+  return checkedTree({ format: 'onePux', folders, records, left: [] });
 }
 
-function recordOf({ overview, details, favIndex }: Item, path: string[], contents: Contents): ImportedRecord {
+/** Members that are taken, or that only the other program has any use for. */
+const knownDetails = new Set([
+  ...['loginFields', 'notesPlain', 'password', 'sections', 'passwordHistory', 'documentAttributes'],
+  ...['htmlForm', 'sshKeyAttributes'],
+]);
+
+function recordOf(
+  { overview, details, favIndex, state }: Item,
+  path: string[],
+  contents: Contents,
+): ImportedRecord {
   const designated = (designation: string): string =>
     details.loginFields?.find((field) => field.designation === designation)?.value ?? '';
   const urls = [overview.url, ...(overview.urls ?? []).map(({ url }) => url)].filter(Boolean);
@@ -82,13 +90,19 @@ function recordOf({ overview, details, favIndex }: Item, path: string[], content
     former: (details.passwordHistory ?? [])
       .filter(({ value }) => value !== '')
       .map(({ value, time }) => ({ password: value, at: time ? time * 1000 : null })),
-    warnings: missing ? ['fileMissing'] : [],
+    warnings: [
+      ...(missing ? ['fileMissing' as const] : []),
+      ...(holdsMore(details, knownDetails) ? ['fieldLeft' as const] : []),
+    ],
+    leave: state === 'archived' ? 'archivedThere' : null,
   });
 }
 
 function otherLogins({ loginFields }: Item['details']): ImportedCustom[] {
-  return (loginFields ?? [])
-    .filter(({ designation, value }) => !['username', 'password'].includes(designation) && value !== '')
+  const all = loginFields ?? [];
+  const taken = ['username', 'password'].map((name) => all.find(({ designation }) => designation === name));
+  return all
+    .filter((field) => !taken.includes(field) && field.value !== '')
     .map(({ name, value, fieldType }) => ({
       label: name,
       type: fieldType === 'P' ? 'password' : 'text',
@@ -124,7 +138,7 @@ function customOf(label: string, value: unknown): ImportedCustom[] {
     kind === 'date' && typeof inner === 'number' ? new Date(inner * 1000).toISOString() : plain(inner);
   if (shown === '') return [];
   if (kind === 'totp') return [{ label: label || 'TOTP', type: 'totp', value: shown }];
-  const secret = ['concealed', 'creditCardNumber'].includes(kind);
+  const secret = ['concealed', 'creditCardNumber', 'sshKey'].includes(kind);
   return [{ label, type: secret ? 'password' : 'text', value: shown }];
 }
 
@@ -133,7 +147,5 @@ function plain(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   if (typeof value !== 'object' || value === null) return '';
-  return Object.values(value)
-    .filter((part): part is string => typeof part === 'string' && part !== '')
-    .join(', ');
+  return Object.values(value).map(plain).filter(Boolean).join(', ');
 }

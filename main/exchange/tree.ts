@@ -40,6 +40,14 @@ export interface ImportedRecord {
   readonly former: readonly FormerPassword[];
   /** What the file held of this record and could not be taken over. */
   readonly warnings: readonly ImportWarning[];
+  /** Why it is not to be taken over at all, though it stands in the file. */
+  readonly leave: ImportWarning | null;
+}
+
+/** Something of a file that belongs to no record and was not taken over. */
+export interface LeftThing {
+  readonly name: string;
+  readonly warning: ImportWarning;
 }
 
 export interface ImportedTree {
@@ -47,6 +55,7 @@ export interface ImportedTree {
   /** Every folder by its path, empty ones too; parents need not be named. */
   readonly folders: readonly (readonly string[])[];
   readonly records: readonly ImportedRecord[];
+  readonly left: readonly LeftThing[];
 }
 
 const emptyRecord: ImportedRecord = {
@@ -63,6 +72,7 @@ const emptyRecord: ImportedRecord = {
   files: [],
   former: [],
   warnings: [],
+  leave: null,
 };
 
 /** A record with what the file says of it and nothing else. */
@@ -96,6 +106,18 @@ export const importLimits = {
   swellingFrom: 64 * 1024,
   keyFileBytes: 1024 * 1024,
 } as const;
+
+/** Whether a member that no reader knows says anything at all. */
+export function saysSomething(value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || value === false || value === 0) return false;
+  if (Array.isArray(value)) return value.some(saysSomething);
+  return typeof value === 'object' ? Object.values(value).some(saysSomething) : true;
+}
+
+/** Whether an object of a file has members with contents beside the known ones. */
+export function holdsMore(value: object, known: ReadonlySet<string>): boolean {
+  return Object.entries(value).some(([name, member]) => !known.has(name) && saysSomething(member));
+}
 
 /** Throws `tooLarge` for more records, folders or levels than one import may have. */
 export function checkedTree(tree: ImportedTree): ImportedTree {

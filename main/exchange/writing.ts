@@ -135,15 +135,16 @@ interface JsonFolder {
 /** Our own readable form, with everything but the contents of attachments. */
 export function writeJson(records: readonly ImportedRecord[]): Uint8Array<ArrayBuffer> {
   const root: JsonFolder = { name: '', folders: [], records: [] };
-  for (const { path, customs, files: _files, former: _former, warnings: _warnings, ...plain } of records) {
+  for (const record of records) {
+    const { path, name, login, password, urls, description, tags, color, favourite, customs } = record;
     let folder = root;
-    for (const name of path) {
-      let inner = folder.folders.find((each) => each.name === name);
-      if (!inner) folder.folders.push((inner = { name, folders: [], records: [] }));
+    for (const part of path) {
+      let inner = folder.folders.find((each) => each.name === part);
+      if (!inner) folder.folders.push((inner = { name: part, folders: [], records: [] }));
       folder = inner;
     }
     folder.records.push({
-      ...plain,
+      ...{ name, login, password, urls, description, tags, color, favourite },
       customs: customs.map(({ label, type, value }) => ({ name: label, type, value })),
     });
   }

@@ -3,6 +3,7 @@
  * there with its files, taken out with files that have to be fetched first, and not at all where the
  * vault does not allow it.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,8 @@ async function fileOf(name: string, records: readonly ImportedRecord[]): Promise
 
 async function importInto(to: Place, path: string, choices: Partial<ImportPlan> = {}): Promise<ImportResult> {
   const { token } = await app.ask('exchange', 'stage', { paths: [path] });
-  await app.ask('exchange', 'read', { token, format: null, password: utf8(key) });
+  const { table } = await app.ask('exchange', 'read', { token, format: null, password: utf8(key) });
+  if (table) await app.ask('exchange', 'mapColumns', { token, mapping: table.suggested });
   const plan: ImportPlan = {
     token,
     to,
@@ -80,6 +82,43 @@ async function filesIn(place: Place): Promise<string[][]> {
 
 const mail = importedRecord({ name: 'Mail', login: 'olga', password: 'one', path: ['Work'] });
 const bank = importedRecord({ name: 'Bank', login: 'olga', password: 'two' });
+
+/** A hash of what every record of a place says, its secrets too; `typed`: and of what kind its fields are. */
+async function hashesIn(place: Place, typed: boolean): Promise<string[]> {
+  const { mirror, secrets } = app.accounts.current();
+  const hashes = (await idsIn(place)).map((id) => {
+    const stored = mirror.records.get(id);
+    if (stored === null) throw new Error('a listed record is gone');
+    const { name, login, urls, description, tags, color, favourite } = stored;
+    const password = secrets.openField(stored, { kind: 'password' })?.toString('utf8') ?? '';
+    const customs = secrets.withRecordKey(stored, (recordKey) => secrets.openCustoms(stored, recordKey));
+    const fields = customs.map((field) => {
+      const value = field?.value.toString('utf8');
+      if (typed) return [field?.type, field?.name, value];
+      // A table has one column for codes, whatever they are called.
+      return field?.type === 'totp' ? [field.type, value] : [field?.name, value];
+    });
+    // A table has its codes first and its other fields by their columns.
+    const ordered = typed ? fields : fields.map((field) => JSON.stringify(field)).toSorted();
+    const all = [name, login, password, urls, description, tags, color, favourite, ordered];
+    return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+  });
+  return hashes.toSorted();
+}
+
+const rich = importedRecord({
+  ...{ name: 'Rich "one"', login: 'olga', password: 'pä$$;\n"word"', color: 5, favourite: true },
+  ...{
+    urls: ['https://a.example', 'https://b.example'],
+    description: 'line\nline, two',
+    tags: ['one', 'два'],
+  },
+  customs: [
+    { label: 'TOTP', type: 'totp', value: 'JBSWY3DPEHPK3PXP' },
+    { label: 'PIN', type: 'password', value: '0000' },
+    { label: 'Room', type: 'text', value: '7;8' },
+  ],
+});
 
 describe('taking an import back', () => {
   it('is possible after a lock and a restart, and done once', async () => {
@@ -138,6 +177,26 @@ describe('an export', () => {
     const scope = { kind: 'folder', folderId: to.folderId ?? '' } as const;
     return app.ask('exchange', 'save', { scope, format: 'kdbx', password: utf8(key), secret: null });
   };
+
+  it.each([
+    ['kdbx', true],
+    ['json', true],
+    ['csv', false],
+  ] as const)('as %s comes back with as many records that say the same', async (format, typed) => {
+    const from = await newFolder(`From ${format}`);
+    const inner = { ...rich, path: ['Inner'], name: 'Plain' };
+    await importInto(from, await fileOf(`rich-${format}`, [rich, bank, inner]));
+    app.dialogs.target = join(folder, `out.${format}`);
+    const scope = { kind: 'folder', folderId: from.folderId ?? '' } as const;
+    const sealed = format === 'kdbx';
+    const saved = await app.ask('exchange', 'save', {
+      ...{ scope, format, password: sealed ? utf8(key) : null, secret: sealed ? null : utf8(annasSecret) },
+    });
+    expect(saved).toMatchObject({ records: 3, missing: 0 });
+    const back = await newFolder(`Back from ${format}`);
+    expect(await importInto(back, app.dialogs.target)).toMatchObject({ made: 3, noteCount: 0 });
+    expect(await hashesIn(back, typed)).toEqual(await hashesIn(from, typed));
+  });
 
   it('is refused where the vault does not allow it', async () => {
     const to = await newFolder('Kept in');

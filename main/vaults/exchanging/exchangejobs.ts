@@ -1,7 +1,7 @@
 /** What the exchange thread is asked and answers. */
 import type { CsvMapping, ExportFormat, ImportFormat, ImportOutline } from '../../../contract/exchange.ts';
 import type { ErrorParams } from '../../../contract/errors.ts';
-import type { ImportedRecord } from '../../exchange/index.ts';
+import type { ImportedRecord, LeftThing } from '../../exchange/index.ts';
 import type { WireAttachment } from '../../keychain/index.ts';
 
 /** Bytes whose memory moves to the thread and is wiped there. */
@@ -39,10 +39,11 @@ export interface PortionRecord extends ImportedRecord {
   readonly fileFacts: readonly { readonly name: string; readonly size: number }[];
 }
 
-/** Folders come with the first portion. */
+/** Folders, and what belongs to no record, come with the first portion. */
 export interface RecordPortion {
   readonly folders: readonly (readonly string[])[];
   readonly records: readonly PortionRecord[];
+  readonly left: readonly LeftThing[];
 }
 
 /** What each job is answered with. */

@@ -57,11 +57,12 @@ function outlineOf(answer: ReadAnswer): ImportOutline {
     return { format: 'csv', records: 0, folders: 0, files: 0, table: answer.preview };
   }
   tree = answer.tree;
-  const { format, folders, records } = tree;
+  const { format, folders, records: all } = tree;
+  const records = all.filter(({ leave }) => leave === null);
   const paths = new Set([...folders, ...records.map(({ path }) => path)].map((path) => JSON.stringify(path)));
   paths.delete('[]');
   const files = records.reduce((sum, record) => sum + record.files.length, 0);
-  return { format, records: records.length, folders: paths.size, files, table: null };
+  return { format, records: all.length, folders: paths.size, files, table: null };
 }
 
 function mapColumns({ mapping }: JobOf<'mapColumns'>): ImportOutline {
@@ -77,9 +78,10 @@ function mustHaveTree(): ImportedTree {
 
 /** Records without the bytes of their files, whose sizes stand beside them. */
 function take({ from, count }: JobOf<'take'>): RecordPortion {
-  const { records, folders } = mustHaveTree();
+  const { records, folders, left } = mustHaveTree();
   return {
     folders: from === 0 ? folders : [],
+    left: from === 0 ? left : [],
     records: records.slice(from, from + count).map((record) => ({
       ...record,
       files: [],

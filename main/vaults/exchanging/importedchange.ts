@@ -16,7 +16,8 @@ const longestTag = 256;
 
 /** Why a record cannot be taken over at all, or null. */
 export function refusalOf(record: ImportedRecord, formerPasswords: boolean): ImportWarning | null {
-  const { name, login, password, urls, description, tags, customs } = record;
+  const { name, login, password, urls, description, tags, customs, leave } = record;
+  if (leave !== null) return leave;
   if ([name, login, password, description, ...urls].every((text) => text === '') && customs.length === 0) {
     return 'empty';
   }

@@ -64,7 +64,8 @@ export class Importing {
     const known = await this.#knownRecords();
     if (writes) account.mirror.importSteps.clear();
     for (let from = 0; from < records || from === 0; from += portion) {
-      const { folders, records: taken } = await thread.ask({ kind: 'take', from, count: portion });
+      const { folders, left, records: taken } = await thread.ask({ kind: 'take', from, count: portion });
+      for (const { name, warning } of left) this.#note(name, -1, warning);
       await this.#inPortions(folders, (path) => void this.#folders.at(path, !writes));
       const ready = taken.map((record, at) => ({ record, at: from + at }));
       const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
