@@ -14,7 +14,14 @@ import type {
   StoredRecord,
 } from '../../mirror/index.ts';
 import { binItemKey, recordEntry } from '../outbox/binning.ts';
-import { dropOperations, filesLeftOut, isMadeHere, liesInRestored, sameValue } from '../outbox/pending.ts';
+import {
+  dropOperations,
+  endIfSettled,
+  filesLeftOut,
+  isMadeHere,
+  liesInRestored,
+  sameValue,
+} from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { erasable } from './rollback.ts';
 
@@ -131,7 +138,7 @@ export function departBinned(mirror: Mirror, id: string, binned: ToldBinned | nu
   if (entry === null || entry.record === null) return [];
   const waits = mirror.outbox.ofObject('record', id).length > 0;
   dropOperations(mirror, 'record', id);
-  mirror.bases.remove('record', id);
+  endIfSettled(mirror, 'record', id);
   if (binned !== null) {
     // It has an entry of its own there, whatever went to the bin around it.
     mirror.bin.put({ ...entry, binItemId: binned.binItemId, deletedAt: binned.deletedAt, under: null });

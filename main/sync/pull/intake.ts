@@ -161,7 +161,7 @@ export class RecordIntake {
       const seen = [
         mirror.manifest.entries(previous.id),
         this.#entriesOf(settled),
-        this.#entriesOf(previous),
+        this.#entriesOf(withoutUnsentFiles(previous)),
       ];
       const verdict = judgeAgainstAll(seen, entries, record);
       if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
@@ -250,6 +250,14 @@ export class RecordIntake {
     else this.#flagged.delete(id);
     this.#context.mirror.syncState.set(flaggedKey, [...this.#flagged].join(' '));
   }
+}
+
+/**
+ * A file that was added here has no id at the server while its answer is missing: told for the first
+ * time under one, its key is where it belongs.
+ */
+function withoutUnsentFiles(record: StoredRecord): StoredRecord {
+  return { ...record, attachments: record.attachments.filter(({ serverId }) => serverId !== null) };
 }
 
 /** A counter that is there and lower, as on a server that was put back to a backup. */

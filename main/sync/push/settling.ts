@@ -65,8 +65,10 @@ function advanced(
   if (change.kind === 'attach') next = withServerId(next, change.attachmentId, serverId ?? null);
   if (change.kind === 'restore' && folderId !== undefined) next = { ...next, folderId };
   // Not every change names the revision it was made on. Where the count has gone on by more than
-  // this change, somebody else's lies between, which this device has yet to be told of.
-  if ((revision ?? 0) > (next.revision ?? 0) + 1) return { ...next, contentHash: unseen };
+  // this change, somebody else's lies between, which this device has yet to be told of. Putting back
+  // out of the bin changes nothing that is counted.
+  const counts = change.kind === 'restore' ? 0 : 1;
+  if ((revision ?? 0) > (next.revision ?? 0) + counts) return { ...next, contentHash: unseen };
   const counted = { ...next, revision: revision ?? next.revision, updatedAt: updatedAt ?? next.updatedAt };
   return { ...counted, contentHash: hashAsDelivered(mirror, counted) };
 }
@@ -85,7 +87,9 @@ function writeRow(mirror: Mirror, row: StoredRecord, settled: StoredRecord, told
     const known = settled.attachments.find(({ id }) => id === file.id);
     return known === undefined ? file : { ...file, serverId: known.serverId };
   });
-  const place = told.folderId === undefined ? {} : { folderId: told.folderId };
+  // Put back to where it lay; a place that was chosen since waits to be sent.
+  const isMoving = mirror.outbox.ofObject('record', row.id).some(({ change }) => change.kind === 'move');
+  const place = told.folderId === undefined || isMoving ? {} : { folderId: told.folderId };
   const counters = { serverId, itemServerId, revision, updatedAt, contentHash: hashed };
   const next = { ...row, ...place, ...counters, attachments };
   const entry = mirror.bin.get(row.id);
