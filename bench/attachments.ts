@@ -93,6 +93,7 @@ class Stage {
       startDrag: () => undefined,
       onProgress: () => undefined,
       onQueue: () => undefined,
+      onOffline: () => undefined,
       onFault: (error) => {
         throw error;
       },

@@ -24,6 +24,8 @@ export const events = {
   }),
   /** A file came along, or the queue was changed; at most a few times a second. */
   fileQueueChanged: fileQueueView,
+  /** Copies of files on this device were fetched, taken away or chosen: the status is to be read again. */
+  offlineFilesChanged: z.strictObject({}),
   /** How far an import or export has come, in records. */
   exchangeProgress: z.strictObject({
     stage: z.enum(['rehearsing', 'importing', 'exporting']),

@@ -21,6 +21,7 @@ import { fileQueue } from './filequeue.ts';
 import { files } from './files.ts';
 import { generator } from './generator.ts';
 import { history } from './history.ts';
+import { offlineFiles } from './offlinefiles.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
 import { searches } from './searching.ts';
@@ -43,6 +44,7 @@ export const contract = {
   files,
   generator,
   history,
+  offlineFiles,
   quickAccess,
   records,
   searches,

@@ -123,6 +123,7 @@ async function start(): Promise<void> {
     },
     onSync: (status) => {
       surroundings.syncChanged(status);
+      files.offline.syncTold(status);
       announcer.announce('syncChanged', status);
     },
     onMirror: (accountId, recordIds) => {
@@ -175,6 +176,9 @@ async function start(): Promise<void> {
     startDrag: systemDrag(() => windows.main(), join(here, '../../resources/icons/icon-32.png')),
     onProgress: (progress) => {
       announcer.announce('attachmentProgress', progress);
+    },
+    onOffline: () => {
+      announcer.announce('offlineFilesChanged', {});
     },
     onQueue: (view) => {
       announcer.announce('fileQueueChanged', view);

@@ -64,7 +64,7 @@ async function done(work: Promise<unknown> | void): Promise<Record<string, never
 
 export function handlersOf(uses: UseCases): Handlers {
   const { accounts, bin, conflicts, copying, editing, folders, records, settings, sync, tree } = uses;
-  const { attachments, naming, queue, takingOut } = uses.files;
+  const { attachments, naming, offline, queue, takingOut } = uses.files;
   return {
     accounts: {
       list: () => accounts.list(),
@@ -203,6 +203,13 @@ export function handlersOf(uses: UseCases): Handlers {
       saveAll: ({ recordId }) => takingOut.saveAll(recordId),
       dragOut: ({ recordId, attachmentIds }) => takingOut.dragOut(recordId, attachmentIds),
       wipeDragged: () => done(takingOut.wipeDragged()),
+    },
+    offlineFiles: {
+      status: () => offline.status(),
+      ofRecord: ({ recordId }) => offline.ofRecord(recordId),
+      keepRecord: ({ recordId, keep }) => offline.keepRecord(recordId, keep),
+      keepVault: ({ vaultId, keep }) => offline.keepVault(vaultId, keep),
+      keepBelow: ({ below }) => offline.keepBelow(below),
     },
     sync: {
       status: () => sync.status(),

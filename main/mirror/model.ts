@@ -190,9 +190,21 @@ export interface UserKeyPin {
   readonly firstSeenAt: number;
 }
 
+/** A file of a record and where its copy lies, as rules about copies look at it. */
+export interface FileCopy {
+  readonly recordId: string;
+  readonly vaultId: string | null;
+  readonly attachmentId: string;
+  /** Null for what the server never had. */
+  readonly serverId: string | null;
+  readonly size: number | null;
+  readonly localFile: string | null;
+}
+
 /** An attachment whose sealed contents are not on this device yet. */
 export interface MissingFile {
   readonly recordId: string;
+  readonly vaultId: string | null;
   readonly recordKind: StoredRecord['kind'];
   readonly itemServerId: string;
   readonly attachmentId: string;

@@ -76,6 +76,7 @@ describe('records', () => {
     expect(records.missingFiles(10)).toEqual([
       {
         recordId: 'r1',
+        vaultId: null,
         recordKind: 'record',
         itemServerId: 'r1',
         attachmentId: 'b',
@@ -85,6 +86,7 @@ describe('records', () => {
       },
       {
         recordId: 'r2',
+        vaultId: null,
         recordKind: 'shortcut',
         itemServerId: 'i2',
         attachmentId: 'd',

@@ -1,7 +1,7 @@
 /** Records of the mirror: writing, reading one, and the lists. */
 import type { RecordScope, RecordSort } from '../../contract/records.ts';
 import type { Engine, Query } from './engine.ts';
-import type { MissingFile, StoredRecord } from './model.ts';
+import type { FileCopy, MissingFile, StoredRecord } from './model.ts';
 import { eraseRecords } from './recorderase.ts';
 import type { Page, PageRequest, RecordList } from './recordlist.ts';
 import { RecordReader, selectRecord, type RecordRow } from './recordreader.ts';
@@ -226,7 +226,7 @@ export class Records {
   missingFiles(limitBytes: number | null = null): MissingFile[] {
     return this.#engine
       .query<MissingFile>(
-        `SELECT records.id AS recordId, kind AS recordKind, item_server_id AS itemServerId,
+        `SELECT records.id AS recordId, vault_id AS vaultId, kind AS recordKind, item_server_id AS itemServerId,
            attachments.id AS attachmentId, attachments.server_id AS attachmentServerId,
            attachments.name AS name, size
          FROM attachments JOIN records USING (row)
@@ -235,6 +235,17 @@ export class Records {
          ORDER BY row, position`,
       )
       .all(limitBytes, limitBytes);
+  }
+
+  /** Every file of every listed record. */
+  fileCopies(): FileCopy[] {
+    return this.#engine
+      .query<FileCopy>(
+        `SELECT records.id AS recordId, vault_id AS vaultId, attachments.id AS attachmentId,
+           attachments.server_id AS serverId, size, local_file AS localFile
+         FROM attachments JOIN records USING (row) ORDER BY row, position`,
+      )
+      .all();
   }
 
   /**

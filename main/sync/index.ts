@@ -1,6 +1,13 @@
 /** What the floors above use of syncing. */
 export { fromKeychain } from './trust/chainfailure.ts';
 export { announcedFeatures, serverRestores } from './announced.ts';
+export {
+  hasRoomFor,
+  isWantedHere,
+  offlineRules,
+  setOfflineRules,
+  type StoredOfflineRules,
+} from './offlinefiles.ts';
 export { binFolder, binRecord, canBePutBack, putBack, sendAsNew, type PutBack } from './outbox/binning.ts';
 export { decide, pickSides, resolveFields, type DecideOptions, type Pick } from './outbox/decisions.ts';
 export { discardOperation, retryOperations } from './outbox/discard.ts';

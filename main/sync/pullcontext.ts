@@ -35,6 +35,8 @@ export interface FileStore {
   parts(localFile: string): Promise<readonly StoredPart[] | null>;
   /** One of these parts as it travels, by number from 1. Throws as `read`. */
   readPart(localFile: string, number: number): Promise<Buffer>;
+  /** Bytes free where they are stored. Throws disk codes. */
+  free(): Promise<number>;
   /** Removes a stored file; one that is gone already is no failure. */
   remove(localFile: string): Promise<void>;
 }

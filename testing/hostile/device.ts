@@ -230,6 +230,7 @@ export class TestDevice {
       },
       parts: async () => null,
       readPart: async () => Promise.reject(new StrongroomError('diskError')),
+      free: async () => Number.MAX_SAFE_INTEGER,
       remove: async (localFile) => void this.files.delete(localFile),
     };
   }

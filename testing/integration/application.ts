@@ -338,7 +338,10 @@ export class Application {
       migrationsDir: this.#migrationsDir,
       checkpointWorker,
       onSession: (state) => announcer.announce('sessionChanged', state),
-      onSync: (status) => announcer.announce('syncChanged', status),
+      onSync: (status) => {
+        this.files.offline.syncTold(status);
+        announcer.announce('syncChanged', status);
+      },
       onMirror: (accountId, recordIds) => {
         announcer.announce('mirrorChanged', { accountId, recordIds: recordIds?.slice(0, 500) ?? null });
       },
@@ -368,6 +371,7 @@ export class Application {
       dragTold: () => settings.read().dragOutTold,
       startDrag: (paths) => void this.dragged.push([...paths]),
       onProgress: (progress) => announcer.announce('attachmentProgress', progress),
+      onOffline: () => announcer.announce('offlineFilesChanged', {}),
       onQueue: (view) => announcer.announce('fileQueueChanged', view),
       onFault: (error) => onIncident({ channel: 'files', what: 'unforeseen error', error }),
     });

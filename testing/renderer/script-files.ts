@@ -1,5 +1,6 @@
 /** The scripted queue of files, and what is done with files that are on a record. */
 import type { FileQueueView, QueuedFile } from '../../contract/filequeue.ts';
+import type { OfflineFilesView, OfflineRules } from '../../contract/offlinefiles.ts';
 import type { Handlers, Stage } from './scripted.ts';
 
 const limit = 5 * 1024 * 1024;
@@ -28,8 +29,25 @@ function queued(id: string, recordId: string, index: number): QueuedFile {
   };
 }
 
-export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files'> {
+function offlineView(rules: OfflineRules): OfflineFilesView {
+  return {
+    rules,
+    here: { count: 214, bytes: 96_400_000 },
+    unsent: { count: 1, bytes: 182_000 },
+    missing: { count: 3, bytes: 41_000_000 },
+    free: 84_000_000_000,
+    state: 'fetching',
+  };
+}
+
+export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files' | 'offlineFiles'> {
   let queue: QueuedFile[] = [];
+  let rules: OfflineRules = { below: limit, vaultIds: [], recordIds: [] };
+  const choose = (next: OfflineRules): OfflineFilesView => {
+    rules = next;
+    stage.emit('offlineFilesChanged', {});
+    return offlineView(rules);
+  };
   const change = (next: QueuedFile[]): Record<string, never> => {
     queue = next;
     stage.emit('fileQueueChanged', viewOf(queue));
@@ -68,6 +86,15 @@ export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files'>
       saveAll: () => ({ chosen: true, saved: 2, failed: [] }),
       dragOut: () => ({ started: true, toldFirst: false }),
       wipeDragged: () => ({}),
+    },
+    offlineFiles: {
+      status: () => offlineView(rules),
+      ofRecord: ({ recordId }) => ({
+        ...{ byRecord: rules.recordIds.includes(recordId), byVault: false, here: 1, wanted: 2 },
+      }),
+      keepRecord: ({ recordId, keep }) => choose({ ...rules, recordIds: keep ? [recordId] : [] }),
+      keepVault: ({ vaultId, keep }) => choose({ ...rules, vaultIds: keep ? [vaultId] : [] }),
+      keepBelow: ({ below }) => choose({ ...rules, below }),
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Listing, PageWish } from '../../remote/index.ts';
 import type { RecordIntake } from './intake.ts';
 import type { KnownRecords } from './known.ts';
 import { listingPages } from './listing.ts';
+import { hasRoomFor, isWantedHere, offlineRules, type StoredOfflineRules } from '../offlinefiles.ts';
 import { breathe, sideBySide } from '../pace.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { inboxRow, shortcutRow } from './rows.ts';
@@ -78,23 +79,31 @@ async function pullList<Row extends { readonly isDeleted: boolean }>(
   return known.unlisted(vaultId, kind, listed);
 }
 
-/** Fetches the contents of attachments that are not on this device yet. */
+/**
+ * Fetches the contents of attachments that the rules want on this device and that are not here yet, as
+ * long as the disk keeps its reserve.
+ */
 export async function pullFiles(context: PullContext): Promise<void> {
   const { files, givenUpFiles, mirror, progress, signal } = context;
   if (files === null) return;
+  const rules = offlineRules(mirror);
   const missing = mirror.records
     .missingFiles(PROTOCOL_ATTACHMENT_LIMIT)
-    .filter(({ attachmentId }) => !givenUpFiles.has(attachmentId));
+    .filter((file) => !givenUpFiles.has(file.attachmentId) && isWantedHere(rules, file));
   let done = 0;
   if (missing.length > 0) progress('files', 0, missing.length);
   await sideBySide(missing, filesAtOnce, async (file) => {
-    await pullFile(context, file);
+    if (hasRoomFor(await files.free(), file.size)) await pullFile(context, rules, file);
     progress('files', ++done, missing.length);
     await breathe(signal);
   });
 }
 
-async function pullFile(context: PullContext, missing: MissingFile): Promise<void> {
+async function pullFile(
+  context: PullContext,
+  rules: StoredOfflineRules,
+  missing: MissingFile,
+): Promise<void> {
   const { client, files, mirror, signal, changed } = context;
   const { recordId, attachmentId } = missing;
   const listed = mirror.records.get(recordId)?.attachments.find(({ id }) => id === attachmentId);
@@ -116,7 +125,14 @@ async function pullFile(context: PullContext, missing: MissingFile): Promise<voi
       return changed([recordId]);
     }
     const wire = { recordId, attachmentId, encryptedKey: listed.encryptedKey, encryptedData, hash };
-    mirror.records.setAttachmentLocal(recordId, attachmentId, await files.store(wire));
+    const kept = await files.store(wire);
+    if (isWantedHere(rules, { ...missing, size: kept.size })) {
+      mirror.records.setAttachmentLocal(recordId, attachmentId, kept);
+    } else {
+      // The listings do not tell sizes: now that it is known, it is not asked for again.
+      mirror.records.setAttachmentLocal(recordId, attachmentId, { localFile: null, size: kept.size });
+      await files.remove(kept.localFile);
+    }
     changed([recordId]);
   } catch (failure) {
     // One file that cannot be had, or is too large, does not hold up the others.

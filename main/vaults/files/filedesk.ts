@@ -9,6 +9,7 @@ import { FileDecrypting } from './filedecrypting.ts';
 import { FileKeeping, limitOf } from './filekeeping.ts';
 import { FileNaming } from './filenaming.ts';
 import { FileQueue } from './filequeue.ts';
+import { OfflineFiles } from './offlinefiles.ts';
 import { PartedFiles } from './partedfiles.ts';
 import { PartThread } from './partthread.ts';
 import { TakingOut } from './takingout.ts';
@@ -28,6 +29,8 @@ export interface FileDeskOptions {
   readonly startDrag: (paths: readonly string[]) => void;
   readonly onProgress: (progress: EventPayload<'attachmentProgress'>) => void;
   readonly onQueue: (view: EventPayload<'fileQueueChanged'>) => void;
+  /** Copies on this device were fetched, taken away or chosen. */
+  readonly onOffline: () => void;
   /** Told of failures that nobody foresaw. */
   readonly onFault: (error: unknown) => void;
 }
@@ -39,6 +42,7 @@ export class FileDesk {
   readonly attachments: Attachments;
   readonly queue: FileQueue;
   readonly naming: FileNaming;
+  readonly offline: OfflineFiles;
   readonly takingOut: TakingOut;
   readonly #current: () => OpenAccount;
 
@@ -61,6 +65,7 @@ export class FileDesk {
       onFault: options.onFault,
     });
     this.naming = new FileNaming(current);
+    this.offline = new OfflineFiles({ current, onChange: options.onOffline, onFault: options.onFault });
     this.takingOut = new TakingOut({
       ...{ current, records, dialogs, decrypting },
       previewWorker: workers.preview,
@@ -79,7 +84,8 @@ export class FileDesk {
 
   /** Ends everything that is under way and wipes what lies decrypted: at lock and at quit. */
   async clear(): Promise<void> {
-    const ends = [this.queue.clear(), this.attachments.clear(), this.takingOut.clear()];
+    const desks = [this.queue, this.attachments, this.takingOut, this.offline];
+    const ends = desks.map((desk) => desk.clear());
     const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -56,8 +56,7 @@ describe('the queue', () => {
     expect(onRecord.slice(-18).sort()).toEqual(
       Array.from({ length: 18 }, (_, index) => `f${index}.bin`).sort(),
     );
-    const told = site.app.told('fileQueueChanged').at(-1);
-    expect(told).toEqual(view);
+    await vi.waitFor(() => expect(site.app.told('fileQueueChanged').at(-1)).toEqual(view));
     const { attachmentId } = view.files[5] ?? {};
     const path = site.target();
     await site.app.ask('attachments', 'saveAs', {

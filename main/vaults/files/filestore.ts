@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StrongroomError } from '../../../contract/errors.ts';
@@ -131,6 +131,13 @@ export class ProfileFiles implements FileStore {
       await copy.discard();
       throw error;
     }
+  }
+
+  /** Bytes free where the files lie. Throws disk codes. */
+  async free(): Promise<number> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(this.#folder);
+    return bavail * bsize;
   }
 
   async remove(localFile: string): Promise<void> {
