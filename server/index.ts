@@ -92,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await context.storage.answers.forgetBefore(now - answerMemory);
     await dropAbandonedUploads(context);
   };
+  await context.storage.partFiles.dropUnfinished();
   await dropOutdated();
   const sweep = setInterval(() => {
     dropOutdated().catch((error: unknown) => {

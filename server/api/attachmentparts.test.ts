@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVault } from '../../testing/organisation/index.ts';
@@ -229,6 +229,13 @@ describe('a session', () => {
     expect(site.stored().length).toBe(before);
     await refused(sending.put(2), 404, 'notFound');
     expect((await sending.open()).parts).toEqual([]);
+  });
+
+  it('that a killed server has left half written is cleared away at the start', async () => {
+    const before = site.stored();
+    writeFileSync(join(site.server.dataFolder, 'files', `${'a'.repeat(48)}.part`), 'half');
+    await site.restart();
+    expect(site.stored()).toEqual(before);
   });
 
   it('that is given up leaves no file', async () => {

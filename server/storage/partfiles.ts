@@ -3,8 +3,8 @@
  * whole in memory. Written beside its place and renamed into it, as every file of the server.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { OpeningStream, Seal } from '../sealing/cipher.ts';
@@ -38,6 +38,13 @@ export function partFiles(seal: Seal, folder: string) {
         await rm(unfinished, { force: true });
         throw error;
       }
+    },
+
+    /** Removes what a killed server has left half written; nothing may be on its way meanwhile. */
+    async dropUnfinished(): Promise<void> {
+      if (!existsSync(folder)) return;
+      const unfinished = (await readdir(folder)).filter((name) => name.endsWith('.part'));
+      for (const name of unfinished) await rm(join(folder, name), { force: true });
     },
 
     /** The bytes of a part as they were sent. A file that is missing fails the stream. */

@@ -142,6 +142,30 @@ describe('a file on its way', () => {
     expect(attachments.map(({ id }) => id)).not.toContain(attachmentId);
   });
 
+  it('that takes long goes out over several attempts, each behind a look at what others changed', async () => {
+    const real = performance.now.bind(performance);
+    let elapsed = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => real() + elapsed);
+    site.proxy.tell(({ request }) => {
+      if (isPart(request.path)) elapsed += 11_000;
+      return undefined;
+    });
+    try {
+      await attach();
+      await site.sent();
+    } finally {
+      clock.mockRestore();
+    }
+    expect(timesSent()).toEqual([1, 1, 1, 1]);
+    const looks = site.proxy.requests.map(({ path }) =>
+      /\/uploads\/[^/]+$/.test(path) ? 'ask' : path.includes('/changes') ? 'look' : '',
+    );
+    const asked = looks.flatMap((look, index) => (look === 'ask' ? [index] : []));
+    expect(asked.length).toBeGreaterThanOrEqual(2);
+    expect(looks.slice(asked[0], asked[1])).toContain('look');
+    await attachedOnce();
+  });
+
   it('leaves this device once the server has it, and is fetched from there', async () => {
     const attachmentId = await attach();
     const find = async () => {

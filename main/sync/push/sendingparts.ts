@@ -8,7 +8,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { partDigest, type WireAttachment } from '../../keychain/index.ts';
+import { partDigest, PROTOCOL_ATTACHMENT_LIMIT, type WireAttachment } from '../../keychain/index.ts';
 import type { OutboxOperation } from '../../mirror/index.ts';
 import {
   dropUpload,
@@ -55,7 +55,10 @@ export async function sendInParts(
 ): Promise<Settlement | typeof unfinished> {
   const { client, features, signal } = context;
   const size = file.parts.reduce((sum, part) => sum + part.size, 0);
-  if (!features.has(partsFeature)) throw new StrongroomError('fileTooLarge', { name: file.name });
+  if (!features.has(partsFeature)) {
+    const limit = PROTOCOL_ATTACHMENT_LIMIT;
+    throw new StrongroomError('fileTooLarge', { name: file.name, size, limit });
+  }
   const place = { itemId, key: file.localFile };
   const state = await openUpload(client, place, { size, partCount: file.parts.length }, signal);
   if (state.finished !== null) {
