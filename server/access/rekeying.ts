@@ -2,10 +2,12 @@
  * The moment in which a vault's new key takes the place of the old one. To be called in one
  * transaction: nobody ever reads a record under one key and its vault under the other.
  */
+import type { KeyedKind } from '../storage/administrationtables.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Keyed, Rekeying } from '../storage/rekeying.ts';
 import { keyedKinds } from '../storage/rekeying.ts';
 import type { Vault } from '../storage/vaults.ts';
+import { publicKeyFingerprint } from '../identity/publickeys.ts';
 import type { Cause, RaisedRequest } from './entitlement.ts';
 import { isEntitled, settleKeys } from './entitlement.ts';
 
@@ -22,13 +24,25 @@ async function* keyedOf(storage: Repositories, vaultId: string): AsyncGenerator<
   }
 }
 
-/** How many record keys of the vault have nothing put by that is made from the key they have now. */
-export async function countMissing(storage: Repositories, { id, vaultId }: Rekeying): Promise<number> {
-  let missing = 0;
+/** What was put by for everything that carries a record key of a vault, by kind and id. */
+export type Rewrapped = ReadonlyMap<KeyedKind, readonly ReadonlyMap<string, string>[]>;
+
+/**
+ * All that was put by, in portions, if nothing is missing; null where a record key has nothing put
+ * by that is made from the key it has now.
+ */
+export async function wholeOrNothing(
+  storage: Repositories,
+  { id, vaultId }: Rekeying,
+): Promise<Rewrapped | null> {
+  const whole = new Map<KeyedKind, ReadonlyMap<string, string>[]>();
   for await (const keyed of keyedOf(storage, vaultId)) {
-    missing += keyed.length - (await storage.rekeyings.currentPutBy(id, keyed)).size;
+    const current = await storage.rekeyings.currentPutBy(id, keyed);
+    const [first] = keyed;
+    if (!first || current.size < keyed.length) return null;
+    whole.set(first.kind, [...(whole.get(first.kind) ?? []), current]);
   }
-  return missing;
+  return whole;
 }
 
 /**
@@ -39,22 +53,18 @@ export async function putInForce(
   storage: Repositories,
   vault: Vault,
   rekeying: Rekeying,
+  rewrapped: Rewrapped,
   cause: Cause,
-  fingerprintOf: (publicPem: string) => string | null,
 ): Promise<RaisedRequest[]> {
   const by = { editorId: cause.requesterId, at: cause.at };
-  for await (const keyed of keyedOf(storage, vault.id)) {
-    const rewrapped = await storage.rekeyings.currentPutBy(rekeying.id, keyed);
-    for (const { kind, id } of keyed) {
-      const key = rewrapped.get(id);
-      if (key !== undefined) await storage.rekeyings.rewrap(kind, id, key, by);
-    }
+  for (const [kind, portions] of rewrapped) {
+    for (const keys of portions) await storage.rekeyings.rewrap(kind, keys, by);
   }
   const holders = await storage.vaultKeys.holders(vault.id);
   await storage.rekeyings.replaceKey(vault, rekeying);
   for (const [userId, key] of await storage.rekeyings.keys(rekeying.id)) {
     const publicPem = (await storage.users.find(userId))?.keys?.public;
-    const isSame = publicPem !== undefined && fingerprintOf(publicPem) === key.publicKeyFingerprint;
+    const isSame = publicPem !== undefined && publicKeyFingerprint(publicPem) === key.publicKeyFingerprint;
     if (!isSame || !(await isEntitled(storage, vault, userId))) continue;
     await storage.vaultKeys.set(vault.id, userId, key.masterKeyEncrypted);
   }

@@ -69,6 +69,25 @@ describe('attachments', () => {
     expect((await records.read(id)).attachments).toEqual(after);
   });
 
+  it('are renamed one by one, and keep their names in history', async () => {
+    const files = ['one', 'two'].map((name) => ({
+      name,
+      ...encodeAttachment(utf8(name), records.recordKey),
+    }));
+    const id = await create({ attachments: files });
+    const [one, two] = (await records.read(id)).attachments;
+    const path = `/items/${id}/attachments/${one?.id}`;
+    expect(await member.http.send('PATCH', path, { name: 'first' })).toMatchObject({ revision: 2 });
+    const after = (await records.read(id)).attachments;
+    expect(after).toEqual([{ ...one, name: 'first' }, two]);
+    expect((await records.snapshots(id))[0]?.attachments.map(({ name }) => name)).toEqual(['one', 'two']);
+    // The same name once more changes nothing.
+    expect(await member.http.send('PATCH', path, { name: 'first' })).toMatchObject({ revision: 2 });
+    await refused(member.http.send('PATCH', path, { name: '' }), 400, 'invalidValue');
+    const unknown = `/items/${id}/attachments/${'0'.repeat(24)}`;
+    await refused(member.http.send('PATCH', unknown, { name: 'x' }), 404, 'notFound');
+  });
+
   it('leave no file behind when the record is refused', async () => {
     const count = () => readdirSync(join(server.dataFolder, 'files')).length;
     const before = count();

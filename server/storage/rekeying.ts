@@ -69,6 +69,62 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
       ? seal.openJson<string | null>(content)
       : seal.openJson<ItemContent>(content).keyEncrypted;
 
+  const rekeyed = (content: Uint8Array, keyEncrypted: string | undefined): Buffer => {
+    const former = seal.openJson<ItemContent>(content);
+    return seal.sealJson({ ...former, keyEncrypted: keyEncrypted ?? former.keyEncrypted });
+  };
+
+  // Whole rows are written over themselves, many in one statement: one by one, a vault of ten
+  // thousand records would hold everybody up for long.
+
+  async function rewrapItems(
+    ids: readonly string[],
+    keys: ReadonlyMap<string, string>,
+    { editorId, at }: { editorId: string; at: number },
+  ): Promise<void> {
+    const former = await database.selectFrom('items').selectAll().where('id', 'in', ids).execute();
+    const rows = former.map((row) => ({
+      ...{ ...row, editor_id: editorId, updated_at: at, revision: row.revision + 1 },
+      content: rekeyed(row.content, keys.get(row.id)),
+    }));
+    await database
+      .insertInto('items')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((update) => ({
+          content: update.ref('excluded.content'),
+          editor_id: update.ref('excluded.editor_id'),
+          updated_at: update.ref('excluded.updated_at'),
+          revision: update.ref('excluded.revision'),
+        })),
+      )
+      .execute();
+  }
+
+  async function rewrapSnapshots(ids: readonly string[], keys: ReadonlyMap<string, string>): Promise<void> {
+    const former = await database.selectFrom('snapshots').selectAll().where('id', 'in', ids).execute();
+    const rows = former.map((row) => ({ ...row, content: rekeyed(row.content, keys.get(row.id)) }));
+    await database
+      .insertInto('snapshots')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((update) => ({ content: update.ref('excluded.content') })),
+      )
+      .execute();
+  }
+
+  async function rewrapShortcuts(ids: readonly string[], keys: ReadonlyMap<string, string>): Promise<void> {
+    const former = await database.selectFrom('shortcuts').selectAll().where('id', 'in', ids).execute();
+    const rows = former.map((row) => ({ ...row, content: seal.sealJson(keys.get(row.id) ?? null) }));
+    await database
+      .insertInto('shortcuts')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((update) => ({ content: update.ref('excluded.content') })),
+      )
+      .execute();
+  }
+
   return {
     async insert(rekeying: Rekeying, keys: ReadonlyMap<string, RewrappedVaultKey>): Promise<void> {
       const { id, vaultId, starterId, createdAt, masterKeyHash, salt } = rekeying;
@@ -107,16 +163,21 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
 
     /** Puts record keys by; one that was put by before is replaced. */
     async putBy(id: string, records: readonly RewrappedRecordKey[]): Promise<void> {
-      for (const { kind, id: objectId, keyEncrypted, formerKeyEncrypted } of records) {
-        const values = { former_key: formerKey(formerKeyEncrypted), content: seal.sealJson(keyEncrypted) };
-        await database
-          .insertInto('rekeying_records')
-          .values({ rekeying_id: id, kind, object_id: objectId, ...values })
-          .onConflict((conflict) =>
-            conflict.columns(['rekeying_id', 'kind', 'object_id']).doUpdateSet(values),
-          )
-          .execute();
-      }
+      const rows = records.map((record) => ({
+        ...{ rekeying_id: id, kind: record.kind, object_id: record.id },
+        former_key: formerKey(record.formerKeyEncrypted),
+        content: seal.sealJson(record.keyEncrypted),
+      }));
+      await database
+        .insertInto('rekeying_records')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.columns(['rekeying_id', 'kind', 'object_id']).doUpdateSet((update) => ({
+            former_key: update.ref('excluded.former_key'),
+            content: update.ref('excluded.content'),
+          })),
+        )
+        .execute();
     },
 
     /** How many record keys have been put by. */
@@ -165,33 +226,13 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
       return { keyed, last: found.length < limit ? null : (found.at(-1)?.id ?? null) };
     },
 
-    /** Gives one keyed thing its record key under the new vault key; a record gets its next revision. */
-    async rewrap(kind: KeyedKind, id: string, keyEncrypted: string, by: { editorId: string; at: number }) {
-      if (kind === 'shortcut') {
-        const content = seal.sealJson(keyEncrypted);
-        await database.updateTable('shortcuts').set({ content }).where('id', '=', id).execute();
-        return;
-      }
-      const table = kind === 'item' ? 'items' : 'snapshots';
-      const row = await database
-        .selectFrom(table)
-        .select('content')
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow();
-      const former = seal.openJson<ItemContent>(row.content);
-      const content = seal.sealJson({ ...former, keyEncrypted } satisfies ItemContent);
-      if (kind === 'snapshot') {
-        await database.updateTable('snapshots').set({ content }).where('id', '=', id).execute();
-        return;
-      }
-      await database
-        .updateTable('items')
-        .set((expression) => ({
-          ...{ content, editor_id: by.editorId, updated_at: by.at },
-          revision: expression('revision', '+', 1),
-        }))
-        .where('id', '=', id)
-        .execute();
+    /** Gives keyed things of one kind their record keys under the new vault key, by id. */
+    async rewrap(kind: KeyedKind, keys: ReadonlyMap<string, string>, by: { editorId: string; at: number }) {
+      if (keys.size === 0) return;
+      const ids = [...keys.keys()];
+      if (kind === 'item') await rewrapItems(ids, keys, by);
+      else if (kind === 'snapshot') await rewrapSnapshots(ids, keys);
+      else await rewrapShortcuts(ids, keys);
     },
 
     /** Ends the old key of a vault: check value and salt of the new one, and nobody's wrapped key. */

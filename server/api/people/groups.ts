@@ -4,7 +4,7 @@ import type { Cause } from '../../access/entitlement.ts';
 import { settleKeys } from '../../access/entitlement.ts';
 import type { Caller } from '../../access/rights.ts';
 import { newId } from '../../storage/ids.ts';
-import type { Group } from '../../storage/people.ts';
+import type { Group } from '../../storage/groups.ts';
 import type { Repositories } from '../../storage/storage.ts';
 import type { ActivityNote } from '../activitynotes.ts';
 import type { Api, Context } from '../context.ts';

@@ -5,7 +5,7 @@ import { newMasterKeyOptions } from '../../identity/masterkey.ts';
 import type { User } from '../../storage/people.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
-import { publicKeyFingerprint } from '../publickeys.ts';
+import { publicKeyFingerprint } from '../../identity/publickeys.ts';
 import { groupOf } from './groups.ts';
 import { notFound } from '../errors.ts';
 import { idParams, objectId, pageOf, pageQuery, queryFlag, shortUser } from '../schemas.ts';

@@ -7,7 +7,7 @@ import type { ExplainedAccess, VaultStanding } from '../../access/explain.ts';
 import { explainAccess, standingOf, standingsOf } from '../../access/explain.ts';
 import { accessLevels, compareLevels, rightsAt } from '../../access/levels.ts';
 import type { Caller } from '../../access/rights.ts';
-import type { Group } from '../../storage/people.ts';
+import type { Group } from '../../storage/groups.ts';
 import type { Vault } from '../../storage/vaults.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';

@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import type { Cause } from '../../access/entitlement.ts';
 import { isEntitled } from '../../access/entitlement.ts';
-import { countMissing, putInForce } from '../../access/rekeying.ts';
+import { putInForce, wholeOrNothing } from '../../access/rekeying.ts';
 import type { Caller } from '../../access/rights.ts';
 import { newId } from '../../storage/ids.ts';
 import type { Rekeying, RewrappedVaultKey } from '../../storage/rekeying.ts';
@@ -20,7 +20,7 @@ import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { guardPlace } from '../guard.ts';
-import { publicKeyFingerprint, requireFingerprint } from '../publickeys.ts';
+import { requireFingerprint } from '../publickeys.ts';
 import { createdId, doneAnswer, idParams, looksLikeKeyEnvelope, objectId, queryNumber } from '../schemas.ts';
 import { requireKeyCheck, requireWrappedKeys, vaultKeyBody } from './creation.ts';
 import { notesOfRequests } from './access.ts';
@@ -240,14 +240,15 @@ export function rekeyRoutes(app: Api, context: Context): void {
         const caller = callerOf(request);
         const rekeying = await underWay(context, vault.id);
         const { storage } = context;
-        if ((await countMissing(storage, rekeying)) > 0) {
+        const rewrapped = await wholeOrNothing(storage, rekeying);
+        if (!rewrapped) {
           throw new ApiError(409, 'rekeyingIncomplete', 'Record keys are missing, or were changed since.');
         }
         const cause: Cause = {
           ...{ reason: 'rekey', requesterId: caller.userId, groupId: null, at: unixSeconds(context) },
           ...{ clientSideEncryption: true, renews: true },
         };
-        const raised = await putInForce(storage, vault, rekeying, cause, publicKeyFingerprint);
+        const raised = await putInForce(storage, vault, rekeying, rewrapped, cause);
         request.activityNotes.push(...notesOfRequests(raised));
         return { success: true as const };
       }),
