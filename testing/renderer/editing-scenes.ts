@@ -70,6 +70,40 @@ export const editingScenes: readonly Scene[] = [
     },
   })),
   {
+    name: 'generator-alone',
+    scenario: {},
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyG');
+      await page.getByTestId('kept-values-toggle').click();
+      await page.getByTestId('kept-values').waitFor();
+      await idle(page);
+    },
+  },
+  {
+    name: 'generator-ruled',
+    scenario: { ruled: true },
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyG');
+      await page.getByTestId('password-rules').waitFor();
+      await page.getByTestId('generator').getByRole('button').nth(1).click();
+      await page.getByRole('menuitemradio').nth(1).click();
+      await page.locator('[data-testid=password-rules] .broken').waitFor();
+      await idle(page);
+    },
+  },
+  {
+    name: 'new-record-breaks-rules',
+    scenario: { ruled: true },
+    act: async (page) => {
+      await page.locator('[role=option]').first().waitFor();
+      await page.keyboard.press('Control+KeyN');
+      await page.locator('[data-testid=record-editor] input[type=password]').fill('short');
+      await page.getByTestId('broken-rules').waitFor();
+    },
+  },
+  {
     name: 'new-record-incomplete',
     scenario: {},
     act: async (page) => {

@@ -34,6 +34,19 @@ export const exchangeScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'exchange-place',
+    scenario: {},
+    act: async (page) => {
+      await table(page);
+      await page.getByTestId('map-columns').click();
+      await page.getByTestId('import').getByTestId('editor-place').click();
+      await page.getByTestId('place-picker').getByRole('combobox').fill('Finance');
+      await page.getByTestId('place-confirm').click();
+      await page.getByTestId('import').getByText('Finance', { exact: true }).waitFor();
+      await idle(page);
+    },
+  },
+  {
     name: 'exchange-done',
     scenario: {},
     act: async (page) => {
