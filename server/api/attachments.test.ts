@@ -83,7 +83,7 @@ describe('attachments', () => {
     expect((await records.snapshots(id))[0]?.attachments.map(({ name }) => name)).toEqual(['one', 'two']);
     // The same name once more changes nothing.
     expect(await member.http.send('PATCH', path, { name: 'first' })).toMatchObject({ revision: 2 });
-    await refused(member.http.send('PATCH', path, { name: '' }), 400, 'invalidValue');
+    await refused(member.http.send('PATCH', path, { name: '' }), 400, 'validationFailed');
     const unknown = `/items/${id}/attachments/${'0'.repeat(24)}`;
     await refused(member.http.send('PATCH', unknown, { name: 'x' }), 404, 'notFound');
   });

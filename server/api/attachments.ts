@@ -7,7 +7,7 @@ import { notFound } from './errors.ts';
 import { guardItem } from './guard.ts';
 import { newAttachmentBody } from './itembody.ts';
 import { attachFile, detachFile, renameFile } from './itemwrites.ts';
-import { idParams, objectId } from './schemas.ts';
+import { idParams, objectId, shortText } from './schemas.ts';
 
 const attachmentParams = z.object({ id: objectId, attachmentId: objectId });
 export const attachmentSchema = z.object({
@@ -75,7 +75,7 @@ export function attachmentRoutes(app: Api, context: Context): void {
       schema: {
         summary: 'Rename one file of a record; its former state becomes a snapshot (own addition)',
         params: attachmentParams,
-        body: newAttachmentBody.pick({ name: true }),
+        body: z.object({ name: shortText.min(1) }),
         response: { 200: z.object({ revision: z.number(), updatedAt: z.number() }) },
       },
     },

@@ -20,6 +20,7 @@ import {
 } from '../../remote/index.ts';
 import type { FinishedUpload, UploadPlace, UploadState } from '../../remote/index.ts';
 import { recordHere } from '../outbox/pending.ts';
+import { isWantedHere, offlineRules } from '../offlinefiles.ts';
 import { removeIdleFiles } from '../pull/idlefiles.ts';
 import type { PullContext, StoredPart } from '../pullcontext.ts';
 import type { Settlement } from './settling.ts';
@@ -151,13 +152,17 @@ function isWanted({ mirror }: PullContext, { change, objectId }: OutboxOperation
 
 /**
  * Lets the parts on this device go once the server has them: they are many times what is kept of
- * other files, and can be fetched again.
+ * other files, and can be fetched again. Where a person wants a copy of them here, they stay.
  */
 export async function forgetSentParts(
   { files, mirror }: PullContext,
   recordId: string,
   { id, localFile }: PartedFile,
 ): Promise<void> {
+  const record = mirror.records.get(recordId);
+  const size = record?.attachments.find((file) => file.id === id)?.size ?? null;
+  const isWanted = isWantedHere(offlineRules(mirror), { recordId, vaultId: record?.vaultId ?? null, size });
+  if (isWanted && size !== null) return;
   mirror.records.setAttachmentLocal(recordId, id, { localFile: null, size: null });
   await removeIdleFiles(mirror, files, [localFile]);
 }

@@ -123,6 +123,20 @@ describe('copies on this device', () => {
     expect(await fileHere('later.bin')).toMatchObject({ here: true });
   });
 
+  it('stay when a large file that is wanted here has been sent', async () => {
+    await site.app.ask('offlineFiles', 'keepRecord', { recordId: site.recordId, keep: true });
+    await site.app.files.offline.rested();
+    const asked = site.proxy.requests.length;
+    await site.attach('sent and kept.bin', bytes(PROTOCOL_ATTACHMENT_LIMIT + 1));
+    await site.sent();
+    await site.app.files.offline.rested();
+    expect(await fileHere('sent and kept.bin')).toMatchObject({ here: true, pending: false });
+    const fetched = site.proxy.requests
+      .slice(asked)
+      .filter(({ method, path }) => method === 'GET' && path.includes('/parts/'));
+    expect(fetched.length).toBeLessThanOrEqual(1);
+  });
+
   it('never go while the file has to be sent', async () => {
     unreachable();
     await site.app.synced();
