@@ -20,6 +20,7 @@ export default defineConfig({
           partworker: resolve(root, 'main/vaults/files/partworker.ts'),
           previewworker: resolve(root, 'main/vaults/files/previewworker.ts'),
           exchangeworker: resolve(root, 'main/vaults/exchanging/exchangeworker.ts'),
+          judgingworker: resolve(root, 'main/strength/judgingworker.ts'),
           checkpointworker: resolve(root, 'main/mirror/checkpointworker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -20,6 +20,8 @@ export const defaultSettings: SettingsView = {
   notifications: true,
   namesInNotifications: false,
   dragOutTold: false,
+  healthOldAfterDays: 180,
+  leakLookupServer: null,
   sidebarWidth: 248,
   listWidth: 372,
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idText, instant } from './channel.ts';
 import { commandNames } from './commands.ts';
 import { fileQueueView } from './filequeue.ts';
+import { healthProgress } from './health.ts';
 import { sessionState } from './session.ts';
 import { settingsView } from './settings.ts';
 import { syncStatus } from './sync.ts';
@@ -32,6 +33,8 @@ export const events = {
     done: z.number().int(),
     total: z.number().int(),
   }),
+  /** A run over the passwords began, went on or ended; null when none runs. */
+  healthChanged: z.strictObject({ running: z.nullable(healthProgress) }),
   /** A menu or tray entry was chosen that the page carries out. */
   command: z.strictObject({ name: z.enum(commandNames) }),
   /** A record was chosen outside the main window: in the tray, in quick access, by a link. */

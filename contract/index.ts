@@ -20,6 +20,7 @@ import { exchange } from './exchange.ts';
 import { fileQueue } from './filequeue.ts';
 import { files } from './files.ts';
 import { generator } from './generator.ts';
+import { health } from './health.ts';
 import { history } from './history.ts';
 import { offlineFiles } from './offlinefiles.ts';
 import { quickAccess } from './quickaccess.ts';
@@ -43,6 +44,7 @@ export const contract = {
   fileQueue,
   files,
   generator,
+  health,
   history,
   offlineFiles,
   quickAccess,

@@ -25,6 +25,10 @@ export const settingsView = z.strictObject({
   namesInNotifications: z.boolean(),
   /** The person was told that files dragged out of the window are decrypted on the disk for a while. */
   dragOutTold: z.boolean(),
+  /** Age from which a password counts as old. */
+  healthOldAfterDays: z.number().int().min(30).max(1825),
+  /** The service that is asked for leaked passwords, by the first digits of their hashes; null for none. */
+  leakLookupServer: z.nullable(z.string().trim().min(1).max(200)),
   sidebarWidth: z.number().int().min(180).max(480),
   listWidth: z.number().int().min(260).max(720),
 });

@@ -39,6 +39,7 @@ import {
   FileDesk,
   FolderEditing,
   Generating,
+  HealthDesk,
   History,
   OpeningUrls,
   Records,
@@ -118,6 +119,7 @@ async function start(): Promise<void> {
     checkpointWorker: join(here, 'checkpointworker.js'),
     onSession: (state) => {
       lockRules.unlocked(state.unlocked);
+      health.sessionChanged(state.unlocked);
       surroundings.sessionChanged(state.unlocked);
       announcer.announce('sessionChanged', state);
     },
@@ -136,7 +138,7 @@ async function start(): Promise<void> {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
-      for (const cleared of [clipboardKeeper.clear(), files.clear(), exchange.clear()]) {
+      for (const cleared of [clipboardKeeper.clear(), files.clear(), exchange.clear(), health.clear()]) {
         cleared.catch((error: unknown) => {
           incidents.write({ channel: 'lock', what: 'not cleared', error });
         });
@@ -202,6 +204,18 @@ async function start(): Promise<void> {
     },
   });
 
+  const health: HealthDesk = new HealthDesk({
+    current,
+    settings: () => settings.read(),
+    workerFile: join(here, 'judgingworker.js'),
+    onProgress: (running) => {
+      announcer.announce('healthChanged', { running });
+    },
+    report: (error) => {
+      incidents.write({ channel: 'health', what: 'unforeseen error', error });
+    },
+  });
+
   const surroundings: Surroundings = new Surroundings({
     windows,
     iconFolder: join(here, '../../resources/icons'),
@@ -231,6 +245,7 @@ async function start(): Promise<void> {
       files,
       folders: new FolderEditing({ current }),
       generating: new Generating({ current, clipboard: clipboardKeeper }),
+      health,
       history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
       waiting: new WaitingDesk({
         current,
@@ -291,7 +306,7 @@ async function start(): Promise<void> {
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
     await Promise.allSettled([
       ...[accounts.lock('quit'), clipboardKeeper.clear()],
-      ...[files.clear(), exchange.clear()],
+      ...[files.clear(), exchange.clear(), health.clear()],
     ]);
   });
   surroundings.begin(process.argv.slice(1));

@@ -16,6 +16,7 @@ import type {
   FileDesk,
   FolderEditing,
   Generating,
+  HealthDesk,
   History,
   OpeningUrls,
   Records,
@@ -39,6 +40,7 @@ export interface UseCases {
   readonly files: FileDesk;
   readonly folders: FolderEditing;
   readonly generating: Generating;
+  readonly health: HealthDesk;
   readonly history: History;
   readonly openingUrls: OpeningUrls;
   readonly quickAccess: {
@@ -152,6 +154,13 @@ export function handlersOf(uses: UseCases): Handlers {
       kept: () => ({ values: uses.generating.kept() }),
       copyKept: ({ id }) => uses.generating.copyKept(id),
       forgetKept: () => done(uses.generating.forgetKept()),
+    },
+    health: {
+      overview: () => uses.health.overview(),
+      page: ({ finding, offset, limit }) => uses.health.page(finding, offset, limit),
+      ofRecord: ({ recordId }) => uses.health.ofRecord(recordId),
+      start: () => done(uses.health.start()),
+      cancel: () => done(uses.health.cancel()),
     },
     history: {
       offered: ({ recordId }) => uses.history.offered(recordId),

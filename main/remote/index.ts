@@ -42,6 +42,7 @@ export { mostReads, sendOfflineReads, type RemoteOfflinePolicy, type SentRead } 
 export { partsFeature, partsOffer, type PartsOffer } from './partsoffer.ts';
 export { passwordPolicies, policyBounds, type StatedPasswordPolicies } from './passwordpolicies.ts';
 export { checkSession, confirmTwoFactor, readUserInfo, signIn, signOut, type UserInfo } from './signin.ts';
+export { LeakLookup } from './ranges.ts';
 export { listSnapshots, snapshotFeature, type RemoteSnapshot } from './snapshots.ts';
 export { ownTurn } from './turns.ts';
 export { TokenKeeper, type TokenKeeperOptions, type Tokens } from './tokens.ts';

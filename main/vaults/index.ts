@@ -10,6 +10,7 @@ export { Exchanging } from './exchanging/exchanging.ts';
 export { FileDesk, type FileDeskOptions } from './files/filedesk.ts';
 export { FolderEditing } from './editing/folderediting.ts';
 export { Generating } from './generating/generating.ts';
+export { HealthDesk } from './health/healthdesk.ts';
 export { History } from './history/history.ts';
 export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';
 export { Records } from './reading/records.ts';

@@ -34,6 +34,7 @@ import {
   FileDesk,
   FolderEditing,
   Generating,
+  HealthDesk,
   History,
   OpeningUrls,
   Records,
@@ -52,6 +53,7 @@ const fileWorkers = {
   part: new URL('../../main/vaults/files/partworker.ts', import.meta.url),
   preview: new URL('../../main/vaults/files/previewworker.ts', import.meta.url),
 };
+const judgingWorker = new URL('../../main/strength/judgingworker.ts', import.meta.url);
 const exchangeWorker = new URL('../../main/vaults/exchanging/exchangeworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
@@ -85,6 +87,7 @@ export class Application {
   readonly accounts: Accounts;
   readonly records: Records;
   readonly files: FileDesk;
+  readonly health: HealthDesk;
   readonly profiles: ProfileStore;
   readonly crossings: Crossing[] = [];
   readonly incidents: Incident[] = [];
@@ -142,6 +145,13 @@ export class Application {
     const hideAfterMs = (): number => settings.read().hideRevealedAfterSeconds * 1000;
     this.records = new Records({ current, hideAfterMs });
     this.files = this.#openFiles(settings, announcer, onIncident);
+    this.health = new HealthDesk({
+      current,
+      settings: () => settings.read(),
+      workerFile: judgingWorker,
+      onProgress: (running) => announcer.announce('healthChanged', { running }),
+      report: (error) => onIncident({ channel: 'health', what: 'unforeseen error', error }),
+    });
     openDoor(
       handlersOf({
         accounts: this.accounts,
@@ -169,6 +179,7 @@ export class Application {
         files: this.files,
         folders: new FolderEditing({ current }),
         generating: new Generating({ current, clipboard: this.#clipboardKeeper }),
+        health: this.health,
         history: new History({
           ...{ current, hideAfterMs },
           noteRead: (id) => this.records.noteRead(id, 'revealed'),
@@ -337,7 +348,10 @@ export class Application {
       profiles: this.profiles,
       migrationsDir: this.#migrationsDir,
       checkpointWorker,
-      onSession: (state) => announcer.announce('sessionChanged', state),
+      onSession: (state) => {
+        this.health.sessionChanged(state.unlocked);
+        announcer.announce('sessionChanged', state);
+      },
       onSync: (status) => {
         this.files.offline.syncTold(status);
         announcer.announce('syncChanged', status);
@@ -349,6 +363,7 @@ export class Application {
       onLock: () => {
         void this.#clipboardKeeper.clear();
         void this.files.clear();
+        void this.health.clear();
       },
     });
   }

@@ -33,6 +33,7 @@ import { scriptDrafts } from './script-drafts.ts';
 import { scriptGenerator } from './script-generator.ts';
 import { scriptExchange } from './script-exchange.ts';
 import { scriptFiles } from './script-files.ts';
+import { scriptHealth } from './script-health.ts';
 import { scriptHistory } from './script-history.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
@@ -121,6 +122,7 @@ function install(scenario: Scenario): void {
     ...scriptDrafts(stage),
     ...scriptExchange(),
     ...scriptFiles(stage),
+    ...scriptHealth(stage),
     ...scriptHistory(stage),
     ...scriptGenerator(stage),
     ...scriptRecords(stage),

@@ -26,6 +26,7 @@ import { ProfileFiles } from '../files/filestore.ts';
 import { DraftKeeper } from '../editing/draftkeeper.ts';
 import { MadeValues } from '../generating/madevalues.ts';
 import { RecordSeals } from '../editing/recordseals.ts';
+import { HealthBook } from '../health/healthbook.ts';
 import { RecordSecrets } from '../reading/recordsecrets.ts';
 import type { AccountKeys } from '../reading/recordsecrets.ts';
 
@@ -76,6 +77,9 @@ export class OpenAccount {
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
   readonly drafts: DraftKeeper;
+  /** Owned by the account: not to be wiped. */
+  readonly healthKey: LockedBytes;
+  readonly healthBook: HealthBook;
   readonly madeValues: MadeValues;
   readonly #onEdited: OpenAccountFrom['onEdited'];
   readonly #report: OpenAccountFrom['report'];
@@ -113,6 +117,7 @@ export class OpenAccount {
     this.#cacheKey = from.deviceKey.subkey('keyCache');
     this.#filesKey = from.deviceKey.subkey('files');
     this.#manifestKey = from.deviceKey.subkey('manifest');
+    this.healthKey = from.deviceKey.subkey('health');
     try {
       if (enrolment) this.#keep(enrolment);
       this.#refuseAlteredProfile();
@@ -124,6 +129,7 @@ export class OpenAccount {
       const sealed = { mirror: this.mirror, sealKey: this.#cacheKey, report: from.report };
       this.drafts = new DraftKeeper(sealed);
       this.madeValues = new MadeValues(sealed);
+      this.healthBook = new HealthBook(this.mirror.health, this.healthKey, () => this.#closed);
       this.client = this.#makeClient();
       this.synchroniser = this.#makeSynchroniser(from.report);
       this.#tidyLater();
@@ -234,7 +240,7 @@ export class OpenAccount {
 
   #wipeKeys(): void {
     this.#vaultKeys?.dispose();
-    for (const key of [this.#cacheKey, this.#filesKey, this.#manifestKey]) key.dispose();
+    for (const key of [this.#cacheKey, this.#filesKey, this.#manifestKey, this.healthKey]) key.dispose();
   }
 
   #keep(enrolment: EnrolmentResult): void {

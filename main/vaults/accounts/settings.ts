@@ -45,6 +45,9 @@ const times = ['lockAfterIdleMinutes', 'clearClipboardAfterSeconds', 'hideReveal
 function loosens(now: SettingsView, change: SettingsChange): boolean {
   return (
     (!now.namesInNotifications && change.namesInNotifications === true) ||
+    (change.leakLookupServer !== undefined &&
+      change.leakLookupServer !== null &&
+      change.leakLookupServer !== now.leakLookupServer) ||
     switches.some((name) => now[name] && change[name] === false) ||
     times.some((name) => lasting(change[name] ?? now[name]) > lasting(now[name]))
   );
