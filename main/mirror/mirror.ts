@@ -78,7 +78,7 @@ export class Mirror {
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
 
-  private constructor(engine: Engine, checkpointer: Checkpointer | null) {
+  private constructor(engine: Engine, checkpointer: Checkpointer | null, path: string) {
     this.#engine = engine;
     this.#checkpointer = checkpointer;
     this.vaults = new Vaults(engine);
@@ -96,7 +96,7 @@ export class Mirror {
       ...{ engine, syncState: this.syncState },
       renewAfter: (row, most) => this.records.renewSearchAfter(row, most),
     });
-    this.upkeep = new Upkeep({ renewal, merge: new SearchMerge(engine), checkpointer });
+    this.upkeep = new Upkeep({ renewal, merge: new SearchMerge(engine), checkpointer, path });
     this.recents = new Recents(engine);
     this.savedSearches = new SavedSearches(engine);
     this.outbox = new Outbox(engine);
@@ -129,7 +129,7 @@ export class Mirror {
       const { path, pageKey, checkpointWorker: workerFile } = options;
       const thread =
         workerFile === undefined ? null : new Checkpointer(engine, { path, pageKey, workerFile });
-      return new Mirror(engine, thread);
+      return new Mirror(engine, thread, path);
     } catch (error) {
       engine.close();
       throw error;

@@ -5,6 +5,7 @@
  * one.
  */
 import type { Checkpointer } from './checkpointer.ts';
+import { flushLog } from './logflush.ts';
 import type { SearchMerge } from './searchmerge.ts';
 import type { SearchRenewal } from './searchrenewal.ts';
 
@@ -12,6 +13,8 @@ export interface UpkeepParts {
   readonly renewal: SearchRenewal;
   readonly merge: SearchMerge;
   readonly checkpointer: Checkpointer | null;
+  /** Of the database. */
+  readonly path: string;
 }
 
 export class Upkeep {
@@ -24,6 +27,11 @@ export class Upkeep {
   /** A few milliseconds of work on the search index; false when there is none. */
   mergeSome(): boolean {
     return this.#parts.renewal.step() || this.#parts.merge.step();
+  }
+
+  /** Has what was written by now put on the disk, while this thread does other things. Throws disk codes. */
+  flush(): Promise<void> {
+    return flushLog(this.#parts.path);
   }
 
   /** Null, or what to wait for before more is written. It never fails. */

@@ -30,6 +30,7 @@ import { ImportFolders } from './importfolders.ts';
 
 const portion = 200;
 const mostNotes = 300;
+const portionsPerFlush = 5;
 /** Key of the sync state under which an import notes what it wrote last. */
 const markKey = 'importMark';
 
@@ -71,8 +72,10 @@ export class Importing {
       const plain = ready.filter(({ record }) => record.fileFacts.length === 0);
       await this.#inPortions(plain, ({ record, at }) => this.#one(record, at, known, []));
       for (const each of ready) if (each.record.fileFacts.length > 0) await this.#withFiles(each, known);
+      if ((from / portion) % portionsPerFlush === 0) await this.#flush();
       onProgress(Math.min(from + portion, records));
     }
+    await this.#flush();
     this.#settle();
     return { ...this.#result, folders: this.#folders.count, notes: this.#notes };
   }
@@ -92,6 +95,12 @@ export class Importing {
           some.forEach(each);
         });
     });
+  }
+
+  /** Most of what was written is on the disk then, and the last commit has little to wait for. */
+  async #flush(): Promise<void> {
+    const { account, writes } = this.#parts;
+    if (writes && !account.closed) await account.mirror.upkeep.flush();
   }
 
   /** Everything is on the disk when this returns: the log is flushed with its last entry. */
