@@ -142,6 +142,12 @@ export function accessStore(database: Kysely<Tables>) {
       return new Set([...byVault].filter(([, named]) => isShared(named)).map(([id]) => id));
     },
 
+    /** The entries that name a group, in every vault. */
+    async ofGroup(groupId: string): Promise<AccessEntry[]> {
+      const entries = database.selectFrom('access').select(columns);
+      return (await entries.where('group_id', '=', groupId).execute()).map(open);
+    },
+
     /** The vaults in which a group is named. */
     async vaultIdsOfGroup(groupId: string): Promise<string[]> {
       const entries = database.selectFrom('access').select('vault_id').distinct();

@@ -48,6 +48,18 @@ export function groupStore(database: Kysely<Tables>, seal: Seal) {
       }));
     },
 
+    /** How many members each of an organisation's groups has, by group; groups without any are left out. */
+    async memberCounts(organisationId: string): Promise<Map<string, number>> {
+      const rows = await database
+        .selectFrom('group_members')
+        .innerJoin('user_groups', 'user_groups.id', 'group_members.group_id')
+        .select((select) => ['group_members.group_id', select.fn.countAll().as('members')])
+        .where('user_groups.organisation_id', '=', organisationId)
+        .groupBy('group_members.group_id')
+        .execute();
+      return new Map(rows.map((row) => [row.group_id, Number(row.members)]));
+    },
+
     async memberIds(groupId: string): Promise<string[]> {
       const rows = await database
         .selectFrom('group_members')

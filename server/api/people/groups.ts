@@ -15,6 +15,7 @@ import { notesOfRequests } from '../vaults/access.ts';
 
 const nameBody = z.object({ name: shortText.min(1) });
 const listedGroup = z.object({ id: objectId, name: z.string() });
+const countedGroup = z.object({ ...listedGroup.shape, memberCount: z.number() });
 
 /** A group of the caller's organisation. */
 export async function groupOf(context: Context, organisationId: string, groupId: string): Promise<Group> {
@@ -32,14 +33,17 @@ function readingRoutes(app: Api, context: Context): void {
       schema: {
         summary: 'Groups of the organisation',
         querystring: z.object({ ...pageQuery.shape, search: z.string().max(1_000).optional() }),
-        response: { 200: z.object({ items: z.array(listedGroup), total: z.number() }) },
+        response: { 200: z.object({ items: z.array(countedGroup), total: z.number() }) },
       },
     },
     async (request) => {
       const wanted = (request.query.search ?? '').toLocaleLowerCase();
       const groups = await context.storage.groups.list(callerOf(request).organisationId);
       const found = groups.filter((group) => group.name.toLocaleLowerCase().includes(wanted));
-      const items = pageOf(found, request.query).map(({ id, name }) => ({ id, name }));
+      const counts = await context.storage.groups.memberCounts(callerOf(request).organisationId);
+      const items = pageOf(found, request.query).map(({ id, name }) => ({
+        ...{ id, name, memberCount: counts.get(id) ?? 0 },
+      }));
       return { items, total: found.length };
     },
   );

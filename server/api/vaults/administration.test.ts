@@ -156,6 +156,12 @@ describe('the effective access', () => {
     });
     const theirs = await user.http.send<Vault>('GET', `/folders/${below}`);
     expect(theirs.permissions).toContain('directory:access:read');
+    const named = { vault: { id, name: 'Explained' }, folderId: null, access: 'read' };
+    const ofGroup = (who: Member) => who.http.send('GET', `/user-groups/${group}/vaults`);
+    expect(await ofGroup(owner)).toEqual({ items: [named], hiddenCount: 0 });
+    expect(await ofGroup(other)).toEqual({ items: [], hiddenCount: 1 });
+    const listed = await owner.http.send<{ items: object[] }>('GET', '/user-groups?search=readers');
+    expect(listed.items).toEqual([{ id: group, name: 'Readers', memberCount: 2 }]);
     const reach = `/users/${user.userId}/vaults`;
     const reached = await owner.http.send<{ items: { vault: { id: string }; access: string }[] }>(
       'GET',

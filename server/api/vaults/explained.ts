@@ -14,6 +14,7 @@ import { callerOf } from '../context.ts';
 import { forbidden } from '../errors.ts';
 import { guardFolder, guardPlace } from '../guard.ts';
 import { idParams, objectId, pageOf, pageQuery, shortUser } from '../schemas.ts';
+import { groupOf } from '../people/groups.ts';
 import { colleague, shortUserAnswer } from '../people/users.ts';
 
 const namedGroup = z.object({ id: objectId, name: z.string() });
@@ -123,6 +124,34 @@ async function reachOf(context: Context, caller: Caller, userId: string) {
   return { items, hiddenCount };
 }
 
+const groupReachSchema = z.object({
+  items: z.array(
+    z.object({
+      vault: z.object({ id: objectId, name: z.string() }),
+      folderId: objectId.nullable(),
+      access: z.enum(accessLevels),
+    }),
+  ),
+  hiddenCount: z.number(),
+});
+
+/** Where a group is named, as far as the caller may see the access of the vaults. */
+async function groupReach(context: Context, caller: Caller, groupId: string) {
+  const group = await groupOf(context, caller.organisationId, groupId);
+  const seen = new Map(
+    (await context.rights.toAllVaults(caller))
+      .filter((access) => rightsAt(access.levelAt(null)).has('directory:access:read'))
+      .map(({ vault }) => [vault.id, vault]),
+  );
+  const entries = await context.storage.access.ofGroup(group.id);
+  const items = entries.flatMap(({ vaultId, folderId, level: access }) => {
+    const vault = seen.get(vaultId);
+    return vault ? [{ vault: { id: vault.id, name: vault.name }, folderId, access }] : [];
+  });
+  const hidden = entries.filter(({ vaultId }) => !seen.has(vaultId)).map(({ vaultId }) => vaultId);
+  return { items, hiddenCount: new Set(hidden).size };
+}
+
 /** Registers the endpoints of this file. */
 export function explainedAccessRoutes(app: Api, context: Context): void {
   const response = { 200: z.object({ items: z.array(personSchema), total: z.number() }) };
@@ -155,6 +184,19 @@ export function explainedAccessRoutes(app: Api, context: Context): void {
       const { folder, access } = await guardFolder(context, request, request.params.id);
       return peopleOn(context, callerOf(request), access.vault, folder.id, request.query);
     },
+  );
+
+  app.get(
+    '/user-groups/:id/vaults',
+    {
+      config: { needs: 'session' },
+      schema: {
+        summary: 'Where a group has access, in vaults whose access the caller may see (own addition)',
+        params: idParams,
+        response: { 200: groupReachSchema },
+      },
+    },
+    async (request) => groupReach(context, callerOf(request), request.params.id),
   );
 
   app.get(
