@@ -5,7 +5,7 @@ import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { AttachmentThread } from './attachmentthread.ts';
 import { contentsOf, refuseEnded } from './contents.ts';
-import type { PartedFiles } from './partedfiles.ts';
+import type { FileInParts, PartedFiles } from './partedfiles.ts';
 
 export class FileDecrypting {
   readonly #thread: AttachmentThread;
@@ -30,7 +30,7 @@ export class FileDecrypting {
   ): Promise<void> {
     const wire = await contentsOf(account, record, attachment, signal);
     refuseEnded(account, signal);
-    if (this.isInParts(account, record, wire)) {
+    if (this.#parts.isInParts(account, record, wire.encryptedKey)) {
       const progress = { signal, onProgress: () => undefined };
       return this.#parts.saveTo(account, record, attachment, wire, path, progress);
     }
@@ -42,13 +42,32 @@ export class FileDecrypting {
     }
   }
 
-  /** Whether a file is in parts, told by its key. Throws `undecipherable`, `vaultKeyMissing`. */
-  isInParts(account: OpenAccount, record: StoredRecord, { encryptedKey }: WireAttachment): boolean {
-    return this.#parts.isInParts(account, record, encryptedKey);
+  /**
+   * What has to be in memory to decrypt a file of at most `limit` bytes without the disk; null for a
+   * larger one. Throws as `saveTo`, but for the disk.
+   */
+  async forMemory(
+    limit: number,
+    { account, record, attachment }: FileInParts,
+    signal: AbortSignal,
+  ): Promise<{ wire: WireAttachment; parts: Buffer[] | null } | null> {
+    const wire = await contentsOf(account, record, attachment, signal);
+    refuseEnded(account, signal);
+    if (!this.#parts.isInParts(account, record, wire.encryptedKey)) {
+      return isTooLongFor(limit, wire) ? null : { wire, parts: null };
+    }
+    const parts = await this.#parts.partsUpTo(limit, { account, record, attachment }, wire, signal);
+    refuseEnded(account, signal);
+    return parts === null ? null : { wire, parts };
   }
 
   /** Ends the thread; what is being decrypted fails with `cancelled`. */
   close(): Promise<void> {
     return this.#thread.close();
   }
+}
+
+/** Wire forms of whole files are shorter than three characters a byte (Passwork 7 protocol, attachments). */
+function isTooLongFor(limit: number, { encryptedData }: WireAttachment): boolean {
+  return encryptedData.length > limit * 3;
 }

@@ -2,7 +2,7 @@
  * Files beyond the protocol's limit: into the store of this device in parts, and out of it, or from
  * the server, to where a person wants them.
  */
-import { PROTOCOL_ATTACHMENT_LIMIT, isInParts, wipe } from '../../keychain/index.ts';
+import { PROTOCOL_ATTACHMENT_LIMIT, isInParts, openPartList, wipe } from '../../keychain/index.ts';
 import type { WireAttachment } from '../../keychain/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
@@ -20,6 +20,13 @@ export const largestPart = 16 * 1024 * 1024 + addedToPart;
 /** Whether a file of this size has to go in parts. */
 export function goesInParts(size: number): boolean {
   return size > PROTOCOL_ATTACHMENT_LIMIT;
+}
+
+/** A file by its record, and whose it is. */
+export interface FileInParts {
+  readonly account: OpenAccount;
+  readonly record: StoredRecord;
+  readonly attachment: StoredAttachment;
 }
 
 export class PartedFiles {
@@ -69,6 +76,32 @@ export class PartedFiles {
     } finally {
       if (recordKey) wipe(recordKey);
     }
+  }
+
+  /**
+   * Every part as it travels, of a file whose list is `wire`; null where it has more than `limit`
+   * bytes. Throws as `saveTo`, but for the disk.
+   */
+  async partsUpTo(
+    limit: number,
+    { account, record, attachment }: FileInParts,
+    wire: WireAttachment,
+    signal: AbortSignal,
+  ): Promise<Buffer[] | null> {
+    const recordKey = account.secrets.takeRecordKey(record);
+    let count: number;
+    try {
+      const { list, key } = openPartList(wire, recordKey);
+      if (key) wipe(key);
+      if (list.size > limit) return null;
+      count = list.parts.length;
+    } finally {
+      if (recordKey) wipe(recordKey);
+    }
+    const bring = await sourceOf(account, record, attachment, signal);
+    const parts: Buffer[] = [];
+    for (let number = 1; number <= count; number += 1) parts.push(await bring(number));
+    return parts;
   }
 
   /**

@@ -1,7 +1,6 @@
 /** Starts the thread that decrypts a file to be looked at; one thread for one file. */
 import { Worker } from 'node:worker_threads';
 import { isErrorCode, StrongroomError } from '../../../contract/errors.ts';
-import type { WireAttachment } from '../../keychain/index.ts';
 import type { PreviewAnswer, PreviewJob } from './previewworker.ts';
 
 export type OpenedFile = PreviewAnswer & { readonly ok: true };
@@ -12,7 +11,7 @@ export type OpenedFile = PreviewAnswer & { readonly ok: true };
  */
 export function openForPreview(
   workerFile: string | URL,
-  { wire, recordKey, limit }: Omit<PreviewJob, 'recordKey'> & { readonly recordKey: Uint8Array | null },
+  { recordKey, ...job }: Omit<PreviewJob, 'recordKey'> & { readonly recordKey: Uint8Array | null },
   signal: AbortSignal,
 ): Promise<OpenedFile> {
   return new Promise((resolve, reject) => {
@@ -20,7 +19,7 @@ export function openForPreview(
     const worker = new Worker(workerFile, {
       // Flags of this process (a debugger's, a loader's) are not the thread's business.
       execArgv: [],
-      workerData: { wire, recordKey: key, limit } satisfies PreviewJob,
+      workerData: { ...job, recordKey: key } satisfies PreviewJob,
       transferList: key ? [key.buffer] : [],
     });
     const stop = (): void => void worker.terminate();
@@ -38,9 +37,4 @@ export function openForPreview(
       reject(new StrongroomError('cancelled'));
     });
   });
-}
-
-/** Wire forms of whole files are shorter than this for anything that could be shown (Passwork 7 protocol, attachments). */
-export function isTooLongToShow({ encryptedData }: WireAttachment, limit: number): boolean {
-  return encryptedData.length > limit * 3;
 }

@@ -2,21 +2,26 @@
  * Decrypts one file into memory and ends: what is shown never touches the disk, and the main
  * process answers meanwhile.
  */
+import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   asRecordKey,
   decodeAttachment,
   decodePlainAttachment,
   KeychainError,
+  openPart,
+  openPartList,
   wipe,
 } from '../../keychain/index.ts';
-import type { WireAttachment } from '../../keychain/index.ts';
+import type { OpenedPartList, WireAttachment } from '../../keychain/index.ts';
 import { kindOfFile } from './filekind.ts';
 import type { FileKind } from './filekind.ts';
 
 /** What the thread is started with; `recordKey` is null where client-side encryption is off. */
 export interface PreviewJob {
   readonly wire: WireAttachment;
+  /** Of a file in parts, whose list is `wire`: the parts as they travel. */
+  readonly parts: readonly Uint8Array[] | null;
   readonly recordKey: Uint8Array<ArrayBuffer> | null;
   /** Bytes beyond which nothing is given. */
   readonly limit: number;
@@ -31,12 +36,30 @@ export type PreviewAnswer =
     }
   | { readonly ok: false; readonly code: string };
 
-function opened({ wire, recordKey }: PreviewJob): Buffer {
-  if (recordKey === null) return decodePlainAttachment(wire);
+function opened({ wire, parts, recordKey }: PreviewJob): Buffer {
+  const key = recordKey && asRecordKey(Buffer.from(recordKey.buffer));
   try {
-    return decodeAttachment(wire, asRecordKey(Buffer.from(recordKey.buffer)));
+    if (parts !== null) return joined(openPartList(wire, key), parts);
+    return key === null ? decodePlainAttachment(wire) : decodeAttachment(wire, key);
   } finally {
-    wipe(recordKey);
+    if (key) wipe(key);
+  }
+}
+
+/** The whole of a file in parts; every part and the whole are held against the list. */
+function joined(list: OpenedPartList, parts: readonly Uint8Array[]): Buffer {
+  const pieces: Buffer[] = [];
+  try {
+    for (const [index, part] of parts.entries()) {
+      for (const piece of openPart(list, index, part)) pieces.push(Buffer.from(piece));
+    }
+    const file = Buffer.concat(pieces);
+    const digest = createHash('sha256').update(file).digest('hex');
+    if (digest !== list.list.digest) throw new KeychainError('attachmentHashMismatch');
+    return file;
+  } finally {
+    wipe(...pieces);
+    if (list.key) wipe(list.key);
   }
 }
 

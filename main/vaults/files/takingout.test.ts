@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { previewLimit } from '../../../contract/files.ts';
 import { contract } from '../../../contract/index.ts';
 import { anna, nina } from '../../../testing/hostile/smallorganisation.ts';
 import { bytes, FileStage } from '../../../testing/integration/filestage.ts';
@@ -46,12 +47,16 @@ describe('looking at a file', () => {
     });
   });
 
-  it('leaves nothing on the disk, and shows no file in parts', async () => {
+  it('leaves nothing on the disk, nor does a file in parts', async () => {
     const before = readdirSync(site.app.folder).sort();
     await look(await site.attach('c.txt', Buffer.from('content')));
     expect(readdirSync(site.app.folder).sort()).toEqual(before);
-    const large = await site.attach('large.bin', bytes(6 * 1024 * 1024));
-    expect(await look(large)).toMatchObject({ kind: 'none', why: 'tooLarge' });
+    const text = Buffer.alloc(6 * 1024 * 1024, 'a line of a long log\n');
+    const large = await look(await site.attach('large.log', text));
+    expect(large.kind === 'text' && Buffer.from(large.bytes).equals(text)).toBe(true);
+    const tooLarge = await site.attach('larger.log', Buffer.alloc(previewLimit + 1, 'a'));
+    expect(await look(tooLarge)).toMatchObject({ kind: 'none', why: 'tooLarge' });
+    expect(readdirSync(site.app.folder).sort()).toEqual(before);
   });
 
   it('works without client-side encryption, and refuses contents that were exchanged', async () => {

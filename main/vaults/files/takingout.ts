@@ -15,11 +15,11 @@ import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { Records } from '../reading/records.ts';
 import type { FileDialogs } from './attachments.ts';
-import { contentsOf, fileOf, refuseEnded } from './contents.ts';
+import { fileOf, refuseEnded } from './contents.ts';
 import { distinctName } from './distinctname.ts';
 import type { DraggedFiles } from './draggedfiles.ts';
 import type { FileDecrypting } from './filedecrypting.ts';
-import { isTooLongToShow, openForPreview } from './previewthread.ts';
+import { openForPreview } from './previewthread.ts';
 import type { OpenedFile } from './previewthread.ts';
 
 export interface TakingOutOptions {
@@ -64,15 +64,11 @@ export class TakingOut {
     const { name, size } = file;
     if (size !== null && size > previewLimit) return { kind: 'none', name, why: 'tooLarge', size };
     const { decrypting, previewWorker, records } = this.#options;
-    const wire = await contentsOf(account, record, file, signal);
-    refuseEnded(account, signal);
-    // A list of parts is no content, and its parts are not to be had whole without the disk.
-    const isInParts = decrypting.isInParts(account, record, wire);
-    if (isInParts || isTooLongToShow(wire, previewLimit))
-      return { kind: 'none', name, why: 'tooLarge', size };
+    const inMemory = await decrypting.forMemory(previewLimit, { account, record, attachment: file }, signal);
+    if (inMemory === null) return { kind: 'none', name, why: 'tooLarge', size };
     const recordKey = account.secrets.takeRecordKey(record);
     try {
-      const job = { wire, recordKey, limit: previewLimit };
+      const job = { ...inMemory, recordKey, limit: previewLimit };
       const opened = await openForPreview(previewWorker, job, signal);
       refuseEnded(account, signal);
       records.noteRead(recordId, 'revealed');
