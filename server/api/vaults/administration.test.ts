@@ -90,6 +90,31 @@ describe('a vault', () => {
     await refused(owner.http.send('POST', `/bin/vaults/${id}/restore`), 404, 'notFound');
   });
 
+  it('is told to its readers when it goes, comes back, is hidden or becomes shared', async () => {
+    interface Told {
+      kind: string;
+      id?: string;
+      isWhole?: boolean;
+      vault?: { isVisible: boolean; isShared: boolean } | null;
+    }
+    const id = await create(owner, '/vaults', { name: 'Told' });
+    let since = (await owner.http.send<{ cursor: string }>('GET', '/changes')).cursor;
+    const heard = async () => {
+      const path = `/changes?since=${encodeURIComponent(since)}`;
+      const { changes, cursor } = await owner.http.send<{ changes: Told[]; cursor: string }>('GET', path);
+      since = cursor;
+      return changes.filter((change) => change.kind === 'vault' && change.id === id);
+    };
+    await share(id, { userId: user.userId, access: 'read' });
+    expect(await heard()).toMatchObject([{ isWhole: false, vault: { isShared: true, isVisible: true } }]);
+    await owner.http.send('POST', `/vaults/${id}/visibility`, { isVisible: false });
+    expect(await heard()).toMatchObject([{ isWhole: false, vault: { isVisible: false } }]);
+    await owner.http.send('DELETE', `/vaults/${id}`);
+    expect(await heard()).toMatchObject([{ vault: null }]);
+    await owner.http.send('POST', `/bin/vaults/${id}/restore`);
+    expect(await heard()).toMatchObject([{ isWhole: true, vault: { isVisible: false } }]);
+  });
+
   it('keeps its records to itself where its settings say so', async () => {
     const id = await create(owner, '/vaults', { name: 'Closed' });
     const itemId = await create(owner, '/items', { vaultId: id, name: 'Record' });

@@ -123,6 +123,50 @@ describe('somebody who joins a group', () => {
   });
 });
 
+describe('somebody who administers for the sake of a role or a type', () => {
+  const roleOf = async (code: string) => {
+    const path = '/user-roles';
+    const { items } = await owner.http.send<{ items: { id: string; code: string }[] }>('GET', path);
+    return items.find((role) => role.code === code)?.id;
+  };
+  const holders = async (vault: OpenVault) =>
+    (await owner.http.send<{ keyHolders: string[] }>('GET', `/vaults/${vault.id}/access`)).keyHolders;
+
+  it('waits for the keys of company vaults, and loses them with the role', async () => {
+    const vault = await createVault(owner, 'Company', 'company', organisation.ledger);
+    const deputy = await organisation.join('deputy');
+    const become = async (code: string) =>
+      owner.http.send('PATCH', `/users/${deputy.userId}`, { userRoleId: await roleOf(code) });
+    await become('administrator');
+    const [request] = await queue(owner, `?userId=${deputy.userId}`);
+    expect(request).toMatchObject({ reason: 'type', vault: { id: vault.id } });
+    expect(await vaultsOf(deputy)).toEqual([]);
+    const pem = await publicKey(deputy);
+    await owner.http.send('POST', `/access-requests/${request?.id}/confirm`, {
+      ...{ masterKeyEncrypted: wrapFor(vault, pem), publicKeyFingerprint: keyFingerprint(pem) },
+    });
+    expect(await vaultsOf(deputy)).toEqual([vault.id]);
+    await become('user');
+    expect(await vaultsOf(deputy)).toEqual([]);
+    expect(await holders(vault)).not.toContain(deputy.userId);
+  });
+
+  it('is given the key of a vault that becomes one of the type, or waits for it', async () => {
+    const [given, late] = [await organisation.join('given'), await organisation.join('late')];
+    const type = { name: 'Type', administratorIds: [given.userId, late.userId] };
+    const { id: typeId } = await owner.http.send<{ id: string }>('POST', '/vault-types', type);
+    const vault = await createVault(owner, 'Retyped', 'privateShared', organisation.ledger);
+    const keys = { [given.userId]: wrapFor(vault, await publicKey(given)) };
+    await owner.http.send('POST', `/vaults/${vault.id}/type`, { typeId, keys });
+    expect((await holders(vault)).toSorted()).toEqual([owner.userId, given.userId].toSorted());
+    const waiting = await queue(owner, `?vaultId=${vault.id}`);
+    expect(waiting).toMatchObject([{ user: { login: 'late' }, reason: 'type' }]);
+    await owner.http.send('POST', `/vault-types/${typeId}`, { administratorIds: [] });
+    expect(await holders(vault)).toEqual([owner.userId]);
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toEqual([]);
+  });
+});
+
 describe('the queue', () => {
   it('is shown to those who administer the vault, and answered by them alone', async () => {
     const vault = await createVault(owner, 'Mine', 'privateShared', organisation.ledger);
