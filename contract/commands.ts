@@ -8,6 +8,7 @@ export const commandNames = [
   'create',
   'createFolder',
   'generate',
+  'health',
   'importFile',
   'exportFile',
   'sync',

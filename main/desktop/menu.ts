@@ -44,6 +44,7 @@ const menus = {
     'create',
     'createFolder',
     'generate',
+    'health',
     null,
     'importFile',
     'exportFile',

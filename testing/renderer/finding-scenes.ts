@@ -17,6 +17,22 @@ export async function markThree(page: Page): Promise<void> {
 
 export const findingScenes: readonly Scene[] = [
   {
+    name: 'health',
+    scenario: {},
+    act: async (page) => {
+      await firstLine(page);
+      await page.keyboard.press('Control+KeyP');
+      await page.keyboard.type(
+        (await page.locator('html').getAttribute('lang')) === 'ru'
+          ? 'Проверить пароли'
+          : 'Check the passwords',
+      );
+      await idle(page);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('health-row').first().waitFor();
+    },
+  },
+  {
     name: 'finding-filters',
     scenario: {},
     act: async (page) => {

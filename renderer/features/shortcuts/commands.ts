@@ -10,6 +10,7 @@ import { useCarrying } from '../exchange/carrying.ts';
 import { usePalette } from '../finding/palette.ts';
 import { useSearches } from '../finding/searches.ts';
 import { useGenerator } from '../generator/generator.ts';
+import { useHealth } from '../health/health.ts';
 import { useList } from '../list/list.ts';
 import { useMarking } from '../many/marking.ts';
 import { useManyActions } from '../many/manyActions.ts';
@@ -34,6 +35,7 @@ export function useCommands(): Commands {
   const searches = useSearches();
   const carrying = useCarrying();
   const generator = useGenerator();
+  const health = useHealth();
 
   /** An open form is kept as a draft; only where that fails is anything asked first. */
   async function lock(): Promise<void> {
@@ -66,6 +68,7 @@ export function useCommands(): Commands {
     create: () => (void creation.record(), true),
     createFolder: () => (void creation.folder(), true),
     generate: () => (generator.open = true),
+    health: () => (health.open = true),
     importFile: () => (carrying.bringIn(), true),
     exportFile: () => carrying.takeOut(),
     goAll: () => (void go({ kind: 'all' }), true),

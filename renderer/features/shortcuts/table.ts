@@ -28,6 +28,7 @@ export type CommandId =
   | 'create'
   | 'createFolder'
   | 'generate'
+  | 'health'
   | 'importFile'
   | 'exportFile'
   | 'edit'
@@ -165,6 +166,7 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'mark', places: ['list'], group: 'mark', chords: [{ code: 'Space', mod: true }] },
   { id: 'markNext', places: ['list'], group: 'mark', chords: [{ code: 'ArrowDown', shift: true }] },
   { id: 'markPrevious', places: ['list'], group: 'mark', chords: [{ code: 'ArrowUp', shift: true }] },
+  { id: 'health', places: ['window'], group: 'change', chords: [] },
   { id: 'importFile', places: ['window'], group: 'change', chords: [] },
   { id: 'exportFile', places: ['window'], group: 'change', chords: [] },
   { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
