@@ -3,19 +3,16 @@
  * outbox, so that neither the window nor a network is ever waited for.
  */
 import type { ImportPlan, ImportResult, ImportWarning } from '../../../contract/exchange.ts';
-import { StrongroomError, type ErrorCode } from '../../../contract/errors.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
 import { PROTOCOL_ATTACHMENT_LIMIT, wipe } from '../../keychain/index.ts';
-import type { OpenedCustomField, RecordKey } from '../../keychain/index.ts';
-import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
+import type { StoredRecord } from '../../mirror/index.ts';
 import { sendAsNew } from '../../sync/index.ts';
 import { Pace } from '../../sync/pace.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { commitEdit, commitFile, newId } from '../editing/committing.ts';
+import { commitEdit, commitFile } from '../editing/committing.ts';
 import { emptyRecord } from '../editing/editing.ts';
 import { changedRecord, wipeTyped } from '../editing/recordseals.ts';
-import { recordFor } from '../editing/rights.ts';
 import type { PortionRecord } from './exchangejobs.ts';
-import { movable } from './exchangethread.ts';
 import type { ExchangeThread } from './exchangethread.ts';
 import {
   changeOf,
@@ -23,10 +20,11 @@ import {
   leftByUpdate,
   likenessOf,
   refusalOf,
-  updateOf,
   warningsOf,
 } from './importedchange.ts';
+import { ownerOf, sealFile, type SealedFile, type WantedFile } from './importedfiles.ts';
 import { ImportFolders } from './importfolders.ts';
+import { openedFor, writtenOver } from './overwriting.ts';
 
 const portion = 200;
 const mostNotes = 300;
@@ -187,7 +185,7 @@ export class Importing {
   #update(record: PortionRecord, at: number, id: string, files: readonly SealedFile[]): void {
     const { account, now, writes } = this.#parts;
     const { mirror } = account;
-    const opened = this.#openedFor(id);
+    const opened = openedFor(account, id);
     if (opened === null) {
       this.#skip(record, at, 'cannotUpdate');
       return;
@@ -196,7 +194,7 @@ export class Importing {
     this.#result.updated += 1;
     if (leftByUpdate(record, customs)) this.#note(record.name, at, 'tooManyFields');
     if (!writes) return;
-    const next = this.#withFields(record, stored, customs);
+    const next = writtenOver(account, record, stored, customs);
     const isEdited = commitEdit(mirror, stored, next, now);
     let row = mirror.records.get(id) ?? next;
     for (const { attachment } of files) {
@@ -207,38 +205,6 @@ export class Importing {
     if (isEdited || files.length > 0) this.#noteStep(row, stored);
   }
 
-  /** A record that is to be written over, and its fields; null where it may not be, or does not open. */
-  #openedFor(id: string): { stored: StoredRecord; customs: (OpenedCustomField | null)[] } | null {
-    const { account } = this.#parts;
-    try {
-      const stored = recordFor(account, id, 'item:edit');
-      const customs = account.secrets.withRecordKey(stored, (key) =>
-        account.secrets.openCustoms(stored, key),
-      );
-      return { stored, customs };
-    } catch (error) {
-      if (error instanceof StrongroomError && closedCodes.includes(error.code)) return null;
-      throw error;
-    }
-  }
-
-  /** A record with what the file says written over it. */
-  #withFields(
-    record: PortionRecord,
-    stored: StoredRecord,
-    customs: readonly (OpenedCustomField | null)[],
-  ): StoredRecord {
-    const { secrets } = this.#parts.account;
-    return secrets.withRecordKey(stored, (key) => {
-      const fields = updateOf(record, stored, customs);
-      try {
-        return changedRecord(stored, fields, key);
-      } finally {
-        wipeTyped(fields);
-      }
-    });
-  }
-
   #noteStep(after: StoredRecord, before: StoredRecord | null): void {
     const { importSteps } = this.#parts.account.mirror;
     importSteps.addRecord({ recordId: after.id, fingerprint: fingerprintOf(after), before });
@@ -246,7 +212,7 @@ export class Importing {
 
   /** Files are encrypted in the thread and stored before their record is written. */
   async #withFiles({ record, at }: Numbered, known: ReadonlyMap<string, string>): Promise<void> {
-    const { account, writes } = this.#parts;
+    const { account, plan, writes } = this.#parts;
     const wanted = this.#wantedFiles(record, known);
     const fitting = wanted.filter(({ size }) => size <= PROTOCOL_ATTACHMENT_LIMIT);
     for (let left = fitting.length; left < wanted.length; left += 1)
@@ -254,9 +220,9 @@ export class Importing {
     this.#result.files += fitting.length;
     const sealed: SealedFile[] = [];
     let written = false;
-    const owner = writes && fitting.length > 0 ? this.#ownerOf(record, known) : null;
+    const owner = writes && fitting.length > 0 ? ownerOf(account, plan, known.get(likenessOf(record))) : null;
     try {
-      if (owner) for (const each of fitting) sealed.push(await this.#seal(at, each, owner));
+      if (owner) for (const each of fitting) sealed.push(await sealFile(this.#parts, at, each, owner));
       await this.#inPortions([record], (one) => this.#one(one, at, known, sealed));
       written = true;
     } finally {
@@ -274,59 +240,14 @@ export class Importing {
     const like = known.get(likenessOf(record));
     if (like === undefined || plan.duplicates === 'both') return all;
     if (plan.duplicates === 'skip') return [];
-    if (this.#openedFor(like) === null) return [];
+    if (openedFor(account, like) === null) return [];
     const there = new Set(account.mirror.records.get(like)?.attachments.map(({ name }) => name));
     return all.filter(({ name }) => !there.has(name));
   }
-
-  /** The key that files of a record are encrypted under: its own, or that of the one it is written over. */
-  #ownerOf(record: PortionRecord, known: ReadonlyMap<string, string>): FileOwner {
-    const { account, plan } = this.#parts;
-    const like = known.get(likenessOf(record));
-    if (like === undefined || plan.duplicates !== 'update') return account.seals.newKey(plan.to.vaultId);
-    const stored = recordFor(account, like, 'item:edit');
-    return { key: account.secrets.takeRecordKey(stored), keyWrapped: stored.keyWrapped };
-  }
-
-  async #seal(record: number, { name, size, file }: WantedFile, owner: FileOwner): Promise<SealedFile> {
-    const { account, thread } = this.#parts;
-    const wire = await thread.ask({ kind: 'seal', record, file, recordKey: movable(owner.key) });
-    if (account.closed) throw new StrongroomError('cancelled');
-    const id = newId();
-    const { localFile } = await account.files.store({ recordId: '', attachmentId: id, ...wire });
-    const { encryptedKey, hash } = wire;
-    return { ...owner, attachment: { id, serverId: null, name, encryptedKey, hash, size, localFile } };
-  }
 }
-
-/** Why a record cannot be written over; whatever else goes wrong ends the import. */
-const closedCodes: readonly ErrorCode[] = [
-  'forbidden',
-  'noSuchRecord',
-  'undecipherable',
-  'vaultKeyChanged',
-  'vaultKeyMissing',
-];
 
 /** A record and its place in the file, from 0. */
 interface Numbered {
   readonly record: PortionRecord;
   readonly at: number;
-}
-
-/** A file of a record by its place there. */
-interface WantedFile {
-  readonly name: string;
-  readonly size: number;
-  readonly file: number;
-}
-
-interface FileOwner {
-  readonly key: RecordKey | null;
-  readonly keyWrapped: string | null;
-}
-
-/** A stored file and the key of the record that it belongs to. */
-interface SealedFile extends FileOwner {
-  readonly attachment: StoredAttachment;
 }
