@@ -3,7 +3,13 @@
  * called here, with the files that lie here, and with what waits for it taken into account.
  */
 import { randomUUID } from 'node:crypto';
-import type { BinEntry, Mirror, OutboxOperation, StoredRecord } from '../../mirror/index.ts';
+import type {
+  BinEntry,
+  Mirror,
+  OutboxOperation,
+  StoredAttachment,
+  StoredRecord,
+} from '../../mirror/index.ts';
 import { sendUnsent, showAgain } from '../outbox/binning.ts';
 import { allFieldsOf, isMadeHere, renewed, sameValue, settlePutBack } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -14,13 +20,20 @@ import { rebase } from '../merge/rebase.ts';
  * first: what they know of ids and files is kept.
  */
 export function localised(
-  { mirror }: PullContext,
+  { mirror, mode }: PullContext,
   delivered: StoredRecord,
   id: string,
   known: readonly StoredRecord[],
 ): StoredRecord {
+  const files = known.flatMap((each) => each.attachments);
   const attachments = delivered.attachments.map((file) => {
-    const here = known.flatMap((each) => each.attachments).find(({ serverId }) => serverId === file.serverId);
+    // One whose sending was not answered has no server's id here yet, and is known by its key. Without
+    // this the base would name it by another id than the row, and it would be taken off again.
+    const isUnanswered = (each: StoredAttachment): boolean =>
+      each.serverId === null &&
+      each.encryptedKey === file.encryptedKey &&
+      (mode === 'client' || each.name === file.name);
+    const here = files.find(({ serverId }) => serverId === file.serverId) ?? files.find(isUnanswered);
     if (here === undefined) return file;
     const same = here.encryptedKey === file.encryptedKey;
     return same
