@@ -9,6 +9,7 @@ import type { Verdict } from './law.ts';
 import { commonContent } from './contents.ts';
 import { decideConflicts, decideHeld } from './deciding.ts';
 import type { Decided } from './deciding.ts';
+import { mustBeSound } from './soundness.ts';
 import type { Device, DeviceWishes, FaultStage } from './stage.ts';
 
 const mostRounds = 25;
@@ -37,8 +38,10 @@ export async function settle(devices: readonly Device[], decided: Decided = new 
     for (const device of devices) {
       const { phase, problem } = await device.sync();
       if (phase !== 'idle') throw new NotConverged(`${device.name}: ${phase} ${problem?.code ?? ''}`);
+      mustBeSound(device, `sync ${String(round)} of the end`);
       await decideConflicts(device.hands, decided);
       await decideHeld(device.hands, decided, round < 3);
+      mustBeSound(device, `decision ${String(round)} of the end`);
       if (!device.isSettled) await device.sync();
     }
     if (devices.every((device) => device.isSettled) && (await haveNoNews(devices))) return;

@@ -8,6 +8,7 @@ import { decideConflicts, decideHeld } from './deciding.ts';
 import type { Decided } from './deciding.ts';
 import type { Hands } from './hands.ts';
 import { createFolder, moveFolder, removeFolder, renameFolder, restore } from './places.ts';
+import { mustBeSound } from './soundness.ts';
 import type { Device } from './stage.ts';
 
 /** What a walk did. */
@@ -82,5 +83,6 @@ export async function walk(
       if (!device.proxy.cutPending) walked.broken += 1;
       device.proxy.cutAt(null);
     }
+    mustBeSound(device, `step ${String(step)}`);
   }
 }

@@ -131,6 +131,7 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
     mirror.syncState.set(binItemKey(id), entry.binItemId);
     askToRestore(mirror, entry, at);
     if (kind === 'record') sendForgottenValues(mirror, id, at);
+    else sendForgottenName(mirror, id, at);
   } else sendForgotten(mirror, entry, at);
 }
 
@@ -141,7 +142,7 @@ function tellOfReturn(mirror: Mirror, entry: BinEntry, at: number): void {
  */
 export function sendForgotten(mirror: Mirror, { kind, id }: Pick<BinEntry, 'kind' | 'id'>, at: number): void {
   if (kind === 'record') sendForgottenValues(mirror, id, at);
-  else if (mirror.outbox.ofObject(kind, id).length === 0) sendForgottenName(mirror, id, at);
+  else sendForgottenName(mirror, id, at);
   endIfSettled(mirror, kind, id);
 }
 
@@ -164,6 +165,8 @@ function sendForgottenName(mirror: Mirror, id: string, at: number): void {
   const base = mirror.bases.folder(id);
   const row = mirror.folders.get(id);
   if (!base || row === null || base.name === row.name) return;
+  const isWaiting = mirror.outbox.ofObject('folder', id).some(({ change }) => change.kind === 'renameFolder');
+  if (isWaiting) return;
   const { name } = row;
   mirror.outbox.add({ object: 'folder', objectId: id, name, change: { kind: 'renameFolder', name }, at });
 }

@@ -33,14 +33,14 @@ export function isMadeHere(object: { readonly serverId: string }): boolean {
 /**
  * Drops the base of an object that nothing waits for any more. What is shown is then what the
  * server has; where it is not (it was put back into another place, say), its hash is forgotten and
- * the listings are compared, so that the next delivery is taken in whole. A record in the bin that
- * was typed into before it went there keeps its base: put back, it shows what was typed, and that
+ * the listings are compared, so that the next delivery is taken in whole. What was typed into before
+ * it went to the bin keeps its base there: put back, it shows what was typed, and that
  * has to be sent then.
  */
 export function endIfSettled(mirror: Mirror, object: OutboxObject, id: string): void {
   if (mirror.outbox.ofObject(object, id).length > 0) return;
   if (object === 'record' && mirror.conflicts.ofRecord(id) !== null) return;
-  if (object === 'record' && isTypedInBin(mirror, id)) return;
+  if (object === 'record' ? isTypedInBin(mirror, id) : isNamedInBin(mirror, id)) return;
   if (object === 'record') forgetHashOfRecord(mirror, id);
   else forgetHashOfFolder(mirror, id);
   mirror.bases.remove(object, id);
@@ -50,6 +50,12 @@ function isTypedInBin(mirror: Mirror, id: string): boolean {
   const base = mirror.bases.record(id);
   const row = mirror.records.get(id) === null ? mirror.bin.get(id)?.record : null;
   return !!base && !!row && !isSameRecord(base, row);
+}
+
+function isNamedInBin(mirror: Mirror, id: string): boolean {
+  const base = mirror.bases.folder(id);
+  const folder = mirror.folders.get(id) === null ? mirror.bin.get(id)?.folder : null;
+  return !!base && !!folder && base.name !== folder.name;
 }
 
 function forgetHashOfRecord(mirror: Mirror, id: string): void {
@@ -62,12 +68,9 @@ function forgetHashOfRecord(mirror: Mirror, id: string): void {
 
 function forgetHashOfFolder(mirror: Mirror, id: string): void {
   const base = mirror.bases.folder(id);
-  const row = folderHere(mirror, id);
+  const row = mirror.folders.get(id);
   if (!base || row === null || (base.name === row.name && base.parentId === row.parentId)) return;
-  const forgotten = { ...row, contentHash: '' };
-  const entry = mirror.bin.get(id);
-  if (entry !== null) mirror.bin.put({ ...entry, folder: forgotten });
-  else mirror.folders.upsert(forgotten);
+  mirror.folders.upsert({ ...row, contentHash: '' });
   raiseDoubt(mirror);
 }
 

@@ -138,16 +138,27 @@ class TreeTaking {
 
   /** One folder of theirs with what waits here; writes base and operations. */
   #merged(theirs: StoredFolder): StoredFolder {
-    const { bases, outbox, folders, bin } = this.#mirror;
+    const { bases, outbox, folders } = this.#mirror;
     const { id } = theirs;
-    if (bin.get(id) !== null && folders.get(id) === null) bin.remove(id);
-    const base = bases.folder(id);
     const mine = folders.get(id);
+    const base = bases.folder(id);
+    if (mine === null) this.#leaveBin(id, theirs);
     if (base === undefined || mine === null) return theirs;
     const row = mergedFolder(this.#mirror, { base: base ?? this.#asCreated(mine), mine, theirs });
     if (outbox.ofObject('folder', id).length > 0) bases.putFolder(id, theirs);
     else bases.remove('folder', id);
     return row;
+  }
+
+  /** Put back by somebody: a name that was typed here before it was deleted is told of, not brought back. */
+  #leaveBin(id: string, theirs: StoredFolder): void {
+    const { bases, bin } = this.#mirror;
+    const typed = bin.get(id)?.folder ?? null;
+    const base = bases.folder(id);
+    if (typed !== null && base && typed.name !== base.name && typed.name !== theirs.name)
+      this.#tell(typed.name, null);
+    bases.remove('folder', id);
+    bin.remove(id);
   }
 
   /**

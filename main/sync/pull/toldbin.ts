@@ -10,7 +10,7 @@ import { folderEntry, recordEntry, takeSubtree } from '../outbox/binning.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
 import { adopted, Creations, localFolderId, localised } from './landing.ts';
 import { listingPages } from './listing.ts';
-import { dropOperations, filesLeftOut } from '../outbox/pending.ts';
+import { dropOperations, endIfSettled, filesLeftOut } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { folderRow, recordRow } from './rows.ts';
 
@@ -52,7 +52,7 @@ function hasWaiting(mirror: Mirror, folderId: string): boolean {
 /** The deletion that waited here has been told of by the server: it is settled. */
 function settleFolder(mirror: Mirror, id: string): void {
   dropOperations(mirror, 'folder', id);
-  mirror.bases.remove('folder', id);
+  endIfSettled(mirror, 'folder', id);
 }
 
 /**
