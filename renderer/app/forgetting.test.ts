@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { done, fakeBridge, later } from '../../testing/renderer/fake-bridge.ts';
 import type { BinRow } from '../../contract/bin.ts';
 import type { ConflictRow } from '../../contract/conflicts.ts';
+import type { QueuedFile } from '../../contract/filequeue.ts';
 import type { WaitingRow } from '../../contract/sync.ts';
 import type { RecordPage } from '../../contract/records.ts';
 import type { Result } from '../../contract/errors.ts';
@@ -16,7 +17,7 @@ import { usePlaces } from '../features/places/places.ts';
 import { useWaiting } from '../features/sync/waiting.ts';
 import { useClipboard } from '../features/clipboard/clipboard.ts';
 import { useList } from '../features/list/list.ts';
-import { useUploads } from '../features/record/uploads.ts';
+import { useFileQueue } from '../features/files/queue.ts';
 import { useSync } from '../features/sync/sync.ts';
 import { useTree } from '../features/tree/tree.ts';
 import { useWorkspace } from '../features/workspace/workspace.ts';
@@ -100,6 +101,12 @@ const change: WaitingRow = {
   problem: null,
 };
 
+const queued: QueuedFile = {
+  ...{ id: 't', recordId: 'r1', name: 'plan.pdf', size: 4, state: 'failed', done: 0 },
+  ...{ reason: 'fileTooLarge', retriable: false, attachmentId: null },
+};
+const queueView = { done: 0, total: 0, bytesPerSecond: null, busy: false };
+
 const gone = { ...row, tags: [], place: [] };
 
 function stateOf(stores: readonly Store[]): string {
@@ -124,7 +131,7 @@ const vaultStores = () => [
   useSync(),
   useWorkspace(),
   useClipboard(),
-  useUploads(),
+  useFileQueue(),
   useToasts(),
   useBin(),
   useConflicts(),
@@ -154,6 +161,7 @@ describe('forgetting at lock', () => {
         stage: () =>
           done({ files: [{ token: 't', name: 'plan.pdf', size: 4, refusal: 'tooLarge' }], limit: 1 }),
       },
+      fileQueue: { enqueue: () => done({ ...queueView, files: [queued] }) },
       bin: { page: () => done({ total: 1, rows: [binned] }) },
       conflicts: {
         list: () => done({ rows: [conflicting] }),
@@ -193,7 +201,7 @@ describe('forgetting at lock', () => {
     useWorkspace().peek('r1');
     useWorkspace().stage = 'record';
     await useClipboard().copy('password', bridge.api.records.copyPassword({ recordId: 'r1' }));
-    await useUploads().drop('r1', [{}]);
+    await useFileQueue().put({ id: 'r1', name: 'Root of everything' }, [{}]);
     useToasts().say('bad', 'Something about Root of everything');
     await useBin().load();
     await useWaiting().load();
