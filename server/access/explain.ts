@@ -45,7 +45,7 @@ export async function standingOf(storage: Repositories, vault: Vault): Promise<V
     storage.access.ofVault(vault.id),
     storage.folders.tree([vault.id]),
     storage.vaultKeys.holders(vault.id),
-    vault.type === 'company' ? storage.users.list(vault.organisationId) : [],
+    vault.type === 'company' ? storage.users.administrators(vault.organisationId) : [],
   ]);
   const byType =
     vault.customTypeId === null

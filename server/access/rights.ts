@@ -155,8 +155,22 @@ export function rightsOver(storage: Repositories) {
 
   /** Every vault in which the caller may read something. */
   async function toAllVaults(caller: Caller): Promise<VaultAccess[]> {
-    const vaults = await storage.vaults.list(caller.organisationId);
-    const accesses = await inVaults(caller, vaults);
+    const { userId, organisationId, role } = caller;
+    const [groupIds, typeIds] = await Promise.all([
+      storage.groups.groupIdsOf(userId),
+      storage.vaultTypes.administeredBy(userId),
+    ]);
+    // Only what something names them in is opened: an organisation may have thousands of vaults.
+    const [entries, ofTypes] = await Promise.all([
+      storage.access.concerning(userId, groupIds),
+      storage.vaults.idsOfTypes(organisationId, {
+        ...{ builtIn: role === 'administrator' ? ['company'] : [], own: [...typeIds] },
+      }),
+    ]);
+    const ids = [...entries.map((entry) => entry.vaultId), ...ofTypes];
+    const vaults = await storage.vaults.findMany(ids);
+    const own = vaults.filter((vault) => vault.organisationId === organisationId);
+    const accesses = await inVaults(caller, own);
     return accesses.filter((access) => access.readablePlaces().length > 0);
   }
 

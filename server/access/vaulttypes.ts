@@ -42,11 +42,11 @@ export async function typeAdministrators(
   type: Pick<AnyVaultType, 'id' | 'code'>,
 ): Promise<User[]> {
   if (type.code === 'privateShared') return [];
-  const users = await storage.users.list(caller.organisationId);
-  const named = new Set(type.code === 'custom' ? await storage.vaultTypes.administrators(type.id) : []);
-  return users
-    .filter((user) => (type.code === 'custom' ? named.has(user.id) : user.role === 'administrator'))
-    .filter((user) => !caller.clientSideEncryption || user.keys !== null);
+  const users =
+    type.code === 'custom'
+      ? [...(await storage.users.findMany(await storage.vaultTypes.administrators(type.id))).values()]
+      : await storage.users.administrators(caller.organisationId);
+  return users.filter((user) => !user.isDeleted && (!caller.clientSideEncryption || user.keys !== null));
 }
 
 /** Whether somebody may create vaults of a type. */

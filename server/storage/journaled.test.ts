@@ -18,9 +18,9 @@ import { usualVaultSettings } from './vaults.ts';
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
   organisations: ['find', 'offlinePolicy', 'setOfflinePolicy', 'passwordPolicies', 'setPasswordPolicies'],
-  users: ['insert', 'find', 'findByLogin', 'list', 'findMany'],
+  users: ['insert', 'find', 'findByLogin', 'list', 'administrators', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberCounts', 'memberIds', 'groupIdsOf'],
-  vaults: ['find', 'list', 'findDeleted', 'listDeleted'],
+  vaults: ['find', 'findMany', 'idsOfTypes', 'list', 'findDeleted', 'listDeleted'],
   vaultKeys: ['of', 'holders', 'vaultIdsOf'],
   vaultTypes: ['set', 'remove', 'list', 'vaultIdsOf', 'administrators', 'administeredBy'],
   hiddenVaults: ['of'],

@@ -206,6 +206,13 @@ export function userStore(database: Kysely<Tables>, seal: Seal) {
       return rows.map(open);
     },
 
+    /** The administrators of an organisation who have not been deleted, oldest first. */
+    async administrators(organisationId: string): Promise<User[]> {
+      const users = database.selectFrom('users').selectAll().where('organisation_id', '=', organisationId);
+      const administrators = users.where('role', '=', 'administrator').where('is_deleted', '=', 0);
+      return (await administrators.orderBy('created_at').orderBy('id').execute()).map(open);
+    },
+
     /** The users with some ids, deleted ones included: what they made still names them. */
     async findMany(ids: readonly string[]): Promise<Map<string, User>> {
       if (ids.length === 0) return new Map();

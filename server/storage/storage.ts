@@ -12,6 +12,8 @@ import { accessStore, hiddenVaultStore, vaultKeyStore } from './access.ts';
 import { activityStore } from './activity.ts';
 import { answerStore } from './answers.ts';
 import { binStore } from './bin.ts';
+import type { OpenedPeople } from './directory.ts';
+import { directoryStore } from './directory.ts';
 import type { Engine } from './engine.ts';
 import { attachmentStore } from './files.ts';
 import { folderStore } from './folders.ts';
@@ -41,12 +43,14 @@ interface Ground {
   readonly engine: Engine;
   readonly filesFolder: string;
   readonly clock: Clock;
+  readonly opened: OpenedPeople;
 }
 
-function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder, clock }: Ground) {
+function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder, clock, opened }: Ground) {
   return {
     organisations: organisationStore(database, seal),
     users: userStore(database, seal),
+    directory: directoryStore(database, seal, opened),
     groups: groupStore(database, seal),
     roles: roleStore(database, seal),
     invites: inviteStore(database, seal),
@@ -106,7 +110,7 @@ export async function openStorage(
     await database.destroy();
     throw new Error('The database could not be brought up to date.', { cause: error });
   }
-  const ground = { seal, engine, filesFolder, clock };
+  const ground = { seal, engine, filesFolder, clock, opened: new Map() };
   const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
   const { joined, whole, afterCommit } = joining(database, on);
   const storage: Storage = {

@@ -133,6 +133,37 @@ export function vaultStore(database: Kysely<Tables>, seal: Seal) {
       return row && open(row);
     },
 
+    /** Those of some vaults that are not in the bin, oldest first. */
+    async findMany(ids: readonly string[]): Promise<Vault[]> {
+      if (ids.length === 0) return [];
+      const vaults = database
+        .selectFrom('vaults')
+        .selectAll()
+        .where('id', 'in', [...new Set(ids)]);
+      const living = vaults.where('deleted_at', 'is', null);
+      return (await living.orderBy('created_at').orderBy('id').execute()).map(open);
+    },
+
+    /** The vaults of an organisation that are of a built-in type, or of some of its own. */
+    async idsOfTypes(
+      organisationId: string,
+      types: { builtIn: readonly VaultTypeCode[]; own: readonly string[] },
+    ): Promise<string[]> {
+      if (types.builtIn.length + types.own.length === 0) return [];
+      const rows = await database
+        .selectFrom('vaults')
+        .select('id')
+        .where('organisation_id', '=', organisationId)
+        .where((where) =>
+          where.or([
+            ...(types.builtIn.length > 0 ? [where('type', 'in', types.builtIn)] : []),
+            ...(types.own.length > 0 ? [where('type_id', 'in', types.own)] : []),
+          ]),
+        )
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     async list(organisationId: string): Promise<Vault[]> {
       const rows = await database
         .selectFrom('vaults')

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roleId } from '../../access/vocabulary.ts';
 import { newMasterKeyOptions } from '../../identity/masterkey.ts';
+import type { DirectoryEntry } from '../../storage/directory.ts';
 import type { User } from '../../storage/people.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
@@ -30,7 +31,7 @@ const listQuery = z.object({
 });
 
 /** A person in short, as other objects name them. */
-export function shortUserAnswer(user: User) {
+export function shortUserAnswer(user: Pick<User, 'id' | 'login' | 'fullName' | 'isDeleted'>) {
   const { id, login, fullName, isDeleted } = user;
   return { id, login, fullName, hasAvatar: false, isDeleted };
 }
@@ -40,13 +41,13 @@ export function userRoleIdOf(user: Pick<User, 'role' | 'roleId'>): string {
   return user.roleId ?? (user.role === 'custom' ? roleId('user') : roleId(user.role));
 }
 
-function listedUserAnswer(user: User) {
+function listedUserAnswer(user: DirectoryEntry) {
   return {
     ...shortUserAnswer(user),
     email: user.email,
     isBlocked: user.isBlocked,
     userRoleId: userRoleIdOf(user),
-    hasKeys: user.keys !== null,
+    hasKeys: user.hasKeys,
   };
 }
 
@@ -60,7 +61,7 @@ export async function colleague(context: Context, organisationId: string, userId
 const saysYes = (flag: z.output<typeof queryFlag>): boolean =>
   flag === true || flag === '1' || flag === 'true';
 
-function matches(user: User, query: z.output<typeof listQuery>): boolean {
+function matches(user: DirectoryEntry, query: z.output<typeof listQuery>): boolean {
   const fold = (text: string) => text.toLocaleLowerCase();
   if (query.username !== undefined && fold(user.login) !== fold(query.username)) return false;
   if (query.email !== undefined && fold(user.email) !== fold(query.email)) return false;
@@ -165,7 +166,7 @@ function directoryRoutes(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const users = await context.storage.users.list(callerOf(request).organisationId);
+      const users = await context.storage.directory.list(callerOf(request).organisationId);
       const { userGroupId } = request.query;
       const members =
         userGroupId === undefined
@@ -203,7 +204,7 @@ function directoryRoutes(app: Api, context: Context): void {
       const user = await colleague(context, caller.organisationId, caller.userId);
       const organisation = await context.storage.organisations.find(caller.organisationId);
       return {
-        ...listedUserAnswer(user),
+        ...listedUserAnswer({ ...user, hasKeys: user.keys !== null }),
         userGroupIds: await context.storage.groups.groupIdsOf(user.id),
         userRoleCode: user.role,
         isOwner: user.isOwner,
@@ -223,7 +224,10 @@ function directoryRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const user = await colleague(context, callerOf(request).organisationId, request.params.id);
-      return { ...listedUserAnswer(user), userGroupIds: await context.storage.groups.groupIdsOf(user.id) };
+      return {
+        ...listedUserAnswer({ ...user, hasKeys: user.keys !== null }),
+        userGroupIds: await context.storage.groups.groupIdsOf(user.id),
+      };
     },
   );
 }
