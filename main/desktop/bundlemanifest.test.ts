@@ -15,6 +15,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'outside.html'), 'outside');
   writeFileSync(join(folder, 'site', 'index.html'), '<!doctype html>');
   writeFileSync(join(folder, 'site', 'assets', 'page.js'), 'export {}');
+  writeFileSync(join(folder, 'site', 'assets', 'thread.mjs'), 'export {}');
   writeFileSync(join(folder, 'site', 'notes.txt'), 'not ours to serve');
   symlinkSync(join(folder, 'outside.html'), join(folder, 'site', 'link.html'));
   manifest = readBundleManifest(join(folder, 'site'));
@@ -37,7 +38,10 @@ describe('the app scheme', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
     expect(await page.text()).toBe('<!doctype html>');
-    expect((await ask(`${origin}/assets/page.js`)).headers.get('content-type')).toContain('text/javascript');
+    for (const script of ['page.js', 'thread.mjs']) {
+      const type = (await ask(`${origin}/assets/${script}`)).headers.get('content-type');
+      expect(type).toContain('text/javascript');
+    }
   });
 
   it.each([

@@ -14,6 +14,8 @@ export const contentSecurityPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  // Vue's own templates, and the one thread that the page starts: the reader of PDFs.
+  'trusted-types vue pdf-thread',
 ].join('; ');
 
 /** Headers of every answer of the app's own scheme. */

@@ -24,6 +24,7 @@ import { entranceScenes } from './entrance-scenes.ts';
 import { exchangeScenes } from './exchange-scenes.ts';
 import { findingScenes } from './finding-scenes.ts';
 import { historyScenes } from './history-scenes.ts';
+import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import type { Scene } from './scene.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
@@ -32,6 +33,7 @@ const origin = 'https://strongroom.preview';
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.woff2': 'font/woff2',
 };
@@ -173,6 +175,7 @@ function options() {
       ...historyScenes,
       ...findingScenes,
       ...exchangeScenes,
+      ...queueScenes,
       ...quickScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),

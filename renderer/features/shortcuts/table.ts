@@ -61,7 +61,7 @@ export type PaneKeyId =
 export type ShortcutId = CommandId | PaneKeyId;
 
 /** Where a key counts: `window` everywhere, the others only while that pane has the focus. */
-export type ShortcutPlace = 'window' | 'list' | 'tree' | 'editor';
+export type ShortcutPlace = 'window' | 'list' | 'tree' | 'editor' | 'files';
 
 export interface Chord {
   readonly code: string;
@@ -110,7 +110,7 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'stepBack', places: ['window'], group: 'everywhere', chords: [{ code: 'Escape' }] },
   {
     id: 'open',
-    places: ['list', 'tree'],
+    places: ['list', 'tree', 'files'],
     group: 'record',
     chords: [{ code: 'Enter' }, { code: 'NumpadEnter' }],
   },
@@ -134,7 +134,7 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'edit', places: ['window'], group: 'change', chords: [{ code: 'KeyE' }] },
   {
     id: 'save',
-    places: ['editor'],
+    places: ['editor', 'files'],
     group: 'change',
     chords: [
       { code: 'KeyS', mod: true },
@@ -146,11 +146,11 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'copy', places: ['window'], group: 'change', chords: [{ code: 'KeyD' }] },
   { id: 'favourite', places: ['window'], group: 'change', chords: [{ code: 'KeyF' }] },
   { id: 'tags', places: ['window'], group: 'change', chords: [{ code: 'KeyT' }] },
-  { id: 'remove', places: ['window', 'tree'], group: 'change', chords: [{ code: 'Delete' }] },
-  { id: 'rename', places: ['tree'], group: 'change', chords: [{ code: 'F2' }] },
+  { id: 'remove', places: ['window', 'tree', 'files'], group: 'change', chords: [{ code: 'Delete' }] },
+  { id: 'rename', places: ['tree', 'files'], group: 'change', chords: [{ code: 'F2' }] },
   {
     id: 'menu',
-    places: ['tree'],
+    places: ['tree', 'files'],
     group: 'change',
     chords: [{ code: 'F10', shift: true }, { code: 'ContextMenu' }],
   },
