@@ -18,7 +18,7 @@ import { usualVaultSettings } from './vaults.ts';
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
   organisations: ['find', 'offlinePolicy', 'setOfflinePolicy', 'passwordPolicies', 'setPasswordPolicies'],
-  users: ['insert', 'find', 'findByLogin', 'list', 'administrators', 'findMany'],
+  users: ['insert', 'find', 'findByLogin', 'administrators', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberCounts', 'memberIds', 'groupIdsOf'],
   vaults: ['find', 'findMany', 'idsOfTypes', 'list', 'findDeleted', 'listDeleted'],
   vaultKeys: ['of', 'holders', 'vaultIdsOf'],

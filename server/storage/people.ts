@@ -193,19 +193,6 @@ export function userStore(database: Kysely<Tables>, seal: Seal) {
       return row && open(row);
     },
 
-    /** Everybody in an organisation who has not been deleted, oldest first. */
-    async list(organisationId: string): Promise<User[]> {
-      const rows = await database
-        .selectFrom('users')
-        .selectAll()
-        .where('organisation_id', '=', organisationId)
-        .where('is_deleted', '=', 0)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute();
-      return rows.map(open);
-    },
-
     /** The administrators of an organisation who have not been deleted, oldest first. */
     async administrators(organisationId: string): Promise<User[]> {
       const users = database.selectFrom('users').selectAll().where('organisation_id', '=', organisationId);
