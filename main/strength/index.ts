@@ -18,4 +18,5 @@ export {
 } from './phrases.ts';
 export { keepsRule, ruleSets, rulesOf, type PasswordPolicy, type Rule, type RuleSet } from './rules.ts';
 export { leastScore, type JudgingAnswer, type JudgingJob, type Judgement } from './judging.ts';
+export { spells } from './spelling.ts';
 export { totpSiteOf } from './totphosts.ts';

@@ -9,7 +9,7 @@ import type { LockedBytes } from '../../custody/index.ts';
 import { hostOf, rowsInHealthBlock } from '../../mirror/index.ts';
 import type { StoredRecord, UnjudgedRecord } from '../../mirror/index.ts';
 import { ownTurn } from '../../remote/index.ts';
-import { totpSiteOf } from '../../strength/index.ts';
+import { spells, totpSiteOf } from '../../strength/index.ts';
 import type { Judgement } from '../../strength/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { openPasswordWith, openValueWith } from '../reading/recordsecrets.ts';
@@ -144,12 +144,9 @@ export class Checkup {
     const before = this.#parts.book.factOf(row);
     const same = before?.mark === mark ? before : null;
     const changed = record.updatedAt ?? this.#parts.now;
-    const login = Buffer.from(record.login.toLowerCase(), 'utf8');
-    const lower = Buffer.from(password.toString('utf8').toLowerCase(), 'utf8');
-    const sameAsLogin = login.length > 0 && login.equals(lower);
-    wipe(lower);
+    const { score, reason } = judgement;
     return {
-      ...{ mark, sameAsLogin, totpSite, score: judgement.score, reason: judgement.reason },
+      ...{ mark, score, reason, totpSite, sameAsLogin: spells(record.login, password) },
       guessesLog10: Math.round(judgement.guessesLog10 * 10) / 10,
       // Another field may have been changed since; the password is as old as it was.
       since: same ? Math.min(same.since, changed) : changed,
