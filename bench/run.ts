@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   open: () => import('./mirror-open.ts'),
   attachments: () => import('./attachments.ts'),
   import: () => import('./import.ts'),
+  health: () => import('./health.ts'),
   journeys: () => import('./journeys.ts'),
 };
 
