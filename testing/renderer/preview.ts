@@ -22,6 +22,7 @@ import { walkByKeys } from './keyboard-walk.ts';
 import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import { exchangeScenes } from './exchange-scenes.ts';
+import { fileScenes } from './file-scenes.ts';
 import { findingScenes } from './finding-scenes.ts';
 import { historyScenes } from './history-scenes.ts';
 import { queueScenes } from './queue-scenes.ts';
@@ -176,6 +177,7 @@ function options() {
       ...findingScenes,
       ...exchangeScenes,
       ...queueScenes,
+      ...fileScenes,
       ...quickScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),

@@ -159,7 +159,16 @@ const databases: readonly Draft[] = [
     host: 'ch.corp.example:8123',
     tags: ['prod'],
     color: 3,
-    view: { pending: true },
+    view: {
+      pending: true,
+      attachments: [
+        { id: 'f1', name: 'rack-layout.bmp', size: 3_780_054, here: true, pending: false },
+        { id: 'f2', name: 'recovery-procedure.pdf', size: 1312, here: true, pending: false },
+        { id: 'f3', name: 'connections.txt', size: 61, here: true, pending: true },
+        { id: 'f4', name: 'checkpoints-of-november.log', size: 1_144_000, here: false, pending: false },
+        { id: 'f5', name: 'firmware.bin', size: 94_208, here: false, pending: false },
+      ],
+    },
   },
   { id: 'redis', name: 'Redis sentinel', login: 'default', host: 'redis.corp.example', tags: ['prod'] },
   {

@@ -1,6 +1,7 @@
 /** The scripted queue of files, and what is done with files that are on a record. */
 import type { FileQueueView, QueuedFile } from '../../contract/filequeue.ts';
 import type { OfflineFilesView, OfflineRules } from '../../contract/offlinefiles.ts';
+import { samplePreview } from './sample-files.ts';
 import type { Handlers, Stage } from './scripted.ts';
 
 const limit = 5 * 1024 * 1024;
@@ -21,8 +22,9 @@ function viewOf(files: readonly QueuedFile[]): FileQueueView {
 function queued(id: string, recordId: string, index: number): QueuedFile {
   const size = 182_000;
   const isLarge = id.startsWith('huge');
+  const name = id.replace(/-\d+$/, '');
   return {
-    ...{ id, recordId, name: id, size: isLarge ? 92_000_000 : size, attachmentId: null, retriable: false },
+    ...{ id, recordId, name, size: isLarge ? 92_000_000 : size, attachmentId: null, retriable: false },
     state: isLarge ? 'failed' : index === 0 ? 'encrypting' : 'waiting',
     done: !isLarge && index === 0 ? size / 2 : 0,
     reason: isLarge ? 'fileTooLarge' : null,
@@ -71,11 +73,10 @@ export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files' 
       clearFinished: () => change(queue.filter(({ state }) => state === 'waiting' || state === 'encrypting')),
     },
     files: {
-      preview: () => ({
-        kind: 'text',
-        name: 'notes.txt',
-        bytes: new TextEncoder().encode('host = db-01.corp.example\nport = 5432\n'),
-      }),
+      preview: ({ recordId, attachmentId }) => {
+        const view = stage.sample.records.find(({ row }) => row.id === recordId)?.view;
+        return samplePreview(view?.attachments.find(({ id }) => id === attachmentId)?.name ?? '');
+      },
       canRename: () => ({ offered: true }),
       rename: ({ recordId, attachmentId, name }) => {
         const view = stage.sample.records.find(({ row }) => row.id === recordId)?.view;
@@ -84,7 +85,7 @@ export function scriptFiles(stage: Stage): Pick<Handlers, 'fileQueue' | 'files' 
         return { name };
       },
       saveAll: () => ({ chosen: true, saved: 2, failed: [] }),
-      dragOut: () => ({ started: true, toldFirst: false }),
+      dragOut: () => ({ started: false, toldFirst: true }),
       wipeDragged: () => ({}),
     },
     offlineFiles: {

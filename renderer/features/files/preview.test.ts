@@ -62,10 +62,7 @@ describe('a preview', () => {
 
   it.each<[string, (preview: Preview, leave: () => void) => void]>([
     ['it closes', (preview) => preview.close()],
-    [
-      'everything locks',
-      () => (useSession().state = { unlocked: false, lockReason: 'hand', current: null }),
-    ],
+    ['everything locks', () => (useSession().state = { unlocked: false, lockReason: 'hand', current: null })],
     ['the component goes', (_preview, leave) => leave()],
   ])('wipes the bytes when %s', async (_when, end) => {
     const content = text();
