@@ -8,13 +8,15 @@ import type { StoredFolder, StoredRecord } from '../../mirror/model.ts';
 import { aFolder, aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
 import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitFolder, commitMove } from '../../vaults/editing/committing.ts';
-import { binFolder, sendAsNew } from '../outbox/binning.ts';
+import { binFolder, putBack, sendAsNew } from '../outbox/binning.ts';
 import { Pace } from '../pace.ts';
-import { settleFolder } from '../push/settling.ts';
+import { folderHere } from '../outbox/pending.ts';
+import { settleFolder, settleRemoval } from '../push/settling.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { takeFolders } from './foldertake.ts';
 import { contentHash } from './rows.ts';
 import { settledTree } from './settledtree.ts';
+import { binFolderTold } from './toldbin.ts';
 
 let here: TestMirror;
 let context: PullContext;
@@ -74,7 +76,7 @@ const pick = <T>(all: readonly T[], at: number): T | undefined => all[at % Math.
 const take = (tree: Tree): boolean => takeFolders(context, 'v', tree);
 type HereStep = (mirror: Mirror) => void;
 let made = 0;
-const folderHere = fc.nat(9).map((at): HereStep => (mirror) => {
+const makeHere = fc.nat(9).map((at): HereStep => (mirror) => {
   const parentId = pick([null, ...folders(mirror).map(({ id }) => id)], at) ?? null;
   const id = `made-${String((made += 1))}`;
   const folder = aFolder({ id, serverId: '', vaultId: 'v', parentId, contentHash: '' });
@@ -114,7 +116,7 @@ const removeHere = fc.nat(9).map((which): HereStep => (mirror) => {
   if (folder !== undefined) binFolder(mirror, folder.id, 1);
 });
 const hereSteps = fc.array(
-  fc.oneof(folderHere, renameHere, moveHere, recordHere, moveRecordHere, removeHere),
+  fc.oneof(makeHere, renameHere, moveHere, recordHere, moveRecordHere, removeHere),
   { maxLength: 6 },
 );
 
@@ -232,6 +234,7 @@ class Renaming {
   readonly mirror: Mirror;
   readonly #arrived = new Set<string>();
   #there = told('a', null);
+  #isDeletedThere = false;
   #typed = 0;
 
   constructor(mirror: Mirror) {
@@ -256,14 +259,38 @@ class Renaming {
   send(isArriving: boolean, isHeard: boolean): void {
     const { mirror } = this;
     const operation = mirror.outbox.ofObject('folder', 'a')[0];
-    if (operation?.change.kind !== 'renameFolder' || operation.state === 'held') return;
+    if (operation === undefined || operation.state === 'held') return;
     mirror.outbox.tried(operation.id, 1);
     if (!isArriving) return;
-    // What is not the name that was known is not written over.
-    const known = [mirror.bases.folder('a')?.name, operation.change.name];
-    if (!known.includes(this.#there.name)) return;
-    this.#standThere(operation.change.name);
-    if (isHeard) settleFolder(context, operation, {});
+    const { change } = operation;
+    if (change.kind === 'removeFolder') {
+      this.#isDeletedThere = true;
+      if (isHeard) settleRemoval(context, operation, 'entry');
+    } else if (change.kind === 'restoreFolder') {
+      this.#isDeletedThere = false;
+      if (isHeard) settleFolder(context, operation, { folderId: null });
+    } else if (change.kind === 'renameFolder' && this.#isDeletedThere) {
+      const state = operation.problem === null ? 'waiting' : 'held';
+      mirror.outbox.setState(operation.id, state, { code: 'notFound', params: {} });
+    } else if (change.kind === 'renameFolder') {
+      // What is not the name that was known is not written over.
+      const known = [mirror.bases.folder('a')?.name, change.name];
+      if (!known.includes(this.#there.name)) return;
+      this.#standThere(change.name);
+      if (isHeard) settleFolder(context, operation, {});
+    }
+  }
+
+  deleteHere(): void {
+    if (this.mirror.folders.get('a') !== null) binFolder(this.mirror, 'a', 1);
+  }
+
+  putBackHere(): void {
+    if (this.mirror.bin.get('a') !== null) putBack(this.mirror, 'a', { at: 1, serverRestores: true });
+  }
+
+  deleteThere(): void {
+    this.#isDeletedThere = !this.#isDeletedThere;
   }
 
   renameThere(): void {
@@ -271,7 +298,9 @@ class Renaming {
   }
 
   pull(): void {
-    take([this.#there]);
+    if (!this.#isDeletedThere) return void take([this.#there]);
+    binFolderTold(context, 'a', { binItemId: 'entry', deletedAt: 1 });
+    take([]);
   }
 
   /** Everything goes out, and is heard; what is held stays. */
@@ -290,28 +319,27 @@ class Renaming {
     const waiting = this.mirror.outbox
       .ofObject('folder', 'a')
       .map(({ change }) => (change.kind === 'renameFolder' ? change.name : ''));
-    const known = [...waiting, ...this.#arrived, this.mirror.folders.get('a')?.name];
+    const here = folderHere(this.mirror, 'a')?.name;
+    const told = this.mirror.notices.all().map(({ subject }) => subject);
+    const known = [...waiting, ...told, ...this.#arrived, here];
     if (lastTyped !== null) expect(known).toContain(lastTyped);
   }
 
   expectSettled(): void {
     const { mirror } = this;
     const operations = mirror.outbox.ofObject('folder', 'a');
-    if (operations.length === 0) expect(mirror.folders.get('a')?.name).toBe(this.#there.name);
-    for (const { state, change } of operations.filter((each) => each.state !== 'held')) {
-      expect([state, change.kind]).toContain('renameFolder');
-    }
+    const row = mirror.folders.get('a');
+    if (operations.length === 0) expect(row?.name).toBe(this.#isDeletedThere ? undefined : this.#there.name);
     // Whoever goes on with what waits ends where the person ended.
     const last = operations.filter(({ state }) => state !== 'held').at(-1);
-    if (last?.change.kind === 'renameFolder') expect(mirror.folders.get('a')?.name).toBe(last.change.name);
+    if (last?.change.kind === 'renameFolder') expect(row?.name).toBe(last.change.name);
   }
 }
 
 const renamingStep = fc.oneof(
   fc.boolean().map((again) => ({ kind: 'type', again }) as const),
   fc.tuple(fc.boolean(), fc.boolean()).map(([arrives, heard]) => ({ kind: 'send', arrives, heard }) as const),
-  fc.constant({ kind: 'theirs' } as const),
-  fc.constant({ kind: 'pull' } as const),
+  fc.constantFrom('theirs', 'pull', 'bin', 'back', 'gone').map((kind) => ({ kind }) as const),
 );
 
 describe('a name that is typed here', () => {
@@ -324,16 +352,20 @@ describe('a name that is typed here', () => {
           for (const step of steps) {
             if (step.kind === 'type') {
               renaming.typeHere(step.again);
-              lastTyped = mirror.folders.get('a')?.name ?? null;
+              lastTyped = folderHere(mirror, 'a')?.name ?? lastTyped;
             } else if (step.kind === 'send') renaming.send(step.arrives, step.heard);
             else if (step.kind === 'theirs') renaming.renameThere();
+            else if (step.kind === 'bin') renaming.deleteHere();
+            else if (step.kind === 'back') renaming.putBackHere();
+            else if (step.kind === 'gone') renaming.deleteThere();
             else {
               renaming.pull();
               renaming.expectSettled();
             }
             renaming.expectKept(lastTyped);
           }
-          const isMineAlone = !steps.some(({ kind }) => kind === 'theirs');
+          const others = ['theirs', 'gone', 'bin', 'back'];
+          const isMineAlone = !steps.some(({ kind }) => others.includes(kind));
           const atRest = renaming.comeToRest();
           if (isMineAlone) expect(atRest).toBe(lastTyped ?? 'a');
         });

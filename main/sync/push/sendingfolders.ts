@@ -12,7 +12,7 @@ import {
 import type { RemoteFolder, Sending } from '../../remote/index.ts';
 import { binItemKey } from '../outbox/binning.ts';
 import { localFolderId } from '../pull/landing.ts';
-import { folderHere, isLostPlace } from '../outbox/pending.ts';
+import { endIfSettled, folderHere, isLostPlace } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { mustBeNew, mustBeTheSame, serverPlace } from './sending.ts';
 import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
@@ -47,7 +47,10 @@ export async function sendOfFolder(context: PullContext, operation: OutboxOperat
   // Moved to where it can never stand: it went to the bin with that place.
   const { change } = operation;
   if (change.kind === 'moveFolder' && isLostPlace(mirror, change.parentId)) {
-    return mirror.outbox.remove(operation.id);
+    return mirror.transaction(() => {
+      mirror.outbox.remove(operation.id);
+      endIfSettled(mirror, 'folder', operation.objectId);
+    });
   }
   const sending = { idempotencyKey: operation.id, signal };
   if (operation.change.kind === 'removeFolder') {
