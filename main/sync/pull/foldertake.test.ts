@@ -115,10 +115,9 @@ const removeHere = fc.nat(9).map((which): HereStep => (mirror) => {
   const folder = pick(folders(mirror), which);
   if (folder !== undefined) binFolder(mirror, folder.id, 1);
 });
-const hereSteps = fc.array(
-  fc.oneof(makeHere, renameHere, moveHere, recordHere, moveRecordHere, removeHere),
-  { maxLength: 6 },
-);
+const hereSteps = fc.array(fc.oneof(makeHere, renameHere, moveHere, recordHere, moveRecordHere, removeHere), {
+  maxLength: 6,
+});
 
 type ThereStep = (tree: Tree) => Tree;
 const below = (tree: Tree, id: string): ReadonlySet<string> => {
