@@ -14,7 +14,9 @@ type Call = (input: unknown) => Promise<unknown>;
 
 function pathsOf(files: unknown): { paths: string[] } {
   const list = Array.isArray(files) ? files : [];
-  return { paths: list.filter((file) => file instanceof File).map((file) => webUtils.getPathForFile(file)) };
+  const paths = list.filter((file) => file instanceof File).map((file) => webUtils.getPathForFile(file));
+  // A picture out of a browser or the clipboard is a File that lies nowhere; the rest goes without it.
+  return { paths: paths.filter((path) => path !== '') };
 }
 
 function callOf(feature: string, verb: string, channel: Channel): Call {

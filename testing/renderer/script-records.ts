@@ -122,11 +122,11 @@ export function scriptRecords(stage: Stage): RecordParts {
           size: name.startsWith('huge') ? 92_000_000 : 182_000,
           refusal: name.startsWith('huge') ? ('tooLarge' as const) : null,
         })),
-        limit: 52_428_800,
+        limit: 5_242_880,
       }),
       choose: () => ({
         files: [{ token: 'chosen', name: 'chosen.pem', size: 1704, refusal: null }],
-        limit: 52_428_800,
+        limit: 5_242_880,
       }),
       add: async ({ token }) => {
         stage.emit('attachmentProgress', { token, stage: 'encrypting', done: 64, total: 100 });

@@ -155,11 +155,27 @@ describe('the queue', () => {
       queued('b', { state: 'cancelled' }),
       queued('c', { state: 'failed', reason: 'fileTooLarge' }),
     );
-    bridge.emit('fileQueueChanged', ended);
+    bridge.emit('fileQueueChanged', viewOf(...ended.files.slice(0, 2)));
     expect(queue.news).toBeNull();
     bridge.emit('fileQueueChanged', view);
     bridge.emit('fileQueueChanged', ended);
     expect(queue.news).toEqual({ kind: 'ended', done: 1, failed: 1, cancelled: 1 });
+  });
+
+  it('counts what was given or tried again since it was last idle', () => {
+    const queue = useFileQueue();
+    queue.follow();
+    const old = [
+      queued('x', { state: 'done', done: 100 }),
+      queued('y', { state: 'failed', reason: 'diskFull' }),
+    ];
+    bridge.emit('fileQueueChanged', viewOf(...old));
+    bridge.emit('fileQueueChanged', viewOf(...old, queued('z')));
+    bridge.emit('fileQueueChanged', viewOf(...old, queued('z', { state: 'done', done: 100 })));
+    expect(queue.news).toEqual({ kind: 'ended', done: 1, failed: 0, cancelled: 0 });
+    bridge.emit('fileQueueChanged', viewOf(...old.slice(0, 1), queued('y', { state: 'encrypting' })));
+    bridge.emit('fileQueueChanged', viewOf(...old));
+    expect(queue.news).toEqual({ kind: 'ended', done: 0, failed: 1, cancelled: 0 });
   });
 
   it('begins anew once all went well, and keeps what did not', async () => {

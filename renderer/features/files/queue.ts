@@ -60,18 +60,21 @@ export const useFileQueue = defineStore('fileQueue', () => {
   const names = shallowRef<ReadonlyMap<string, string>>(new Map());
   /** The list of files is unfolded. */
   const open = ref(false);
+  /** Files that were through before the present run began. */
+  let past = new Set<string>();
   let generation = 0;
 
   function show(next: FileQueueView): void {
     const ended = view.value.busy && !next.busy;
     view.value = { ...next, files: settled(view.value.files, next.files) };
-    if (!ended) return;
-    const [done, failed, cancelled] = [
-      countState(next, 'done'),
-      countState(next, 'failed'),
-      countState(next, 'cancelled'),
-    ];
-    news.value = { kind: 'ended', done, failed, cancelled };
+    for (const { id, state } of next.files)
+      if (state === 'waiting' || state === 'encrypting') past.delete(id);
+    if (ended) {
+      const run = { ...next, files: next.files.filter(({ id }) => !past.has(id)) };
+      const [failed, cancelled] = [countState(run, 'failed'), countState(run, 'cancelled')];
+      news.value = { kind: 'ended', done: countState(run, 'done'), failed, cancelled };
+    }
+    if (!next.busy) past = new Set(next.files.map(({ id }) => id));
   }
 
   /** The answer, unless everything was forgotten meanwhile; a failure is told. */
@@ -170,6 +173,7 @@ export const useFileQueue = defineStore('fileQueue', () => {
     news.value = null;
     names.value = new Map();
     open.value = false;
+    past = new Set();
   }
 
   return {

@@ -98,6 +98,16 @@ describe('quick access', () => {
     expect(names().filter((name) => name === 'records.openUrl')).toHaveLength(1);
   });
 
+  it('lets files go onto records only', async () => {
+    const quick = useQuick();
+    await quick.look();
+    expect(quick.targetOfFiles('recent')).toEqual({ id: 'recent', name: 'recent' });
+    expect(quick.targetOfFiles('elsewhere')).toBeNull();
+    expect(quick.targetOfFiles(null)).toBeNull();
+    quick.rows = [{ ...row('recent'), kind: 'shortcut' }];
+    expect(quick.targetOfFiles('recent')).toBeNull();
+  });
+
   it('keeps nothing once it is hidden, late answers included', async () => {
     const quick = useQuick();
     await quick.look();

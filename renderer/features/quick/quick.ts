@@ -7,6 +7,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { Failure, Result } from '../../../contract/index.ts';
 import type { RecordRow } from '../../../contract/records.ts';
 import { bridge } from '../../app/bridge.ts';
+import type { FileTarget, QueueNews } from '../files/queue.ts';
 import { quickRecords } from './limits.ts';
 
 export type QuickDeed = 'password' | 'login' | 'code' | 'url';
@@ -14,6 +15,7 @@ export type QuickDeed = 'password' | 'login' | 'code' | 'url';
 /** What was done last, for the line below the list; never the value. */
 export type QuickRemark =
   | { readonly kind: 'copied'; readonly what: Exclude<QuickDeed, 'url'>; readonly totalMs: number }
+  | { readonly kind: 'files'; readonly news: QueueNews }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** An address that leads elsewhere than before; nothing was opened yet. */
@@ -105,6 +107,12 @@ export const useQuick = defineStore('quick', () => {
     if (question.value) await open(question.value.recordId, question.value.host);
   }
 
+  /** The record that files go onto; null for what takes none. */
+  function targetOfFiles(recordId: string | null): FileTarget | null {
+    const row = rows.value.find(({ id }) => id === recordId);
+    return row?.kind === 'record' ? { id: row.id, name: row.name } : null;
+  }
+
   async function showRecord(): Promise<void> {
     if (activeId.value !== null) await bridge().quickAccess.showRecord({ recordId: activeId.value });
   }
@@ -132,6 +140,7 @@ export const useQuick = defineStore('quick', () => {
     go,
     act,
     confirm,
+    targetOfFiles,
     showRecord,
     forget,
   };
