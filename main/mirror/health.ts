@@ -20,8 +20,10 @@ export interface UnjudgedRecord {
 }
 
 /** A shortcut or inbox entry whose record is here too is the same password once more, not another one. */
-const countedSql = `(kind = 'record' OR item_server_id NOT IN
-  (SELECT item_server_id FROM records WHERE kind = 'record' AND item_server_id <> ''))`;
+const countedSql = `(kind = 'record' OR NOT EXISTS
+  (SELECT 1 FROM records AS target WHERE target.kind = 'record' AND target.id = records.item_server_id)
+  AND NOT EXISTS (SELECT 1 FROM records AS target WHERE target.kind = 'record'
+    AND target.server_id <> target.id AND target.server_id = records.item_server_id))`;
 const notKnownSql = `NOT EXISTS (SELECT 1 FROM health_rows WHERE health_rows.row = records.row AND state = 0)`;
 
 export class HealthRows {
@@ -33,6 +35,9 @@ export class HealthRows {
   readonly #settle: Query<never>;
   readonly #known: Query<{ row: number; id: string }>;
   readonly #putBlock: Query<never>;
+  readonly #blockAfter: Query<{ block: number; sealed: Buffer }>;
+  readonly #count: Query<{ unjudged: number | null; last: number | null }>;
+  #changes = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -46,7 +51,16 @@ export class HealthRows {
     this.#begin = engine.query(
       'INSERT INTO health_rows (row, state) VALUES (?, 2) ON CONFLICT (row) DO UPDATE SET state = 2',
     );
-    this.#settle = engine.query('UPDATE health_rows SET state = 0 WHERE row = ? AND state = 2');
+    this.#settle = engine.query(
+      'UPDATE health_rows SET state = 0 WHERE state = 2 AND row IN (SELECT value FROM json_each(?))',
+    );
+    this.#blockAfter = engine.query(
+      'SELECT block, sealed FROM health_blocks WHERE block > ? ORDER BY block LIMIT 1',
+    );
+    this.#count = engine.query(
+      `SELECT total(open) AS unjudged, max(row) AS last FROM
+         (SELECT row, (${countedSql} AND ${notKnownSql}) AS open FROM records WHERE row > ? ORDER BY row LIMIT ?)`,
+    );
     this.#known = engine.query(
       `SELECT health_rows.row AS row, id FROM health_rows JOIN records USING (row)
        WHERE state = 0 AND health_rows.row >= ? AND health_rows.row < ?`,
@@ -56,13 +70,18 @@ export class HealthRows {
     );
   }
 
-  /** How many records are not known yet or changed since. */
-  unjudged(): number {
-    return (
-      this.#engine
-        .values<number>(`SELECT count(*) FROM records WHERE ${countedSql} AND ${notKnownSql}`)
-        .get() ?? 0
-    );
+  /** Another one whenever records, or what is known of them, may have changed; caches compare it. */
+  get edition(): string {
+    return `${String(this.#engine.generation)} ${String(this.#changes)}`;
+  }
+
+  /**
+   * How many of the next `limit` records behind a row are not known yet or changed since, and the last
+   * of their rows; null behind the end.
+   */
+  countUnjudged(after: number, limit: number): { readonly unjudged: number; readonly last: number } | null {
+    const { unjudged, last } = this.#count.get(after, limit) ?? { unjudged: null, last: null };
+    return last === null ? null : { unjudged: unjudged ?? 0, last };
   }
 
   /** Rows to look at behind a row, in order. */
@@ -87,13 +106,15 @@ export class HealthRows {
   settle(rows: readonly number[], block: number, sealed: Buffer): void {
     this.#engine.transaction(() => {
       this.#putBlock.run(block, sealed);
-      for (const row of rows) this.#settle.run(row);
+      this.#settle.run(JSON.stringify(rows));
     });
+    this.#changes += 1;
   }
 
   /** Replaces facts of records that are known already. */
   putBlock(block: number, sealed: Buffer): void {
     this.#putBlock.run(block, sealed);
+    this.#changes += 1;
   }
 
   /** Known rows of one block with the ids of their records. */
@@ -102,13 +123,9 @@ export class HealthRows {
     return this.#known.all(from, from + rowsInHealthBlock);
   }
 
-  /** The sealed facts, in order, a few at a time. */
-  blocks(after: number, limit: number): { readonly block: number; readonly sealed: Buffer }[] {
-    return this.#engine
-      .query<{ block: number; sealed: Buffer }>(
-        'SELECT block, sealed FROM health_blocks WHERE block > ? ORDER BY block LIMIT ?',
-      )
-      .all(after, limit);
+  /** The sealed facts of the next block behind one; null behind the last. */
+  blockAfter(block: number): { readonly block: number; readonly sealed: Buffer } | null {
+    return this.#blockAfter.get(block) ?? null;
   }
 
   /** Everything is unknown again. */
@@ -117,5 +134,6 @@ export class HealthRows {
       this.#engine.query('DELETE FROM health_blocks').run();
       this.#engine.query('DELETE FROM health_rows').run();
     });
+    this.#changes += 1;
   }
 }

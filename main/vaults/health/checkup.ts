@@ -8,17 +8,15 @@ import { KeychainError, wipe } from '../../keychain/index.ts';
 import type { LockedBytes } from '../../custody/index.ts';
 import { hostOf, rowsInHealthBlock } from '../../mirror/index.ts';
 import type { StoredRecord, UnjudgedRecord } from '../../mirror/index.ts';
-import { ownTurn } from '../../remote/index.ts';
 import { spells, totpSiteOf } from '../../strength/index.ts';
 import type { Judgement } from '../../strength/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { openPasswordWith, openValueWith } from '../reading/recordsecrets.ts';
 import { markOf, type Fact } from './facts.ts';
 import { blockOf, type HealthBook } from './healthbook.ts';
+import { Portions } from './portions.ts';
 import { threadCount, type JudgingThreads } from './judgingthreads.ts';
 
-/** Longest stretch of work between two turns of the event loop. */
-const portionMs = 4;
 const recordsAtOnce = 16;
 
 export interface CheckupParts {
@@ -52,23 +50,23 @@ export class Checkup {
   async run(): Promise<void> {
     await this.#parts.book.load();
     this.#mayGoOn();
-    this.#total = this.#parts.account.mirror.health.unjudged();
+    this.#total = await this.#parts.book.unjudged();
     this.#parts.onProgress(0, this.#total);
     // One lane more than threads, so that one portion is opened while the others are judged.
     await Promise.all(Array.from({ length: threadCount + 1 }, () => this.#lane()));
   }
 
   async #lane(): Promise<void> {
+    const portions = new Portions(() => this.#mayGoOn());
     for (;;) {
-      await ownTurn();
-      this.#mayGoOn();
+      await portions.turn();
       const rows = this.#takeRows();
       if (rows.length === 0) return;
-      const opened = await this.#open(rows);
+      const opened = await this.#open(rows, portions);
       try {
         const judged = await this.#parts.threads.judge(jobOf(opened));
-        this.#mayGoOn();
-        this.#settle(opened, judged);
+        await portions.turn();
+        await this.#settle(opened, judged, portions);
       } finally {
         for (const { password } of opened) wipe(password);
       }
@@ -91,19 +89,16 @@ export class Checkup {
     return rows;
   }
 
-  async #open(rows: readonly number[]): Promise<Opened[]> {
+  async #open(rows: readonly number[], portions: Portions): Promise<Opened[]> {
     const { mirror } = this.#parts.account;
     const opened: Opened[] = [];
-    let until = performance.now() + portionMs;
     try {
       for (let at = 0; at < rows.length; at += recordsAtOnce) {
-        if (performance.now() > until) {
-          await ownTurn();
-          this.#mayGoOn();
-          until = performance.now() + portionMs;
+        if (portions.due) await portions.turn();
+        for (const one of mirror.health.begin(rows.slice(at, at + recordsAtOnce))) {
+          if (portions.due) await portions.turn();
+          opened.push(...this.#openOne(one));
         }
-        const portion = mirror.health.begin(rows.slice(at, at + recordsAtOnce));
-        for (const one of portion) opened.push(...this.#openOne(one));
       }
       return opened;
     } catch (error) {
@@ -129,14 +124,15 @@ export class Checkup {
     }
   }
 
-  #settle(opened: readonly Opened[], judged: readonly Judgement[]): void {
+  async #settle(opened: readonly Opened[], judged: readonly Judgement[], portions: Portions): Promise<void> {
     const facts = new Map<number, Fact>();
     for (const [at, one] of opened.entries()) {
+      if (portions.due) await portions.turn();
       const judgement = judged[at];
       if (judgement) facts.set(one.row, this.#factOf(one, judgement));
     }
     const [first] = opened;
-    if (first) this.#parts.book.settle(blockOf(first.row), facts);
+    if (first) await this.#parts.book.settle(blockOf(first.row), facts);
   }
 
   #factOf({ row, record, password, totpSite }: Opened, judgement: Judgement): Fact {

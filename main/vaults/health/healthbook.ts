@@ -1,37 +1,30 @@
 /**
  * The facts of one unlocked account: read from the mirror once, kept in step with it, and summed up
- * into findings. Facts hold no password, so they may stay in memory until the lock.
+ * into findings. Facts hold no password, so they may stay in memory until the lock. A sum is kept for
+ * as long as neither facts nor records change.
  */
-import type { Finding, HealthFacts } from '../../../contract/health.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
 import type { LockedBytes } from '../../custody/index.ts';
 import { rowsInHealthBlock } from '../../mirror/index.ts';
 import type { HealthRows } from '../../mirror/index.ts';
-import { ownTurn } from '../../remote/index.ts';
-import { leastScore } from '../../strength/index.ts';
 import { openFacts, sealFacts, type Fact, type Facts } from './facts.ts';
+import { Kept } from './kept.ts';
+import { Portions } from './portions.ts';
+import { summed, type KnownPassword, type Summary } from './summary.ts';
 
-const dayMs = 86_400_000;
-const blocksAtOnce = 8;
-
-export interface KnownPassword {
-  readonly row: number;
-  readonly id: string;
-  readonly fact: Fact;
-}
-
-export interface Summary {
-  readonly known: readonly KnownPassword[];
-  readonly facts: ReadonlyMap<string, HealthFacts>;
-  /** Ids by finding, the worst first. */
-  readonly lists: Readonly<Record<Finding, readonly string[]>>;
-}
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Records in one stretch of counting; some microseconds each. */
+const countedAtOnce = 500;
 
 export class HealthBook {
   readonly #rows: HealthRows;
   readonly #key: LockedBytes;
   readonly #isClosed: () => boolean;
   readonly #blocks = new Map<number, Facts>();
-  #loading: Promise<void> | null = null;
+  readonly #loaded = new Kept<void>();
+  readonly #summary = new Kept<Summary>();
+  readonly #unjudged = new Kept<number>();
 
   constructor(rows: HealthRows, key: LockedBytes, isClosed: () => boolean) {
     this.#rows = rows;
@@ -39,28 +32,27 @@ export class HealthBook {
     this.#isClosed = isClosed;
   }
 
-  /** Reads the sealed facts, a few at a time. */
+  /** Reads the sealed facts, once. Throws `cancelled` when the account is locked meanwhile, disk codes. */
   load(): Promise<void> {
-    return (this.#loading ??= this.#load());
+    return this.#loaded.get('', () => this.#load());
   }
 
   async #load(): Promise<void> {
+    const portions = this.#portions();
+    await portions.turn();
     for (let after = -1; ;) {
-      await ownTurn();
-      if (this.#isClosed()) return;
-      const sealed = this.#rows.blocks(after, blocksAtOnce);
-      for (const { block, sealed: bytes } of sealed) {
-        const facts = openFacts(this.#key, block, bytes);
-        // Facts that do not open are none: their records are looked at again.
-        if (facts === null) {
-          this.#rows.forget();
-          this.#blocks.clear();
-          return;
-        }
-        this.#blocks.set(block, facts);
-        after = block;
+      const next = this.#rows.blockAfter(after);
+      if (next === null) return;
+      const facts = openFacts(this.#key, next.block, next.sealed);
+      // Facts that do not open are none: their records are looked at again.
+      if (facts === null) {
+        this.#rows.forget();
+        this.#blocks.clear();
+        return;
       }
-      if (sealed.length < blocksAtOnce) return;
+      this.#blocks.set(next.block, facts);
+      after = next.block;
+      if (portions.due) await portions.turn();
     }
   }
 
@@ -69,9 +61,11 @@ export class HealthBook {
   }
 
   /** Facts of rows of one block that were looked at now. */
-  settle(block: number, judged: Facts): void {
+  async settle(block: number, judged: Facts): Promise<void> {
     const facts = new Map([...(this.#blocks.get(block) ?? []), ...judged]);
-    this.#rows.settle([...judged.keys()], block, sealFacts(this.#key, block, facts));
+    const sealed = sealFacts(this.#key, block, facts);
+    await this.#portions().turn();
+    this.#rows.settle([...judged.keys()], block, sealed);
     this.#blocks.set(block, facts);
   }
 
@@ -88,58 +82,52 @@ export class HealthBook {
     }
   }
 
-  /** Findings about what is still here, as of `now`. */
-  async summary(now: number, oldAfterDays: number): Promise<Summary> {
+  /** How many records are new or changed since they were looked at. Throws as `summary` does. */
+  unjudged(): Promise<number> {
+    return this.#unjudged.get(this.#rows.edition, () => this.#countUnjudged());
+  }
+
+  async #countUnjudged(): Promise<number> {
+    const portions = this.#portions();
+    let unjudged = 0;
+    for (let after = 0; ;) {
+      await portions.turn();
+      const stretch = this.#rows.countUnjudged(after, countedAtOnce);
+      if (stretch === null) return unjudged;
+      unjudged += stretch.unjudged;
+      after = stretch.last;
+    }
+  }
+
+  /**
+   * Findings about what is still here, as of the hour that `now` is in. Throws `cancelled` when the
+   * account is locked meanwhile, disk codes.
+   */
+  summary(now: number, oldAfterDays: number): Promise<Summary> {
+    const hour = Math.floor(now / hourMs);
+    const of = `${this.#rows.edition} ${String(hour)} ${String(oldAfterDays)}`;
+    return this.#summary.get(of, () => this.#sum(hour * hourMs - oldAfterDays * dayMs));
+  }
+
+  async #sum(oldBefore: number): Promise<Summary> {
     await this.load();
+    const portions = this.#portions();
     const known: KnownPassword[] = [];
-    let count = 0;
     for (const [block, facts] of this.#blocks) {
-      count += 1;
-      if (count % blocksAtOnce === 0) await ownTurn();
-      if (this.#isClosed()) break;
+      if (portions.due) await portions.turn();
       for (const { row, id } of this.#rows.knownIn(block)) {
         const fact = facts.get(row);
         if (fact) known.push({ row, id, fact });
       }
     }
-    await ownTurn();
-    return summed(known, now - oldAfterDays * dayMs);
+    return summed(known, oldBefore, portions);
+  }
+
+  #portions(): Portions {
+    return new Portions(() => {
+      if (this.#isClosed()) throw new StrongroomError('cancelled');
+    });
   }
 }
 
 export const blockOf = (row: number): number => Math.floor(row / rowsInHealthBlock);
-
-function summed(known: readonly KnownPassword[], oldBefore: number): Summary {
-  const uses = new Map<string, number>();
-  for (const { fact } of known) uses.set(fact.mark, (uses.get(fact.mark) ?? 0) + 1);
-  const facts = new Map<string, HealthFacts>();
-  const lists: Record<Finding, string[]> = {
-    ...{ breached: [], weak: [], reused: [], sameAsLogin: [], old: [], totpMissing: [] },
-  };
-  const ordered = [...known].sort((one, other) => one.fact.guessesLog10 - other.fact.guessesLog10);
-  for (const { id, fact } of ordered) {
-    const others = fact.mark === '' ? 0 : (uses.get(fact.mark) ?? 1) - 1;
-    const found = findingsOf(fact, others, oldBefore);
-    for (const finding of found) lists[finding].push(id);
-    const { score, reason, since, leaks, totpSite } = fact;
-    facts.set(id, { findings: found, score, reason, others, since, leaks, totpSite });
-  }
-  const of = (id: string): HealthFacts | undefined => facts.get(id);
-  lists.old.sort((one, other) => (of(one)?.since ?? 0) - (of(other)?.since ?? 0));
-  lists.reused.sort((one, other) => (of(other)?.others ?? 0) - (of(one)?.others ?? 0));
-  lists.breached.sort((one, other) => (of(other)?.leaks ?? 0) - (of(one)?.leaks ?? 0));
-  return { known, facts, lists };
-}
-
-function findingsOf(fact: Fact, others: number, oldBefore: number): Finding[] {
-  if (fact.mark === '') return [];
-  const holds: readonly (readonly [Finding, boolean])[] = [
-    ['breached', (fact.leaks ?? 0) > 0],
-    ['weak', fact.score < leastScore],
-    ['reused', others > 0],
-    ['sameAsLogin', fact.sameAsLogin],
-    ['old', fact.since < oldBefore],
-    ['totpMissing', fact.totpSite !== null],
-  ];
-  return holds.flatMap(([finding, found]) => (found ? [finding] : []));
-}

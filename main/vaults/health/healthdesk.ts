@@ -12,9 +12,9 @@ import type { SettingsView } from '../../../contract/settings.ts';
 import { LeakLookup, parseServerAddress } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { Checkup } from './checkup.ts';
-import type { HealthBook, Summary } from './healthbook.ts';
 import { JudgingThreads } from './judgingthreads.ts';
 import { checkLeaks } from './leakcheck.ts';
+import type { Summary } from './summary.ts';
 
 export interface HealthDeskOptions {
   readonly current: () => OpenAccount;
@@ -52,19 +52,18 @@ export class HealthDesk {
 
   async overview(): Promise<HealthOverview> {
     const account = this.#options.current();
-    const { known, lists } = await this.#summed(account);
-    const asked = known.flatMap(({ fact: { askedAt } }) => (askedAt === null ? [] : [askedAt]));
+    const { known, lists, asked, askedAt } = await this.#summed(account);
+    const unjudged = await account.healthBook.unjudged();
     const counted = (finding: Finding): number => lists[finding].length;
     return {
       running: this.#run?.account === account ? this.#run.progress : null,
       judged: known.length,
-      unjudged: account.closed ? 0 : account.mirror.health.unjudged(),
+      unjudged,
       counts: {
         ...{ breached: counted('breached'), weak: counted('weak'), reused: counted('reused') },
         ...{ sameAsLogin: counted('sameAsLogin'), old: counted('old'), totpMissing: counted('totpMissing') },
       },
-      asked: asked.length,
-      askedAt: asked.reduce<number | null>((last, at) => Math.max(last ?? 0, at), null),
+      ...{ asked, askedAt },
       failure: this.#deskOf(account).failure,
     };
   }
@@ -133,11 +132,22 @@ export class HealthDesk {
       if (code === 'internal') this.#options.report(failure);
       if (code !== 'cancelled') this.#deskOf(run.account).failure = code;
     } finally {
-      if (!run.account.closed) await this.#summed(run.account).catch(this.#options.report);
+      await this.#sumUp(run.account);
       if (this.#run === run) {
         this.#run = null;
         this.#options.onProgress(null);
       }
+    }
+  }
+
+  /** What the search and the next opening of the dialog go by, once a run has ended. */
+  async #sumUp(account: OpenAccount): Promise<void> {
+    if (account.closed) return;
+    try {
+      await this.#summed(account);
+    } catch (failure) {
+      // Locked meanwhile: there is nobody left to sum up for.
+      if (!account.closed) this.#options.report(failure);
     }
   }
 
@@ -185,8 +195,10 @@ export class HealthDesk {
   }
 
   async #summed(account: OpenAccount): Promise<Summary> {
-    const book: HealthBook = account.healthBook;
-    const summary = await book.summary(this.#now(), this.#options.settings().healthOldAfterDays);
+    const summary = await account.healthBook.summary(
+      this.#now(),
+      this.#options.settings().healthOldAfterDays,
+    );
     this.#deskOf(account).summary = summary;
     return summary;
   }

@@ -6,7 +6,9 @@ import { KeychainError, wipe } from '../../keychain/index.ts';
 import type { LeakLookup } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { markOf, type Fact } from './facts.ts';
-import type { HealthBook, KnownPassword } from './healthbook.ts';
+import type { HealthBook } from './healthbook.ts';
+import { Portions } from './portions.ts';
+import type { KnownPassword } from './summary.ts';
 
 /** The lists grow; an answer counts for a month. */
 const askAgainAfterMs = 30 * 86_400_000;
@@ -24,8 +26,13 @@ export interface LeakCheckParts {
 
 /** Throws `cancelled` and what the lookup throws; answers until then are kept. */
 export async function checkLeaks(parts: LeakCheckParts, known: readonly KnownPassword[]): Promise<void> {
+  const mayGoOn = (): void => {
+    if (parts.signal.aborted || parts.account.closed) throw new StrongroomError('cancelled');
+  };
+  const portions = new Portions(mayGoOn);
   const groups = new Map<string, KnownPassword[]>();
   for (const one of known) {
+    if (portions.stepDue) await portions.turn();
     const fresh = one.fact.askedAt !== null && one.fact.askedAt > parts.now - askAgainAfterMs;
     if (one.fact.mark === '' || fresh) continue;
     const group = groups.get(one.fact.mark) ?? [];
@@ -37,7 +44,7 @@ export async function checkLeaks(parts: LeakCheckParts, known: readonly KnownPas
   parts.onProgress(0, total);
   const lane = async (): Promise<void> => {
     for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
-      if (parts.signal.aborted || parts.account.closed) throw new StrongroomError('cancelled');
+      mayGoOn();
       await ask(parts, group);
       parts.onProgress(total - waiting.length, total);
     }
