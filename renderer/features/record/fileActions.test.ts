@@ -59,11 +59,11 @@ describe('taking a file off its record', () => {
     const actions = actionsWith({ attachments: { remove: () => done({}) } });
     const unsure = actions.remove(file);
     useQuestions().settle(null);
-    await unsure;
+    expect(await unsure).toBe(false);
     expect(asked('attachments.remove')).toEqual([]);
     const sure = actions.remove(file);
     useQuestions().settle({ choice: 'confirm', text: '' });
-    await sure;
+    expect(await sure).toBe(true);
     expect(asked('attachments.remove')).toEqual([{ recordId: 'r1', attachmentId: 'a1' }]);
   });
 });

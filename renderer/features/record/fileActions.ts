@@ -51,17 +51,18 @@ export function useFileActions(recordId: () => string) {
     return answer.ok;
   }
 
-  /** Asked first, since a file that is taken off its record does not go to the bin. */
-  async function remove({ id: attachmentId, name }: ActedOnFile): Promise<void> {
+  /** Asked first, since a file that is taken off its record does not go to the bin. True if it was. */
+  async function remove({ id: attachmentId, name }: ActedOnFile): Promise<boolean> {
     const sure = await questions.confirm({
       title: t('files.removeTitle'),
       text: t('files.removeText', { name }),
       confirm: t('files.removeConfirm'),
       danger: true,
     });
-    if (!sure) return;
+    if (!sure) return false;
     const answer = await bridge().attachments.remove({ recordId: recordId(), attachmentId });
     if (!answer.ok) complain(answer.error);
+    return answer.ok;
   }
 
   /** The first time it is only told what dragging out means; the drag is over by then. */
