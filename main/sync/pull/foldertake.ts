@@ -12,6 +12,7 @@ import { recordsInFolder } from '../outbox/binning.ts';
 import { dropOperations, isMadeHere } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { replaceFolder, replaceRecord, survivingAbove } from '../outbox/relocation.ts';
+import { adoptInBin, isArrived } from './folderarrival.ts';
 import { holdFolderChange, mergedFolder } from './foldermerge.ts';
 import { localFolderId } from './landing.ts';
 import { erasable } from './rollback.ts';
@@ -25,6 +26,7 @@ export function takeFolders(
 ): boolean {
   const { mirror } = context;
   return mirror.transaction(() => {
+    adoptInBin(mirror, vaultId, delivered);
     const standing = outsideDeleted(mirror, vaultId, delivered);
     // Should the deletion be taken back, nobody tells again what is left out now.
     if (standing.length < delivered.length) raiseDoubt(mirror);
@@ -121,19 +123,10 @@ class TreeTaking {
     const known =
       mirror.folders.byServerId(folder.serverId) ?? mirror.bin.byServerId('folder', folder.serverId);
     if (known !== null) return known.id;
-    const made = this.#before.find((mine) => isMadeHere(mine) && this.#isArrived(mine, folder));
+    const made = this.#before.find((mine) => isMadeHere(mine) && isArrived(this.#mirror, mine, folder));
     if (made === undefined) return folder.serverId;
     mirror.folders.setServerId(made.id, folder.serverId);
     return made.id;
-  }
-
-  /** Sent, not answered, and there is one of this name in this place: it is the one that was sent. */
-  #isArrived(mine: StoredFolder, folder: StoredFolder): boolean {
-    const operation = this.#mirror.outbox.ofObject('folder', mine.id)[0];
-    if (operation?.change.kind !== 'createFolder' || operation.attempts === 0) return false;
-    const { parentId, name } = operation.change;
-    const parent = parentId === null ? null : (this.#mirror.folders.get(parentId)?.serverId ?? '');
-    return name === folder.name && parent === folder.parentId;
   }
 
   /** One folder of theirs with what waits here; writes base and operations. */

@@ -176,12 +176,11 @@ function addMove(
   const moves = outbox.ofObject('record', id).filter(({ change }) => change.kind === 'move');
   const tail = unsentTail(mirror, 'record', id);
   if (base && moves.length === 1 && moves[0]?.id === tail?.id && tail) {
-    if (base.vaultId === place.vaultId && base.folderId === place.folderId) {
-      // Back where it was it has the key that the server has, not one wrapped anew.
-      const row = mirror.records.get(id);
-      if (row !== null) mirror.records.upsertMany([{ ...row, keyWrapped: base.keyWrapped }]);
-      return giveUp(mirror, tail);
-    }
+    const row = mirror.records.get(id);
+    // Back in the vault where it was it has the key that the server has, not one wrapped anew.
+    if (row !== null && base.vaultId === place.vaultId)
+      mirror.records.upsertMany([{ ...row, keyWrapped: base.keyWrapped }]);
+    if (base.vaultId === place.vaultId && base.folderId === place.folderId) return giveUp(mirror, tail);
     outbox.rewrite(tail.id, { kind: 'move', place, keyWrapped: wrapped(base.vaultId) });
     return;
   }
