@@ -1,13 +1,16 @@
-/** Looking into files: a picture, a text, a PDF and what is none of these; and what is left of it at lock. */
+/** What is done with files on a record: looking into them, renaming, dragging out, keeping copies. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Locator, Page } from '@playwright/test';
 import { samplePdf } from '../renderer/sample-files.ts';
+import type { RunningApp } from './app.ts';
 import { copyOfData, removeFolder, startDemoServer } from './demoserver.ts';
 import { Screens } from './screens.ts';
 import { expect, test } from './spec.ts';
+import type { SampleServer } from './spec.ts';
 
 function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -61,31 +64,60 @@ async function inkOf(page: Page): Promise<number> {
   return Number(ink);
 }
 
-test('files are looked into, renamed and saved, and nothing of them stays at lock', async ({
-  sample,
-  launch,
-}) => {
+/** The PDF under a password that nobody knows: what it says of its owner's and user's is made up. */
+function lockedPdf(): Buffer {
+  const [o, u] = ['o', 'u'].map((letter) => letter.repeat(32));
+  const standard = `/Encrypt << /Filter /Standard /V 1 /R 2 /O (${o ?? ''}) /U (${u ?? ''}) /P -4 >>`;
+  const open = Buffer.from(samplePdf(['Nobody reads this'])).toString('latin1');
+  return Buffer.from(open.replace('/Root 1 0 R', `/Root 1 0 R ${standard} /ID [(0123) (0123)]`), 'latin1');
+}
+
+interface Stage {
+  readonly app: RunningApp;
+  readonly page: Page;
+  readonly screens: Screens;
+  /** A folder of this test's own. */
+  readonly folder: string;
+}
+
+/** Opens a record and drops files on it; then `act`; then everything is cleared away. */
+async function withFiles(
+  { sample, launch }: { sample: SampleServer; launch: () => Promise<RunningApp> },
+  files: Readonly<Record<string, Uint8Array>>,
+  act: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const dataFolder = await copyOfData(sample.dataFolder);
   const server = await startDemoServer({ dataFolder });
   const folder = await mkdtemp(join(tmpdir(), 'strongroom-previews-'));
-  const paths = Object.keys(contents).map((name) => join(folder, name));
-  await Promise.all(Object.entries(contents).map(([name, bytes]) => writeFile(join(folder, name), bytes)));
-  const anna = sample.user('anna.orlova');
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  await Promise.all(Object.entries(files).map(([name, bytes]) => writeFile(join(folder, name), bytes)));
   try {
     const app = await launch();
     const page = await app.page();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
     const screens = new Screens(page);
-    await screens.enrol(server.url, anna);
+    await screens.enrol(server.url, sample.user('anna.orlova'));
     await screens.synced();
     await screens.search('web-03.prod');
     await screens.openRecord('web-03.prod — root');
     await app.dropFiles(page, '[data-pane="record"]', paths);
     await expect(page.locator('[data-testid="file-tile"]')).toHaveCount(paths.length);
+    await act({ app, page, screens, folder });
+  } finally {
+    await server.stop();
+    await removeFolder(folder);
+    await removeFolder(dirname(dataFolder));
+  }
+}
 
+test('files are looked into, renamed and saved, and nothing of them stays at lock', async ({
+  sample,
+  launch,
+}) => {
+  await withFiles({ sample, launch }, contents, async ({ app, page, screens, folder }) => {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
     await look(page, 'plan.png');
     const picture = page.locator('[data-testid="preview-image"]');
     await expect(picture).toBeVisible();
@@ -134,9 +166,64 @@ test('files are looked into, renamed and saved, and nothing of them stays at loc
     await expect(page.locator('[data-testid="file-preview"]')).toHaveCount(0);
     expect(await page.locator('body').innerText()).not.toContain('5432');
     expect(complaints).toEqual([]);
-  } finally {
-    await server.stop();
-    await removeFolder(folder);
-    await removeFolder(dirname(dataFolder));
-  }
+  });
+});
+
+test('a PDF that is damaged or locked says so', async ({ sample, launch }) => {
+  const files = { 'damaged.pdf': Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type'), 'locked.pdf': lockedPdf() };
+  await withFiles({ sample, launch }, files, async ({ page }) => {
+    const damaged = await look(page, 'damaged.pdf');
+    await expect(damaged.getByRole('status')).toContainText('damaged');
+    await page.keyboard.press('Escape');
+    const locked = await look(page, 'locked.pdf');
+    await expect(locked.getByRole('status')).toContainText('password of its own');
+  });
+});
+
+test('a file is dragged out once that was explained, and what lay open goes at lock', async ({
+  sample,
+  launch,
+}) => {
+  const bytes = randomBytes(120_000);
+  await withFiles({ sample, launch }, { 'server.key': bytes }, async ({ app, page, screens }) => {
+    const name = tile(page, 'server.key').getByRole('button', { name: 'server.key', exact: true });
+    const drag = async (): Promise<void> => {
+      await name.hover();
+      await page.mouse.down();
+      for (const y of [300, 200, 100]) await page.mouse.move(200, y);
+      await page.mouse.up();
+    };
+    await drag();
+    await page.getByRole('button', { name: 'Understood: drag it again' }).click();
+    expect(await app.draggedOut()).toEqual([]);
+    await drag();
+    await expect.poll(() => app.draggedOut()).toHaveLength(1);
+    const [path = ''] = (await app.draggedOut())[0] ?? [];
+    expect(basename(path)).toBe('server.key');
+    expect(await readFile(path)).toEqual(bytes);
+    await screens.lock();
+    await expect.poll(() => readFile(path).catch(() => null)).toBeNull();
+  });
+});
+
+test('copies are kept for a record and are told of in the settings', async ({ sample, launch }) => {
+  await withFiles(
+    { sample, launch },
+    { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') },
+    async (stage) => {
+      const { page, screens } = stage;
+      const section = screens.record().getByRole('region', { name: 'Files' });
+      await section.getByRole('switch', { name: 'Keep copies on this device' }).click();
+      await expect(section.getByText('2 of 2 here')).toBeVisible();
+      await page.keyboard.press('Control+,');
+      const settings = page.getByRole('dialog', { name: 'Settings' });
+      await settings.getByRole('tab', { name: 'Files' }).click();
+      await expect(settings.getByText('Files of 1 record')).toBeVisible();
+      await expect(settings.getByRole('status')).toContainText('Every file that you want here is here.');
+      await settings.getByRole('button', { name: 'No longer keep the files of single records' }).click();
+      await expect(settings.getByText('Files of 1 record')).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(section.getByRole('switch')).not.toBeChecked();
+    },
+  );
 });
