@@ -68,13 +68,14 @@ export class JudgingThreads {
 
   #fail(failure: StrongroomError): void {
     this.#failure ??= failure;
-    for (const waiting of [...this.#queue, ...this.#busy.values()]) this.#giveUp(waiting, this.#failure);
+    for (const waiting of this.#queue) this.#giveUp(waiting, this.#failure);
+    // What has moved to a thread has no bytes left here, and a buffer without bytes cannot be filled.
+    for (const { reject } of this.#busy.values()) reject(this.#failure);
     this.#queue.length = 0;
     this.#busy.clear();
   }
 
   #giveUp({ job, reject }: Waiting, failure: StrongroomError): void {
-    // What has moved to a thread has no bytes left here.
     job.passwords.fill(0);
     reject(failure);
   }
