@@ -19,6 +19,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { contentSecurityPolicy } from '../../main/desktop/contentpolicy.ts';
 import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
+import { codeScenes } from './code-scenes.ts';
 import { editingScenes } from './editing-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import { exchangeScenes } from './exchange-scenes.ts';
@@ -179,6 +180,7 @@ function options() {
       ...queueScenes,
       ...fileScenes,
       ...quickScenes,
+      ...codeScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),

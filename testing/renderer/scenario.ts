@@ -35,6 +35,8 @@ export interface Scenario {
   readonly quickKeyTaken: boolean;
   /** Server and vault have rules about passwords. */
   readonly ruled: boolean;
+  /** The codes of one-time codes on each screen of this computer. */
+  readonly screens: readonly (readonly ('left' | 'right')[])[];
 }
 
 export const plainScenario: Scenario = {
@@ -56,4 +58,5 @@ export const plainScenario: Scenario = {
   offlineTermDays: null,
   quickKeyTaken: false,
   ruled: false,
+  screens: [],
 };

@@ -1,12 +1,15 @@
-/** The scripted codes: a QR code of a secret that nobody has, and a screen with nothing on it. */
+/** The scripted codes: QR codes of secrets that nobody has, alone and on screens of this computer. */
 import qrcode from 'qrcode';
-import type { Handlers } from './scripted.ts';
+import type { Handlers, Stage } from './scripted.ts';
 
-export function scriptCodes(): Pick<Handlers, 'codes'> {
+const address = 'otpauth://totp/Sample?secret=JBSWY3DPEHPK3PXP';
+const texts = { left: address, right: 'otpauth://totp/Other?secret=GEZDGNBVGY3TQOJQ' };
+
+export function scriptCodes({ scenario }: Stage): Pick<Handlers, 'codes'> {
   return {
     codes: {
       showQr: () => {
-        const { modules } = qrcode.create('otpauth://totp/Sample?secret=JBSWY3DPEHPK3PXP', {});
+        const { modules } = qrcode.create(address, {});
         return {
           size: modules.size,
           modules: Array.from(modules.data, (dark) => (dark ? '1' : '0')).join(''),
@@ -14,7 +17,50 @@ export function scriptCodes(): Pick<Handlers, 'codes'> {
         };
       },
       canLook: () => ({ available: true }),
-      lookAtScreens: () => ({ pictures: [] }),
+      lookAtScreens: async () => ({ pictures: await Promise.all(scenario.screens.map(screenAsPng)) }),
     },
   };
+}
+
+/** A desktop with two windows, each of which may show a code; the second screen stands upright. */
+async function screenAsPng(
+  codes: readonly ('left' | 'right')[],
+  index: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [width, height] = index === 0 ? [1920, 1080] : [1080, 1920];
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('there is no canvas here');
+  const ground = context.createLinearGradient(0, 0, width, height);
+  ground.addColorStop(0, '#27566b');
+  ground.addColorStop(1, '#7a4b6d');
+  context.fillStyle = ground;
+  context.fillRect(0, 0, width, height);
+  for (const [at, name] of (['left', 'right'] as const).entries()) {
+    const [x, y] = index === 0 ? [140 + at * 900, 160] : [140, 160 + at * 860];
+    drawWindow(context, x, y);
+    if (codes.includes(name)) drawCode(context, texts[name], x + 420, y + 380);
+  }
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+function drawWindow(context: OffscreenCanvasRenderingContext2D, x: number, y: number): void {
+  context.fillStyle = '#fdfdfc';
+  context.fillRect(x, y, 780, 760);
+  context.fillStyle = '#dcdfe3';
+  context.fillRect(x, y, 780, 44);
+  for (let line = 0; line < 8; line += 1) {
+    context.fillRect(x + 50, y + 100 + line * 32, 620 - ((line * 137) % 260), 12);
+  }
+}
+
+function drawCode(context: OffscreenCanvasRenderingContext2D, text: string, x: number, y: number): void {
+  const { modules } = qrcode.create(text, {});
+  context.fillStyle = '#000';
+  for (let row = 0; row < modules.size; row += 1) {
+    for (let column = 0; column < modules.size; column += 1) {
+      if (modules.get(row, column)) context.fillRect(x + column * 7, y + row * 7, 7, 7);
+    }
+  }
 }

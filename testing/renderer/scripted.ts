@@ -118,7 +118,7 @@ function install(scenario: Scenario): void {
   };
   const handlers: Handlers = {
     ...scriptDesk(stage),
-    ...scriptCodes(),
+    ...scriptCodes(stage),
     ...scriptDrafts(stage),
     ...scriptExchange(),
     ...scriptFiles(stage),

@@ -1,28 +1,9 @@
-import qrcode from 'qrcode';
 import { describe, expect, it } from 'vitest';
+import { drawnCodes as picture } from '../../../testing/renderer/drawn-codes.ts';
 import { darkPath } from './darkPath.ts';
-import { addressIn, addressInPicture, nameIn, pictureLimit, pieces, type Pixels } from './qrPicture.ts';
+import { addressIn, addressInPicture, nameIn, pictureLimit, pieces } from './qrPicture.ts';
 
 const address = 'otpauth://totp/Corp%20VPN:anna?secret=JBSWY3DPEHPK3PXP&issuer=Corp%20VPN';
-
-/** A white picture with QR codes drawn into it, `scale` pixels a module. */
-function picture(
-  width: number,
-  height: number,
-  codes: readonly { readonly text: string; readonly x: number; readonly y: number; readonly scale: number }[],
-): Pixels {
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (const { text, x, y, scale } of codes) {
-    const { modules } = qrcode.create(text, { errorCorrectionLevel: 'M' });
-    for (let row = 0; row < modules.size * scale; row += 1) {
-      for (let column = 0; column < modules.size * scale; column += 1) {
-        if (!modules.get(Math.floor(row / scale), Math.floor(column / scale))) continue;
-        data.fill(0, ((y + row) * width + x + column) * 4, ((y + row) * width + x + column) * 4 + 3);
-      }
-    }
-  }
-  return { data, width, height };
-}
 
 describe('a picture', () => {
   it('gives the address of the codes in it', async () => {

@@ -9,7 +9,7 @@ export type FoundAddress =
 
 export interface Pixels {
   /** Four bytes a pixel: red, green, blue, alpha. */
-  readonly data: Uint8ClampedArray;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
 }
@@ -17,10 +17,11 @@ export interface Pixels {
 /** Bytes of a picture file; a photograph of a screen stays well below. */
 export const pictureLimit = 20 * 1024 * 1024;
 /** Longest side that is looked at as it is; larger ones are made smaller first. */
-const longestSide = 2600;
+export const longestSide = 2600;
 const readable: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/bmp'];
 
-const nothing = (reason: 'none' | 'other' | 'unreadable' | 'tooLarge'): FoundAddress => ({
+/** Why no address was found. */
+export const nothing = (reason: 'none' | 'other' | 'several' | 'unreadable' | 'tooLarge'): FoundAddress => ({
   ok: false,
   error: { code: 'noQrCode', params: { reason } },
 });
@@ -38,7 +39,11 @@ export function* pieces(width: number, height: number): Generator<[number, numbe
   }
 }
 
-function cut({ data, width }: Pixels, [x, y, w, h]: readonly [number, number, number, number]): Pixels {
+/** A part of a picture, as a picture of its own. */
+export function cut(
+  { data, width }: Pixels,
+  [x, y, w, h]: readonly [number, number, number, number],
+): Pixels {
   const part = new Uint8ClampedArray(w * h * 4);
   for (let row = 0; row < h; row += 1) {
     const from = ((y + row) * width + x) * 4;
