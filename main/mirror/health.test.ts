@@ -73,6 +73,7 @@ describe('a record that changes', () => {
     lookAt(health);
     expect(health.rowsToJudge(0, 10)).toEqual([]);
     records.upsertMany([aRecord({ id: 'r1', vaultId: 'vault', passwordEncrypted: 'another' })]);
+    expect(['r0', 'r1', 'nowhere'].map((id) => health.isKnown(id))).toEqual([true, false, false]);
     const [row] = health.rowsToJudge(0, 10);
     expect(counted(health, 10)).toBe(1);
     health.begin(row === undefined ? [] : [row]);

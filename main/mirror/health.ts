@@ -34,6 +34,7 @@ export class HealthRows {
   readonly #begin: Query<never>;
   readonly #settle: Query<never>;
   readonly #known: Query<{ row: number; id: string }>;
+  readonly #isKnown: Query<number>;
   readonly #putBlock: Query<never>;
   readonly #blockAfter: Query<{ block: number; sealed: Buffer }>;
   readonly #count: Query<{ unjudged: number | null; last: number | null }>;
@@ -64,6 +65,9 @@ export class HealthRows {
     this.#known = engine.query(
       `SELECT health_rows.row AS row, id FROM health_rows JOIN records USING (row)
        WHERE state = 0 AND health_rows.row >= ? AND health_rows.row < ?`,
+    );
+    this.#isKnown = engine.values(
+      'SELECT 1 FROM records JOIN health_rows USING (row) WHERE id = ? AND state = 0',
     );
     this.#putBlock = engine.query(
       'INSERT INTO health_blocks (block, sealed) VALUES (?, ?) ON CONFLICT (block) DO UPDATE SET sealed = excluded.sealed',
@@ -115,6 +119,11 @@ export class HealthRows {
   putBlock(block: number, sealed: Buffer): void {
     this.#putBlock.run(block, sealed);
     this.#changes += 1;
+  }
+
+  /** Whether a record was looked at and did not change since. */
+  isKnown(id: string): boolean {
+    return this.#isKnown.get(id) !== undefined;
   }
 
   /** Known rows of one block with the ids of their records. */

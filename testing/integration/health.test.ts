@@ -102,6 +102,20 @@ describe('a first run', () => {
     expect(rows.map(({ name }) => name)).not.toContain('Twin one');
   });
 
+  it('tells what is known of one record, and nothing of it once its password is another', async () => {
+    const recordId = await add('For a while', 'x', 'qwerty123');
+    const known = async (): Promise<unknown> => (await app.ask('health', 'ofRecord', { recordId })).facts;
+    expect(await known()).toBeNull();
+    await run();
+    expect(await known()).toMatchObject({ findings: ['weak'], reason: 'common', others: 0 });
+    await app.ask('editing', 'save', {
+      ...{ recordId, fields: { password: { kind: 'set', value: utf8(`${strong}y`) } } },
+    });
+    expect(await known()).toBeNull();
+    await app.ask('editing', 'remove', { recordIds: [recordId] });
+    expect(await known()).toBeNull();
+  });
+
   it('lets no password cross the bridge', () => {
     const crossed = app.crossings.filter(({ way, channel }) => way !== 'in' && channel.includes('health'));
     expect(crossed.length).toBeGreaterThan(0);

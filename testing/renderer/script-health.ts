@@ -24,7 +24,10 @@ export function scriptHealth({ sample, emit }: Stage): Pick<Handlers, 'health'> 
           ...{ id, name, login, vaultName: '', facts: facts(at) },
         })),
       }),
-      ofRecord: () => ({ facts: facts(0) }),
+      ofRecord: ({ recordId }) => {
+        const at = records.findIndex(({ row: { id } }) => id === recordId);
+        return { facts: at === -1 ? null : facts(at) };
+      },
       start: () => {
         running = { stage: 'judging', done: 620, total: 1248 };
         emit('healthChanged', { running });

@@ -79,8 +79,11 @@ export class HealthDesk {
     return { total: lists[finding].length, rows };
   }
 
+  /** Null also for a record that changed since it was looked at: its facts are those of another password. */
   async ofRecord(recordId: string): Promise<{ facts: HealthFacts | null }> {
-    const { facts } = await this.#lastSummary(this.#options.current());
+    const account = this.#options.current();
+    if (!account.mirror.health.isKnown(recordId)) return { facts: null };
+    const { facts } = await this.#lastSummary(account);
     return { facts: facts.get(recordId) ?? null };
   }
 
