@@ -33,6 +33,23 @@ export const findingScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-health',
+    scenario: {},
+    act: async (page) => {
+      await firstLine(page);
+      await page.keyboard.press('Control+KeyP');
+      await page.keyboard.type(
+        (await page.locator('html').getAttribute('lang')) === 'ru'
+          ? 'Проверить пароли'
+          : 'Check the passwords',
+      );
+      await idle(page);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('health-row').first().click();
+      await page.getByTestId('health-marks').waitFor();
+    },
+  },
+  {
     name: 'finding-filters',
     scenario: {},
     act: async (page) => {

@@ -8,7 +8,8 @@ export function scriptHealth({ sample, emit }: Stage): Pick<Handlers, 'health'> 
   const records = sample.records.slice(0, 12);
   let running: HealthOverview['running'] = null;
   const facts = (at: number): HealthFacts => ({
-    findings: at % 3 === 0 ? ['weak', 'reused'] : ['reused', 'old'],
+    findings:
+      at === 0 ? ['breached', 'weak', 'reused'] : at % 3 === 0 ? ['weak', 'reused'] : ['reused', 'old'],
     ...{ score: at % 3, reason: at % 2 === 0 ? 'common' : 'keyboard', others: 1 + (at % 4) },
     ...{ since: Date.now() - year * (1 + at), leaks: at === 0 ? 3861 : null, totpSite: 'github.com' },
   });
