@@ -36,7 +36,8 @@ export const codeScenes: readonly Scene[] = [
     act: async (page) => {
       await openField(page);
       await page.getByTestId('qr-look').click();
-      await page.getByTestId('region-picture').waitFor();
+      // Every piece of the screen is searched first.
+      await page.getByTestId('region-picture').waitFor({ timeout: 30_000 });
       await page.keyboard.press('Enter');
       await page.getByTestId('region-dialog').getByRole('alert').waitFor();
       await idle(page);
@@ -48,7 +49,8 @@ export const codeScenes: readonly Scene[] = [
     act: async (page) => {
       await openField(page);
       await page.getByTestId('qr-look').click();
-      await page.getByTestId('region-picture').waitFor();
+      // Every piece of the screen is searched first.
+      await page.getByTestId('region-picture').waitFor({ timeout: 30_000 });
       await drag(page, [0.28, 0.46], [0.43, 0.76]);
       await idle(page);
     },

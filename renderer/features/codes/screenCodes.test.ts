@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawnCodes as picture, modulesOf } from '../../../testing/renderer/drawn-codes.ts';
+import type { Pixels } from './qrPicture.ts';
 import { addressesIn, addressInRegion, addressOnScreens } from './screenCodes.ts';
 
 const anna = 'otpauth://totp/Corp%20VPN:anna?secret=JBSWY3DPEHPK3PXP&issuer=Corp%20VPN';
@@ -72,6 +73,10 @@ describe('all screens together', () => {
   it('give the one code, also if two of them show it', async () => {
     expect(await addressOnScreens([empty, one])).toEqual({ ok: true, address: anna });
     expect(await addressOnScreens([one, one])).toEqual({ ok: true, address: anna });
+  });
+
+  it('may come as a canvas gives them, with fields that are inherited', async () => {
+    expect(await addressOnScreens([Object.create(one) as Pixels])).toEqual({ ok: true, address: anna });
   });
 
   it('give none of several, and none of nothing', async () => {

@@ -23,7 +23,8 @@ const mostCodes = 64;
  */
 export async function addressesIn(pixels: Pixels): Promise<FoundCodes> {
   const { default: readQr } = await import('jsqr');
-  const work: Pixels = { ...pixels, data: pixels.data.slice() };
+  // Field by field: a canvas gives pixels whose fields are not their own, so a spread has none of them.
+  const work: Pixels = { data: pixels.data.slice(), width: pixels.width, height: pixels.height };
   const texts = new Set<string>();
   let left = mostCodes;
   try {
