@@ -4,7 +4,10 @@
  *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
  *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
  *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT]
- *                       [--largest-file MIB] [--demo]
+ *                       [--largest-file MIB] [--database postgres://...] [--demo]
+ *
+ * The database may come as `DATABASE_URL` as well, which keeps its password out of the list of
+ * processes.
  *
  * With `--demo` the standard output carries one JSON line and nothing else, so that
  * another program can read it; everything for people goes to the error stream.
@@ -20,7 +23,8 @@ import { parseSyslogTarget } from './syslog/sender.ts';
 
 const usage =
   'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
-  ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--largest-file MIB] [--demo]';
+  ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--largest-file MIB]' +
+  ' [--database postgres://...] [--demo]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -35,6 +39,7 @@ function readArguments() {
       'behind-proxy': { type: 'boolean', default: false },
       syslog: { type: 'string' },
       'largest-file': { type: 'string' },
+      database: { type: 'string' },
       demo: { type: 'boolean', default: false },
     },
   });
@@ -43,7 +48,8 @@ function readArguments() {
   if (!values.data) throw new Error('--data must name the data folder.');
   if (!values['tls-cert'] !== !values['tls-key']) throw new Error('--tls-cert and --tls-key go together.');
   const largestFile = bytesOf(values['largest-file']);
-  return { ...values, port, data: values.data, largestFile };
+  const database = values.database ?? process.env['DATABASE_URL'];
+  return { ...values, port, data: values.data, largestFile, database };
 }
 
 /** Mebibytes as bytes; undefined where nothing was said. */
@@ -64,6 +70,7 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
     behindProxy: given['behind-proxy'],
     ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
     ...(given.syslog === undefined ? {} : { syslog: parseSyslogTarget(given.syslog) }),
+    ...(given.database === undefined ? {} : { database: given.database }),
     ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
     ...(given.largestFile === undefined ? {} : { attachmentParts: { largestFile: given.largestFile } }),
     ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),

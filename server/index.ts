@@ -4,7 +4,7 @@
  * It imports nothing of the application beside it: with client-side encryption the
  * server has no use for a key and no code that could use one.
  */
-import { mkdirSync, readFileSync, existsSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rightsOver } from './access/rights.ts';
 import { buildApplication } from './api/build.ts';
@@ -17,7 +17,7 @@ import type { ServerOptions } from './options.ts';
 import { defaultAccountAttempts } from './options.ts';
 import { createSeal } from './sealing/cipher.ts';
 import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
-import { sqliteEngine } from './storage/sqlite.ts';
+import { databasePlace } from './storage/places.ts';
 import { openStorage } from './storage/storage.ts';
 import { syslogSender } from './syslog/sender.ts';
 
@@ -27,13 +27,12 @@ export type { ServerOptions } from './options.ts';
 export interface RunningServer {
   /** Scheme, host and port, without a path. */
   readonly url: string;
-  /** True when the data folder was new. */
+  /** True when the database was new. */
   readonly isNew: boolean;
   /** Stops accepting, finishes what is under way, and closes the database. */
   close(): Promise<void>;
 }
 
-const databaseFile = 'server.db';
 const hour = 3600 * 1000;
 /** How long the journal remembers, in seconds; whoever stays away longer fetches whole listings. */
 const journalMemory = 90 * 24 * 3600;
@@ -59,12 +58,12 @@ async function openContext(
 ) {
   const folder = resolve(options.dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const isNew = !existsSync(join(folder, databaseFile));
+  const place = databasePlace(folder, options.database);
+  const isNew = await place.isNew();
   const seal = createSeal(loadSealingKey(folder, !isNew));
   const setupToken = loadSetupToken(folder);
   const clock = options.clock ?? Date.now;
-  const engine = sqliteEngine(join(folder, databaseFile));
-  const storage = await openStorage(engine, seal, join(folder, 'files'), clock);
+  const storage = await openStorage(place.open(), seal, join(folder, 'files'), clock);
   const context: Context = {
     ...{ storage, seal, clock, setupToken, options, address },
     rights: rightsOver(storage),

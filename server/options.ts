@@ -7,6 +7,8 @@ import type { TokenLives } from './identity/sessions.ts';
 export interface ServerOptions {
   /** Folder of the database, the files and the installation's key. Created when missing. */
   dataFolder: string;
+  /** A `postgres://` URL; without it the database is a file in the data folder. */
+  database?: string;
   /** 0 takes any free port. */
   port?: number;
   host?: string;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
 import { newId } from './ids.ts';
 import type { User } from './people.ts';
-import { sqliteEngine } from './sqlite.ts';
 import type { Storage } from './storage.ts';
 import { openStorage } from './storage.ts';
 
@@ -23,7 +23,7 @@ const person = (login: string): User => ({
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-directory-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  storage = await openStorage(sqliteEngine(join(folder, 'server.db')), seal, join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
   await storage.organisations.insert({ id: organisationId, name: 'O', clientSideEncryption: true }, 0);
 });
 afterAll(async () => {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
 import { newId } from './ids.ts';
-import { sqliteEngine } from './sqlite.ts';
 import type { Storage } from './storage.ts';
 import { openStorage } from './storage.ts';
 
@@ -16,7 +16,7 @@ let storage: Storage;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-joined-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  storage = await openStorage(sqliteEngine(join(folder, 'server.db')), seal, join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
 });
 afterEach(async () => {
   await storage.close();

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
 import { newId } from './ids.ts';
 import { migrations } from './migrations.ts';
-import { sqliteEngine } from './sqlite.ts';
 import type { Storage } from './storage.ts';
 import { openStorage } from './storage.ts';
 import type { Tables } from './tables.ts';
@@ -59,7 +59,7 @@ const sealOf = (at: string) => createSeal(loadSealingKey(at, false));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-journal-'));
-  storage = await openStorage(sqliteEngine(join(folder, 'server.db')), sealOf(folder), join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), sealOf(folder), join(folder, 'files'));
   await storage.organisations.insert({ id: organisationId, name: 'O', clientSideEncryption: true }, 0);
 });
 afterAll(async () => {
@@ -109,7 +109,7 @@ describe('a note', () => {
 describe('a data folder from before the journal', () => {
   it('is brought up to date, and its organisations begin theirs', async () => {
     const old = mkdtempSync(join(tmpdir(), 'strongroom-old-'));
-    const engine = sqliteEngine(join(old, 'server.db'));
+    const engine = await trialEngine(old);
     const database = new Kysely<Tables>({ dialect: engine.dialect });
     const migrator = new Migrator({ db: database, provider: migrations(engine, Date.now) });
     await migrator.migrateTo('0001_foundation');
@@ -119,7 +119,7 @@ describe('a data folder from before the journal', () => {
       .values({ id: organisationId, client_side_encryption: 1, created_at: 0, content })
       .execute();
     await database.destroy();
-    const opened = await openStorage(sqliteEngine(join(old, 'server.db')), sealOf(old), join(old, 'files'));
+    const opened = await openStorage(await trialEngine(old), sealOf(old), join(old, 'files'));
     expect((await opened.organisations.find(organisationId))?.name).toBe('Old');
     expect(await opened.journal.reach(organisationId)).toEqual({ position: 1, horizon: 1 });
     expect(await opened.journal.markAt(organisationId, 1)).toMatch(/^[0-9a-f]{24}$/);

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, expect, it } from 'vitest';
+import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
 import { newId } from './ids.ts';
 import { migrations } from './migrations.ts';
-import { sqliteEngine } from './sqlite.ts';
 import { openStorage } from './storage.ts';
 import type { Tables } from './tables.ts';
 import { usualVaultSettings } from './vaults.ts';
@@ -23,10 +23,11 @@ it('brings a database from before the administration of vaults up to date, with 
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-migrations-'));
   folders.push(folder);
   const seal = createSeal(loadSealingKey(folder, false));
-  const file = join(folder, 'server.db');
   const [organisationId, userId, vaultId, logId, linkId, itemId] = Array.from({ length: 6 }, () => newId(0));
-  const old = new Kysely<Record<string, Record<string, unknown>>>({ dialect: sqliteEngine(file).dialect });
-  const provider = migrations(sqliteEngine(file), () => 0);
+  const old = new Kysely<Record<string, Record<string, unknown>>>({
+    dialect: (await trialEngine(folder)).dialect,
+  });
+  const provider = migrations(await trialEngine(folder), () => 0);
   await new Migrator({ db: old, provider }).migrateTo('0003_offline_edits');
   const rows: [table: string, row: Record<string, unknown>][] = [
     ['organisations', { id: organisationId, client_side_encryption: 1, content: { name: 'O' } }],
@@ -78,7 +79,7 @@ it('brings a database from before the administration of vaults up to date, with 
   }
   await old.destroy();
 
-  const storage = await openStorage(sqliteEngine(file), seal, join(folder, 'files'), () => 0);
+  const storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'), () => 0);
   const described = { description: '', settings: usualVaultSettings, customTypeId: null, masterKeyHash: 'h' };
   expect(await storage.vaults.list(organisationId ?? '')).toMatchObject([{ id: vaultId, ...described }]);
   expect(await storage.users.find(userId ?? '')).toMatchObject({ login: 'l', role: 'user', roleId: null });
@@ -87,7 +88,7 @@ it('brings a database from before the administration of vaults up to date, with 
     { id: logId, action: 'copied', subjectId: null, address: null },
   ]);
   await storage.close();
-  const known = new Kysely<Tables>({ dialect: sqliteEngine(file).dialect });
+  const known = new Kysely<Tables>({ dialect: (await trialEngine(folder)).dialect });
   const done = await new Migrator({ db: known, provider }).getMigrations();
   expect(done.every(({ executedAt }) => executedAt !== undefined)).toBe(true);
   await known.destroy();

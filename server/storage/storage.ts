@@ -4,7 +4,7 @@
  * Repositories are bound to an executor, so the same code runs inside a transaction:
  * `storage.transaction` hands over a second set of them.
  */
-import { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Clock } from '../clock.ts';
@@ -103,7 +103,9 @@ export async function openStorage(
   filesFolder: string,
   clock: Clock = Date.now,
 ): Promise<Storage> {
-  const database = new Kysely<Tables>({ dialect: engine.dialect });
+  // Nothing stands in an empty list; only SQLite can be asked so.
+  const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+  const database = new Kysely<Tables>({ dialect: engine.dialect, plugins: [emptyLists] });
   const migrator = new Migrator({ db: database, provider: migrations(engine, clock) });
   const { error } = await migrator.migrateToLatest();
   if (error) {

@@ -14,6 +14,7 @@ import type { Ledger } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { Member } from './member.ts';
 import { accountOf, signIn } from './member.ts';
+import { trialDatabase } from './trialdatabase.ts';
 
 export interface TrialServer {
   readonly url: string;
@@ -31,7 +32,11 @@ export interface TrialServer {
 export async function startTrialServer(options: Partial<ServerOptions> = {}): Promise<TrialServer> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'strongroom-server-'));
   const logFile = join(dataFolder, 'server.log');
-  const server = await startServer({ passwordIterations: 1_000, logFile, ...options, dataFolder });
+  const database = await trialDatabase(dataFolder);
+  const server = await startServer({
+    ...{ passwordIterations: 1_000, logFile, ...options, dataFolder },
+    ...(database === undefined ? {} : { database }),
+  });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= server.close());
   return {
