@@ -1,5 +1,5 @@
 /**
- * The health of 50,000 passwords: a first run over all of them, a run after 500 of them changed, and
+ * The health of 10,000 passwords: a first run over all of them, a run after 500 of them changed, and
  * what the dialog asks for when nothing did. The peer of a run is the estimator as anybody would use
  * it: a sample of the same passwords through bare zxcvbn in one thread, scaled to as many as the run
  * looked at. It opens no record and seals no facts.
@@ -22,9 +22,11 @@ import { benchRow } from './table.ts';
 import type { BenchRow } from './table.ts';
 
 const healthChanged = eventName('healthChanged');
-const recordCount = 50_000;
+/** As many as the target of 4 s is for; on two busy processors they take longer than anybody waits for a bench. */
+const wholeCount = 50_000;
+const recordCount = 10_000;
 const changedCount = 500;
-const sampleSize = 1000;
+const sampleSize = 500;
 const frameMs = 16.7;
 
 interface Run extends Holds {
@@ -177,14 +179,20 @@ export async function run(): Promise<BenchRow[]> {
     await server.close();
     const passwords = Array.from({ length: recordCount }, password);
     await fill(app, servers.id, passwords);
-    const bareMs = bareEstimate(passwords);
     const first = await checkAll(app);
     await change(app, servers.id);
     const later = await checkAll(app);
     const { ours, peers, held } = await openings(app, servers.id);
+    // At the end: what its dictionaries leave to be collected is no hold of a run.
+    const bareMs = bareEstimate(passwords);
     const many = recordCount.toLocaleString('en');
     return [
-      runRow(`health: first run, ${many} records`, first, bareMs, 4000),
+      runRow(
+        `health: first run, ${many} records (not ${wholeCount.toLocaleString('en')})`,
+        first,
+        bareMs,
+        (4000 * recordCount) / wholeCount,
+      ),
       holdRow('health: first run', first),
       runRow(`health: after ${String(changedCount)} of ${many} changed`, later, bareMs, 1000),
       holdRow(`health: after ${String(changedCount)} changed`, later),
