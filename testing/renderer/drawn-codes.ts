@@ -1,6 +1,12 @@
 /** Pictures with QR codes drawn into them pixel by pixel, as a screen shows them. */
 import qrcode from 'qrcode';
-import type { Pixels } from '../../renderer/features/codes/qrPicture.ts';
+
+/** Four bytes a pixel: red, green, blue, alpha. */
+export interface DrawnPixels {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface DrawnCode {
   readonly text: string;
@@ -12,7 +18,7 @@ export interface DrawnCode {
 }
 
 /** A white picture with these codes on it. */
-export function drawnCodes(width: number, height: number, codes: readonly DrawnCode[]): Pixels {
+export function drawnCodes(width: number, height: number, codes: readonly DrawnCode[]): DrawnPixels {
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
   for (const { text, x, y, scale } of codes) {
     const { modules } = qrcode.create(text, { errorCorrectionLevel: 'M' });
