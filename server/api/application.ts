@@ -1,4 +1,4 @@
-/** What the application is and can do: health, settings, features, the OpenAPI document. */
+/** What the application is and can do: settings, features, the OpenAPI document. */
 import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
@@ -82,18 +82,6 @@ function attachmentParts(context: Context) {
 
 /** Registers the endpoints of this file. */
 export function applicationRoutes(app: Api, context: Context): void {
-  app.get(
-    '/health',
-    {
-      config: { needs: 'nothing' },
-      schema: {
-        summary: 'Whether the server answers (own addition)',
-        response: { 200: z.object({ status: z.literal('ok') }) },
-      },
-    },
-    async () => ({ status: 'ok' as const }),
-  );
-
   app.get(
     '/app/settings',
     {

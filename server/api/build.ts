@@ -19,6 +19,7 @@ import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
 import { folderRoutes } from './folders.ts';
 import { guardRate } from './gate.ts';
+import { healthRoutes } from './health.ts';
 import { groupRoutes } from './people/groups.ts';
 import { inboxRoutes } from './sharing/inbox.ts';
 import { itemRoutes } from './items.ts';
@@ -54,6 +55,7 @@ import { vaultRoutes } from './vaults/vaults.ts';
 /** Every group of endpoints that stands under the base path. */
 const groups = [
   applicationRoutes,
+  healthRoutes,
   setupRoutes,
   sessionRoutes,
   userRoutes,

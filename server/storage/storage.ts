@@ -27,6 +27,8 @@ import { linkStore } from './links.ts';
 import { migrations } from './migrations.ts';
 import { organisationStore, userStore } from './people.ts';
 import { partFiles } from './partfiles.ts';
+import type { Reach } from './reach.ts';
+import { reachOf } from './reach.ts';
 import { rekeyingStore } from './rekeying.ts';
 import { accessRequestStore } from './requests.ts';
 import { roleStore } from './roles.ts';
@@ -92,6 +94,8 @@ export interface Storage extends Repositories {
   whole<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Runs work that must not happen before the changes made so far are kept for good. */
   afterCommit(work: () => Promise<void>): Promise<void>;
+  /** Whether database and files can be reached now. */
+  reach(): Promise<Reach>;
   /** Closes the database; the storage cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -128,6 +132,7 @@ export async function openStorage(
       return frozen.execute((executor) => work(on(executor)));
     },
     ...{ whole, afterCommit },
+    reach: () => reachOf(database, filesFolder),
     close: () => database.destroy(),
   };
   return new Proxy(storage, {

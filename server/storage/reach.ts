@@ -1,0 +1,43 @@
+/** Whether what the server stores in can be reached: the question of whoever watches over it. */
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export interface Reach {
+  database: boolean;
+  files: boolean;
+}
+
+/** A watcher that waits longer has given the server up by itself. */
+const patience = 3_000;
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  const stopped = new AbortController();
+  const late = pause(patience, false, { signal: stopped.signal }).catch(() => false);
+  // Why it fails may name hosts and folders, and whoever asks has not said who they are.
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    stopped.abort();
+  }
+}
+
+async function mayWrite(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await access(folder, constants.R_OK | constants.W_OK);
+}
+
+/** Asks both at once; answers within a few seconds and never rejects. */
+export async function reachOf(database: Kysely<Tables>, filesFolder: string): Promise<Reach> {
+  const [asked, written] = await Promise.all([
+    succeeds(database.selectFrom('organisations').select('id').limit(1).execute()),
+    succeeds(mayWrite(filesFolder)),
+  ]);
+  return { database: asked, files: written };
+}
