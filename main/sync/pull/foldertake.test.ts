@@ -234,6 +234,7 @@ class Renaming {
   readonly #arrived = new Set<string>();
   #there = told('a', null);
   #isDeletedThere = false;
+  lastTheirs = 'a';
   #typed = 0;
 
   constructor(mirror: Mirror) {
@@ -293,7 +294,8 @@ class Renaming {
   }
 
   renameThere(): void {
-    this.#standThere(`theirs ${String((this.#typed += 1))}`);
+    this.lastTheirs = `theirs ${String((this.#typed += 1))}`;
+    this.#standThere(this.lastTheirs);
   }
 
   pull(): void {
@@ -367,6 +369,8 @@ describe('a name that is typed here', () => {
           const isMineAlone = !steps.some(({ kind }) => others.includes(kind));
           const atRest = renaming.comeToRest();
           if (isMineAlone) expect(atRest).toBe(lastTyped ?? 'a');
+          // Nobody typed here: whatever was deleted and put back keeps the name that others gave it.
+          if (!steps.some(({ kind }) => kind === 'type')) expect(atRest).toBe(renaming.lastTheirs);
         });
       }),
       { numRuns: 600 },

@@ -106,11 +106,14 @@ class TreeTaking {
     const { bases, bin, outbox } = this.#mirror;
     const base = bases.folder(id);
     if (!base) return;
-    for (const operation of base.name === folder.name ? [] : outbox.ofObject('folder', id)) {
-      const { change } = operation;
-      if (change.kind !== 'renameFolder' || change.name === folder.name) continue;
-      outbox.remove(operation.id);
-      this.#tell(change.name, null);
+    if (base.name !== folder.name) {
+      for (const operation of outbox.ofObject('folder', id)) {
+        const { change } = operation;
+        if (change.kind !== 'renameFolder' || change.name === folder.name) continue;
+        outbox.remove(operation.id);
+        this.#tell(change.name, null);
+      }
+      // Also where nothing was typed: beside the new base, the old name would pass for one that was.
       const entry = bin.get(id);
       if (entry?.folder)
         bin.put({ ...entry, name: folder.name, folder: { ...entry.folder, name: folder.name } });
