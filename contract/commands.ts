@@ -9,6 +9,7 @@ export const commandNames = [
   'createFolder',
   'generate',
   'health',
+  'administer',
   'importFile',
   'exportFile',
   'sync',

@@ -36,7 +36,9 @@ export const errorCodes = [
   'ownKeyMismatch',
   'ownKeyChanged',
   'hashDemandedTooEarly', // the server wants the hash before it hands over the private key
-  'weakRecipientKey',
+  'weakRecipientKey', // params: bits
+  'recipientKeyMissing', // the person has made no key pair yet, or none that can be used
+  'recipientKeyChanged', // another key than the one that was seen or shown; stops every wrap
   'vaultKeyChanged',
   'vaultKeyMissing',
   'undecipherable',

@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import { accounts } from './accounts.ts';
+import { administration } from './administration.ts';
 import { attachments } from './attachments.ts';
 import { bin } from './bin.ts';
 import type { Channel } from './channel.ts';
@@ -33,6 +34,7 @@ import { tree } from './tree.ts';
 
 export const contract = {
   accounts,
+  administration,
   attachments,
   bin,
   codes,

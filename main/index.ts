@@ -29,6 +29,7 @@ import { Windows } from './desktop/windows.ts';
 import { WindowStateFile } from './desktop/windowstate.ts';
 import {
   Accounts,
+  AdministrationOffer,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -236,6 +237,7 @@ async function start(): Promise<void> {
   openDoor(
     handlersOf({
       accounts,
+      administration: new AdministrationOffer({ current }),
       bin: new BinDesk({ current }),
       codes: new Codes({ records, screen: screenPictures(() => about().isElectron), hideAfterMs }),
       conflicts: new ConflictDesk({ current, hideAfterMs }),

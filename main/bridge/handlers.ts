@@ -6,6 +6,7 @@
 import type { Output } from '../../contract/index.ts';
 import type {
   Accounts,
+  AdministrationOffer,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -30,6 +31,7 @@ import type { Handlers } from './door.ts';
 
 export interface UseCases {
   readonly accounts: Accounts;
+  readonly administration: AdministrationOffer;
   readonly bin: BinDesk;
   readonly codes: Codes;
   readonly conflicts: ConflictDesk;
@@ -77,6 +79,9 @@ export function handlersOf(uses: UseCases): Handlers {
       abandonEnrolment: ({ enrolmentId }) => done(accounts.abandonEnrolment(enrolmentId)),
       renewSignIn: ({ accountId, password, code }) => done(accounts.renewSignIn(accountId, password, code)),
       remove: ({ accountId }) => done(accounts.remove(accountId)),
+    },
+    administration: {
+      overview: () => uses.administration.overview(),
     },
     session: {
       state: () => accounts.state(),

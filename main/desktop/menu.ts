@@ -49,6 +49,7 @@ const menus = {
     'importFile',
     'exportFile',
     null,
+    'administer',
     'addAccount',
     'sync',
     'settings',

@@ -182,12 +182,17 @@ export interface StoredUser {
   readonly fullName: string;
 }
 
-/** A person's public key as first seen: trust on first use. */
+/** A person's public key as first seen (trust on first use), and what was said of it here since. */
 export interface UserKeyPin {
   readonly userId: string;
   /** Hex SHA-256 of the SubjectPublicKeyInfo. */
   readonly fingerprint: string;
   readonly firstSeenAt: number;
+  /** When it was compared with its owner; null as long as nobody has. */
+  readonly verifiedAt: number | null;
+  /** When a person accepted it in the place of `formerFingerprint`; null where it was the first. */
+  readonly acceptedAt: number | null;
+  readonly formerFingerprint: string | null;
 }
 
 /** A file of a record and where its copy lies, as rules about copies look at it. */

@@ -34,13 +34,17 @@ export class PinStore {
          first_seen_at = excluded.first_seen_at`,
     );
     this.#userKey = engine.query(
-      `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt
+      `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
+         accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
        FROM pinned_user_keys WHERE user_id = ?`,
     );
     this.#setUserKey = engine.query(
-      `INSERT INTO pinned_user_keys (user_id, fingerprint, first_seen_at) VALUES (?, ?, ?)
+      `INSERT INTO pinned_user_keys
+         (user_id, fingerprint, first_seen_at, verified_at, accepted_at, former_fingerprint)
+       VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (user_id) DO UPDATE SET fingerprint = excluded.fingerprint,
-         first_seen_at = excluded.first_seen_at`,
+         first_seen_at = excluded.first_seen_at, verified_at = excluded.verified_at,
+         accepted_at = excluded.accepted_at, former_fingerprint = excluded.former_fingerprint`,
     );
   }
 
@@ -74,8 +78,9 @@ export class PinStore {
     return this.#userKey.get(userId) ?? null;
   }
 
-  /** `at` in Unix milliseconds. Replacing a pin is the caller's decision, made by a person. */
-  setUserKey(userId: string, fingerprint: string, at: number): void {
-    this.#setUserKey.run(userId, fingerprint, at);
+  /** Times in Unix milliseconds. Replacing a pin is the caller's decision, made by a person. */
+  setUserKey(pin: UserKeyPin): void {
+    const { userId, fingerprint, firstSeenAt, verifiedAt, acceptedAt, formerFingerprint } = pin;
+    this.#setUserKey.run(userId, fingerprint, firstSeenAt, verifiedAt, acceptedAt, formerFingerprint);
   }
 }

@@ -26,8 +26,13 @@ describe('pins', () => {
     store.setVaultKey({ vaultId: 'v1', mac: 'm', trust: 'keyChanged', firstSeenAt: 1 });
     expect(store.vaultKey('v1')).toEqual({ vaultId: 'v1', mac: 'm', trust: 'keyChanged', firstSeenAt: 1 });
     expect(store.userKey('u2')).toBeNull();
-    store.setUserKey('u2', 'ff00', 2);
-    expect(store.userKey('u2')).toEqual({ userId: 'u2', fingerprint: 'ff00', firstSeenAt: 2 });
+    const seen = { userId: 'u2', fingerprint: 'ff00', firstSeenAt: 2 };
+    const pin = { ...seen, verifiedAt: null, acceptedAt: null, formerFingerprint: null };
+    store.setUserKey(pin);
+    expect(store.userKey('u2')).toEqual(pin);
+    const accepted = { ...pin, fingerprint: 'ff01', acceptedAt: 3, formerFingerprint: 'ff00', verifiedAt: 4 };
+    store.setUserKey(accepted);
+    expect(store.userKey('u2')).toEqual(accepted);
   });
 });
 

@@ -2,6 +2,7 @@
 export * from './accountkeys.ts';
 export { apiPath, isLoopbackHost, parseServerAddress, type ServerAddress } from './address.ts';
 export { readFeatures, readSettings, type StatedSettings } from './appinfo.ts';
+export * from './administering/index.ts';
 export * from './attaching.ts';
 export * from './attachmentparts.ts';
 export * from './attachments.ts';

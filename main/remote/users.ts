@@ -16,7 +16,30 @@ const user = z.object({
 export type RemoteUser = z.output<typeof user>;
 
 const users = listOf(user, 1000);
-const publicKey = z.object({ publicKey: z.string().min(1).max(16_384) });
+const seconds = z
+  .number()
+  .int()
+  .nonnegative()
+  .nullish()
+  .catch(null)
+  .transform((at) => at ?? null);
+
+const publicKey = z.object({
+  /** Null for somebody who has made no key pair yet. */
+  publicKey: z
+    .string()
+    .max(16_384)
+    .nullish()
+    .transform((pem) => (pem === undefined || pem === '' ? null : pem)),
+  madeAt: seconds,
+  reset: z
+    .object({ at: seconds, by: shortUser.nullish().catch(null) })
+    .nullish()
+    .catch(null)
+    .transform((reset) => reset ?? null),
+});
+/** A public key and what the server tells of its origin; all of it is a claim. Times in Unix seconds. */
+export type RemotePublicKey = z.output<typeof publicKey>;
 
 /** One page of the organisation's users. */
 export async function listUsers(
@@ -27,12 +50,15 @@ export async function listUsers(
   return (await client.call(users, { method: 'GET', path: '/users', query: page, signal })).items;
 }
 
-/** A user's public key in PEM: unsigned, so a claim of the server. */
+/**
+ * A person's public key as the server states it: unsigned, so a claim. Our server also tells when
+ * it was made and which reset explains it (feature `keyFingerprints`).
+ */
 export async function readPublicKey(
   client: RemoteClient,
   userId: string,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<RemotePublicKey> {
   const path = `/users/${serverId.parse(userId)}/public-key`;
-  return (await client.call(publicKey, { method: 'GET', path, signal })).publicKey;
+  return client.call(publicKey, { method: 'GET', path, signal });
 }

@@ -19,4 +19,12 @@ export { allFieldsOf, changedFields, isMadeHere } from './outbox/pending.ts';
 export type { FileStore, StoredPart, WireFile } from './pullcontext.ts';
 export { Synchroniser, type ChangeListener, type SynchroniserParts } from './synchroniser.ts';
 export { filesOfSealedConflicts, forgetTyped, openTyped, type TypedRecord } from './outbox/typed.ts';
+export {
+  Recipients,
+  safeKeyBits,
+  type Recipient,
+  type RecipientFacts,
+  type RecipientTrust,
+  type RecipientWish,
+} from './trust/recipients.ts';
 export { VaultKeys, type VaultKeysParts } from './trust/vaultkeys.ts';

@@ -1,5 +1,6 @@
 /** What a person does, as the floors above call it. */
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
+export { AdministrationOffer } from './administering/offer.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { Codes, type ScreenPort } from './reading/codes.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';

@@ -24,6 +24,7 @@ import { safeFileName } from '../../main/desktop/safenames.ts';
 import { checkedAddress, placeOfAddress } from '../../main/desktop/safelinks.ts';
 import {
   Accounts,
+  AdministrationOffer,
   BinDesk,
   Codes,
   ConflictDesk,
@@ -155,6 +156,7 @@ export class Application {
     openDoor(
       handlersOf({
         accounts: this.accounts,
+        administration: new AdministrationOffer({ current }),
         bin: new BinDesk({ current }),
         codes: new Codes({
           records: this.records,

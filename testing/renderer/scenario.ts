@@ -35,6 +35,10 @@ export interface Scenario {
   readonly quickKeyTaken: boolean;
   /** Server and vault have rules about passwords. */
   readonly ruled: boolean;
+  /** The person's role allows everything that can be administered. */
+  readonly administers: boolean;
+  /** What the server announced, as far as a screen of administration looks at it. */
+  readonly features: readonly string[];
   /** The codes of one-time codes on each screen of this computer. */
   readonly screens: readonly (readonly ('left' | 'right')[])[];
 }
@@ -58,5 +62,7 @@ export const plainScenario: Scenario = {
   offlineTermDays: null,
   quickKeyTaken: false,
   ruled: false,
+  administers: false,
+  features: [],
   screens: [],
 };

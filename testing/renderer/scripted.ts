@@ -27,6 +27,7 @@ import { scriptSearches } from './script-searches.ts';
 import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
+import { scriptAdministration } from './script-administration.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
@@ -118,6 +119,7 @@ function install(scenario: Scenario): void {
   };
   const handlers: Handlers = {
     ...scriptDesk(stage),
+    ...scriptAdministration(stage),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),
     ...scriptExchange(),

@@ -19,7 +19,7 @@ import {
   TokenKeeper,
 } from '../../remote/index.ts';
 import type { Tokens } from '../../remote/index.ts';
-import { openTyped, Synchroniser, VaultKeys } from '../../sync/index.ts';
+import { openTyped, Recipients, Synchroniser, VaultKeys } from '../../sync/index.ts';
 import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
 import { enrolledFacts } from './enrolledfacts.ts';
 import { ProfileFiles } from '../files/filestore.ts';
@@ -73,6 +73,8 @@ export class OpenAccount {
   readonly mirror: Mirror;
   readonly client: RemoteClient;
   readonly synchroniser: Synchroniser;
+  /** The one gate through which a key leaves wrapped for somebody else. */
+  readonly recipients: Recipients;
   readonly files: ProfileFiles;
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
@@ -131,6 +133,10 @@ export class OpenAccount {
       this.madeValues = new MadeValues(sealed);
       this.healthBook = new HealthBook(this.mirror.health, this.healthKey, () => this.#closed);
       this.client = this.#makeClient();
+      this.recipients = new Recipients({
+        ...{ mirror: this.mirror, client: this.client, now: Date.now },
+        privateKey: () => this.#accountKeys().privateKey(),
+      });
       this.synchroniser = this.#makeSynchroniser(from.report);
       this.#tidyLater();
     } catch (error) {

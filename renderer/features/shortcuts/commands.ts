@@ -3,6 +3,7 @@
  * command does the same whichever way it was asked for.
  */
 import type { RecordScope } from '../../../contract/records.ts';
+import { useAdministration } from '../administration/administration.ts';
 import { useCopying } from '../clipboard/useCopying.ts';
 import { useCreation } from '../editor/creation.ts';
 import { useEditor } from '../editor/editor.ts';
@@ -36,6 +37,7 @@ export function useCommands(): Commands {
   const carrying = useCarrying();
   const generator = useGenerator();
   const health = useHealth();
+  const administration = useAdministration();
 
   /** An open form is kept as a draft; only where that fails is anything asked first. */
   async function lock(): Promise<void> {
@@ -46,6 +48,10 @@ export function useCommands(): Commands {
     if (!(await editor.leave())) return;
     list.goTo(scope);
     workspace.askFocus('list');
+  }
+
+  async function administer(): Promise<void> {
+    if (await editor.leave()) administration.show();
   }
 
   async function goToBin(): Promise<void> {
@@ -69,6 +75,7 @@ export function useCommands(): Commands {
     createFolder: () => (void creation.folder(), true),
     generate: () => (generator.open = true),
     health: () => (health.open = true),
+    administer: () => (void administer(), true),
     importFile: () => (carrying.bringIn(), true),
     exportFile: () => carrying.takeOut(),
     goAll: () => (void go({ kind: 'all' }), true),
@@ -94,6 +101,7 @@ export function usePossible(): (id: CommandId) => boolean {
   return (id) => {
     if (needsOne.has(id)) return list.selectedId !== null;
     if (needsAny.has(id)) return list.selectedId !== null || marking.count > 0;
+    if (id === 'administer') return useAdministration().parts.length > 0;
     if (id === 'exportFile') return carrying.canTakeOut();
     if (id === 'saveSearch') return list.query.trim() !== '';
     return id !== 'goShortcuts' || (tree.overview?.shortcutCount ?? 0) > 0;

@@ -29,6 +29,7 @@ export type CommandId =
   | 'createFolder'
   | 'generate'
   | 'health'
+  | 'administer'
   | 'importFile'
   | 'exportFile'
   | 'edit'
@@ -169,6 +170,7 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'health', places: ['window'], group: 'change', chords: [] },
   { id: 'importFile', places: ['window'], group: 'change', chords: [] },
   { id: 'exportFile', places: ['window'], group: 'change', chords: [] },
+  { id: 'administer', places: ['window'], group: 'go', chords: [] },
   { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
   { id: 'goAll', places: ['window'], group: 'go', chords: [] },
   { id: 'goFavourites', places: ['window'], group: 'go', chords: [] },
