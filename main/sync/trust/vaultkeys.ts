@@ -73,6 +73,20 @@ export class VaultKeys {
     return this.#openPinned(record.vaultId, wrapped);
   }
 
+  /**
+   * Pins the key of a vault that was made on this device, as `verified`: whatever a server delivers
+   * for the vault, only this key counts. The caller keeps and wipes its own copy.
+   */
+  pinMade(vaultId: string, key: VaultKey): void {
+    const own = LockedBytes.adopt(Buffer.from(key));
+    const firstSeenAt = this.#parts.now();
+    const mac = this.#fingerprint(own);
+    this.#parts.mirror.durable(() => {
+      this.#parts.mirror.pins.setVaultKey({ vaultId, mac, trust: 'verified', firstSeenAt });
+    });
+    this.#hold(vaultId, own);
+  }
+
   /** The key of a record, for the caller to wipe; null if it does not open here. */
   recordKeyOf(record: StoredRecord): RecordKey | null {
     const { keyWrap, keyWrapped } = record;

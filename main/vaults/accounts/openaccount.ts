@@ -158,6 +158,11 @@ export class OpenAccount {
     return this.synchroniser.status().lastSyncedAt;
   }
 
+  /** The vault keys, to be handed on wrapped; null without client-side encryption. */
+  get vaultKeys(): VaultKeys | null {
+    return this.#vaultKeys;
+  }
+
   /** True from the beginning of the end: neither keys nor mirror may be used any more. */
   get closed(): boolean {
     return this.#closed;
