@@ -28,6 +28,9 @@ export const errorCodes = [
   'wrongTwoFactorCode',
   'signInAgain', // tokens have ended; the account password is needed to go on syncing
   'enrolmentExpired',
+  'inviteInvalid', // a code that nobody gave out, that was used, or whose time is over
+  'loginTaken',
+  'masterPasswordRules', // a new master password that breaks what the server asks for
   'alreadyEnrolled',
   // the key chain and the rules that keep a lying server out
   'wrongMasterPassword',
@@ -38,6 +41,7 @@ export const errorCodes = [
   'hashDemandedTooEarly', // the server wants the hash before it hands over the private key
   'weakRecipientKey', // params: bits
   'recipientKeyMissing', // the person has made no key pair yet, or none that can be used
+  'keyTooFresh', // a new key after a reset: its owner is to be asked in person first
   'recipientKeyChanged', // another key than the one that was seen or shown; stops every wrap
   'vaultKeyChanged',
   'vaultKeyMissing',
@@ -77,6 +81,8 @@ export const errorCodes = [
   'fileUnreadable', // params: name
   'attachmentHashMismatch',
   'attachmentNotHere', // contents are not on this device and the server is not reachable
+  'notArrived', // a change made here has to reach the server before the record is shared
+  'sharingForbidden', // the settings of the vault do not let its records out this way
   'addressRefused', // a link that may not be opened
   'importRefused', // params: reason, see `importReasons`
   'nothingToUndo', // the last import was undone already, or the vaults were locked since

@@ -23,6 +23,7 @@ import { files } from './files.ts';
 import { generator } from './generator.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
+import { keyTrust } from './keytrust.ts';
 import { offlineFiles } from './offlinefiles.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
@@ -48,6 +49,7 @@ export const contract = {
   generator,
   health,
   history,
+  keyTrust,
   offlineFiles,
   quickAccess,
   records,

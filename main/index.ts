@@ -47,6 +47,7 @@ import {
   Searches,
   Settings,
   SyncDesk,
+  TrustDesk,
   VaultTree,
   WaitingDesk,
 } from './vaults/index.ts';
@@ -265,6 +266,7 @@ async function start(): Promise<void> {
       settings,
       sync: new SyncDesk(current),
       tree: new VaultTree(current),
+      trust: new TrustDesk({ current }),
       about,
       clearClipboard: () => clipboardKeeper.clear(),
     }),

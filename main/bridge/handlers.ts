@@ -24,6 +24,7 @@ import type {
   Searches,
   Settings,
   SyncDesk,
+  TrustDesk,
   VaultTree,
   WaitingDesk,
 } from '../vaults/index.ts';
@@ -55,6 +56,7 @@ export interface UseCases {
   readonly settings: Settings;
   readonly sync: SyncDesk;
   readonly tree: VaultTree;
+  readonly trust: TrustDesk;
   readonly waiting: WaitingDesk;
   readonly about: () => Output<'desktop', 'about'>;
   readonly clearClipboard: () => Promise<void>;
@@ -82,6 +84,13 @@ export function handlersOf(uses: UseCases): Handlers {
     },
     administration: {
       overview: () => uses.administration.overview(),
+    },
+    keyTrust: {
+      look: ({ userId }) => uses.trust.look(userId),
+      verify: ({ userId, fingerprint }) => uses.trust.verify(userId, fingerprint),
+      unverify: ({ userId }) => uses.trust.unverify(userId),
+      accept: (input) => uses.trust.accept(input.userId, input.fingerprint, input.askedInPerson),
+      own: () => uses.trust.own(),
     },
     session: {
       state: () => accounts.state(),

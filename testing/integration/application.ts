@@ -42,6 +42,7 @@ import {
   Searches,
   Settings,
   SyncDesk,
+  TrustDesk,
   VaultTree,
   WaitingDesk,
 } from '../../main/vaults/index.ts';
@@ -206,6 +207,7 @@ export class Application {
         settings,
         sync: new SyncDesk(current),
         tree: new VaultTree(current),
+        trust: new TrustDesk({ current }),
         about: () => ({
           version: '0.0.0',
           platform: 'linux',

@@ -36,6 +36,7 @@ import { scriptExchange } from './script-exchange.ts';
 import { scriptFiles } from './script-files.ts';
 import { scriptHealth } from './script-health.ts';
 import { scriptHistory } from './script-history.ts';
+import { scriptKeyTrust } from './script-keytrust.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
 export type Reply<T> = T | { readonly fails: ErrorCode; readonly params?: Record<string, string | number> };
@@ -120,6 +121,7 @@ function install(scenario: Scenario): void {
   const handlers: Handlers = {
     ...scriptDesk(stage),
     ...scriptAdministration(stage),
+    ...scriptKeyTrust(),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),
     ...scriptExchange(),
