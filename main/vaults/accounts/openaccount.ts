@@ -89,8 +89,7 @@ export class OpenAccount {
   readonly #cacheKey: LockedBytes;
   readonly #filesKey: LockedBytes;
   readonly #manifestKey: LockedBytes;
-  /** Keys of the vaults; null without client-side encryption. */
-  readonly vaultKeys: VaultKeys | null;
+  readonly #vaultKeys: VaultKeys | null;
   readonly #own: OwnKeys | null;
   #closed = false;
 
@@ -125,7 +124,7 @@ export class OpenAccount {
       if (enrolment) this.#keep(enrolment);
       this.#refuseAlteredProfile();
       this.#own = this.#openOwnKeys();
-      this.vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
+      this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
       this.seals = new RecordSeals(this.#accountKeys());
@@ -161,7 +160,7 @@ export class OpenAccount {
 
   /** The vault keys, to be handed on wrapped; null without client-side encryption. */
   get vaultKeys(): VaultKeys | null {
-    return this.vaultKeys;
+    return this.#vaultKeys;
   }
 
   /** True from the beginning of the end: neither keys nor mirror may be used any more. */
@@ -251,7 +250,7 @@ export class OpenAccount {
   }
 
   #wipeKeys(): void {
-    this.vaultKeys?.dispose();
+    this.#vaultKeys?.dispose();
     for (const key of [this.#cacheKey, this.#filesKey, this.#manifestKey, this.healthKey]) key.dispose();
   }
 
@@ -301,8 +300,8 @@ export class OpenAccount {
     return {
       mode: this.mode,
       vaultKey: (record): VaultKey => {
-        if (!this.vaultKeys) throw new StrongroomError('vaultKeyMissing');
-        return this.vaultKeys.keyForRecord(record);
+        if (!this.#vaultKeys) throw new StrongroomError('vaultKeyMissing');
+        return this.#vaultKeys.keyForRecord(record);
       },
       privateKey: () => {
         if (!this.#own) throw new StrongroomError('locked');
@@ -344,7 +343,7 @@ export class OpenAccount {
       accountId: this.profile.id,
       client: this.client,
       mirror: this.mirror,
-      vaultKeys: this.vaultKeys,
+      vaultKeys: this.#vaultKeys,
       manifestKey: this.#manifestKey,
       cacheKey: this.#cacheKey,
       masterKeyHash: own ? () => own.masterKeyHash : null,
