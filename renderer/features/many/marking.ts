@@ -13,6 +13,8 @@ export const useMarking = defineStore('marking', () => {
   /** Where a range begins: the line that was marked or clicked last on its own. */
   let anchor = -1;
   let number = 0;
+  /** Ends when the marks that were asked for last are there; null while none are on their way. */
+  let onTheWay: Promise<void> | null = null;
 
   const count = computed(() => ids.size);
 
@@ -37,8 +39,24 @@ export const useMarking = defineStore('marking', () => {
     if (ids.size === 0 && selected !== null) ids.add(selected);
   }
 
+  /** Keys can be quicker than the answer: whoever acts on marks right after waits for them. */
+  function arriving(marks: Promise<void>): Promise<void> {
+    const arrived = marks.finally(() => {
+      if (onTheWay === arrived) onTheWay = null;
+    });
+    onTheWay = arrived;
+    return arrived;
+  }
+
+  /** Does something with the marks, at once or as soon as those that were asked for are there. */
+  function whenMarked(deed: () => boolean): boolean {
+    if (onTheWay === null) return deed();
+    void onTheWay.then(deed);
+    return true;
+  }
+
   /** Puts the mark on a line or takes it off. */
-  async function toggle(index: number): Promise<void> {
+  async function toggleOne(index: number): Promise<void> {
     const asked = ++number;
     const [id] = await idsBetween(index, index);
     if (id === undefined || asked !== number) return;
@@ -48,7 +66,7 @@ export const useMarking = defineStore('marking', () => {
   }
 
   /** Marks everything from where the range began to a line, and nothing else. */
-  async function extendTo(index: number): Promise<void> {
+  async function extendOver(index: number): Promise<void> {
     if (anchor < 0) anchor = Math.max(0, list.view?.selectedIndex ?? 0);
     const asked = ++number;
     const between = await idsBetween(Math.min(anchor, index), Math.max(anchor, index));
@@ -56,7 +74,7 @@ export const useMarking = defineStore('marking', () => {
   }
 
   /** Marks the whole list, or of a search everything that was found. */
-  async function all(): Promise<void> {
+  async function markAll(): Promise<void> {
     const asked = ++number;
     const found = await allIds();
     if (asked === number) replace(found);
@@ -96,5 +114,9 @@ export const useMarking = defineStore('marking', () => {
     return known;
   }
 
-  return { ids, count, clear, restart, toggle, extendTo, all, stillHere, forget: clear };
+  const toggle = (index: number): Promise<void> => arriving(toggleOne(index));
+  const extendTo = (index: number): Promise<void> => arriving(extendOver(index));
+  const all = (): Promise<void> => arriving(markAll());
+
+  return { ids, count, clear, restart, toggle, extendTo, all, whenMarked, stillHere, forget: clear };
 });

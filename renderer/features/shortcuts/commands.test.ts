@@ -93,6 +93,20 @@ describe('keys', () => {
   });
 });
 
+describe('a deed right after its marks were asked for', () => {
+  it('waits for them instead of taking the one record in the pane', async () => {
+    const commands = inScope(useCommands);
+    useList().showPlace();
+    useList().view?.choose('a');
+    const marked = useMarking().all();
+    expect(commands.remove()).toBe(true);
+    await marked;
+    await vi.waitFor(() =>
+      expect(bridge.calls.at(-1)).toMatchObject({ name: 'editing.remove', input: { recordIds: ['a', 'b'] } }),
+    );
+  });
+});
+
 function unlock(): void {
   useSession().state = { unlocked: true, current: null, lockReason: 'start' };
 }

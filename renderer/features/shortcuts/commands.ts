@@ -141,10 +141,11 @@ function useRecordCommands(): Readonly<Record<RecordCommand, () => boolean>> {
     copyLogin: () => copySelected(copying.login),
     copyCode: () => copySelected((recordId) => copying.code(recordId, null)),
     edit: () => onSelected('edit'),
-    move: () => onMarked(many.move) || onSelected('move'),
-    copy: () => onMarked(many.copy) || onSelected('copy'),
-    favourite: () => onMarked(() => many.setFavourite(true)) || onSelected('favourite'),
-    tags: () => !editor.target && many.askTags(),
-    remove: () => onMarked(many.remove) || onSelected('remove'),
+    move: () => marking.whenMarked(() => onMarked(many.move) || onSelected('move')),
+    copy: () => marking.whenMarked(() => onMarked(many.copy) || onSelected('copy')),
+    favourite: () =>
+      marking.whenMarked(() => onMarked(() => many.setFavourite(true)) || onSelected('favourite')),
+    tags: () => marking.whenMarked(() => !editor.target && many.askTags()),
+    remove: () => marking.whenMarked(() => onMarked(many.remove) || onSelected('remove')),
   };
 }
