@@ -16,6 +16,7 @@
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { ConflictedField, Mirror, StoredConflict, StoredRecord } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
+import { noteMadeAnew } from './anew.ts';
 import { binItemKey, binRecord, recordEntry, sendAsNew } from './binning.ts';
 import {
   changedFields,
@@ -188,6 +189,7 @@ function makeAnew(mirror: Mirror, row: StoredRecord, at: number): string[] {
   mirror.records.removeMany([row.id]);
   mirror.records.upsertMany([next]);
   mirror.syncState.set(binItemKey(row.id), null);
+  noteMadeAnew(mirror, row.id);
   sendAsNew(mirror, next, at);
   return [];
 }

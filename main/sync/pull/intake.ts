@@ -9,7 +9,8 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../../contract/index.ts';
 import type { ManifestEntry, StoredRecord } from '../../mirror/model.ts';
 import type { KnownRecords } from './known.ts';
-import { adopted, Creations, landed, landedNew, localFolderId, outOfBin, withoutChanges } from './landing.ts';
+import { Creations } from './creations.ts';
+import { adopted, landed, landedNew, localFolderId, outOfBin, withoutChanges } from './landing.ts';
 import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from '../trust/manifest.ts';
 import { breathe } from '../pace.ts';
 import { filesLeftOut, missedRecords, sameValue } from '../outbox/pending.ts';
@@ -211,11 +212,12 @@ export class RecordIntake {
   #firstSight(record: StoredRecord): { readonly row: StoredRecord; readonly entries: ManifestEntry[] } {
     const { mode, mirror, now } = this.#context;
     const entries = this.#entriesOf(record);
+    const row = landedNew(this.#context, record);
     if (mode === 'client' && hasUnsealedValue(record, entries)) {
       // Stored as it is, which opens nowhere: what should be ciphertext is never shown as text.
-      mirror.notices.add({ at: now(), kind: 'recordUnreadable', subject: record.name, recordId: record.id });
+      mirror.notices.add({ at: now(), kind: 'recordUnreadable', subject: record.name, recordId: row.id });
     }
-    return { row: landedNew(this.#context, record), entries };
+    return { row, entries };
   }
 
   #entriesOf(record: SealedParts): ManifestEntry[] {

@@ -11,9 +11,11 @@ import type {
   StoredRecord,
 } from '../../mirror/index.ts';
 import { sendUnsent, showAgain } from '../outbox/binning.ts';
-import { allFieldsOf, isMadeHere, renewed, sameValue, settlePutBack } from '../outbox/pending.ts';
+import { endMadeAnew, wasMadeAnew } from '../outbox/anew.ts';
+import { renewed, settlePutBack } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { rebase } from '../merge/rebase.ts';
+import { isAsSent } from './creations.ts';
 
 /**
  * The delivered record as a row of this device. `known` are its former states here, the newest
@@ -50,9 +52,17 @@ export function localFolderId(mirror: Mirror, serverId: string): string {
   return here?.id ?? serverId;
 }
 
+/**
+ * The id under which something lands that was never here: the server's. Where a record that was made
+ * anew still goes by that one, the two are different records from now on, and it gets one of its own.
+ */
+export function freshId({ records, bin }: Mirror, { id }: StoredRecord): string {
+  return records.get(id) === null && bin.get(id) === null ? id : `again-${randomUUID()}`;
+}
+
 /** A record that was never here. */
 export function landedNew(context: PullContext, delivered: StoredRecord): StoredRecord {
-  const row = localised(context, delivered, delivered.id, []);
+  const row = localised(context, delivered, freshId(context.mirror, delivered), []);
   bringBackFolder(context, row.folderId);
   return row;
 }
@@ -175,66 +185,25 @@ export function withoutChanges(mirror: Mirror, record: StoredRecord): StoredReco
   return { ...record, ...fields, ...place, keyWrapped, attachments: [], favourite: false };
 }
 
-/** Creations of this device that may have arrived without an answer. */
-export class Creations {
-  readonly #mirror: Mirror;
-  #waiting: OutboxOperation[] | null = null;
-
-  constructor(mirror: Mirror) {
-    this.#mirror = mirror;
-  }
-
-  /**
-   * The record made here that a delivered, unknown one is: a record key is drawn at random, so the
-   * same wrapped key is the same record. Without client-side encryption, one that was sent and not
-   * answered is known by its place and every value.
-   */
-  find(delivered: StoredRecord, folderId: string | null): StoredRecord | null {
-    this.#waiting ??= this.#mirror.outbox.counts().waiting === 0 ? [] : creationsIn(this.#mirror);
-    const at = this.#waiting.findIndex((operation) => isSame(operation, delivered, folderId));
-    const [operation] = at < 0 ? [] : this.#waiting.splice(at, 1);
-    if (operation === undefined) return null;
-    const { objectId } = operation;
-    const record = this.#mirror.records.get(objectId) ?? this.#mirror.bin.get(objectId)?.record ?? null;
-    return record !== null && isMadeHere(record) ? record : null;
-  }
-}
-
-function creationsIn(mirror: Mirror): OutboxOperation[] {
-  return mirror.outbox.ofKinds(['create']);
-}
-
-function isSame(
-  { change, attempts }: OutboxOperation,
-  delivered: StoredRecord,
-  folderId: string | null,
-): boolean {
-  if (change.kind !== 'create') return false;
-  if (change.keyWrapped !== null) return change.keyWrapped === delivered.keyWrapped;
-  const { vaultId } = delivered;
-  return (
-    attempts > 0 &&
-    sameValue(
-      [change.place.vaultId, change.place.folderId, allFieldsInOrder(change.fields)],
-      [vaultId, folderId, allFieldsInOrder(allFieldsOf(delivered))],
-    )
-  );
-}
-
-function allFieldsInOrder(fields: ReturnType<typeof allFieldsOf>): unknown[] {
-  const { name, login, urls, description, tags, color, passwordEncrypted, customs } = fields;
-  const members = customs.map((field) => [field.name, field.value, field.type]);
-  return [name, login, urls, description, tags, color, passwordEncrypted ?? '', members];
-}
-
 /**
- * What was deleted for good there and kept here was to be made anew, and stands there again as it
- * was: under the id that it still has here, or before its creation has ever gone out. What was typed
- * is not known there, so nothing is common to both and whatever differs is a person's to decide.
+ * The common ancestor of what was made anew here and the same record as it stands there by another
+ * hand: what was typed is not known there, so nothing is common to both and whatever differs is a
+ * person's to decide.
  */
 function withNothing(record: StoredRecord): StoredRecord {
   const nothing = { name: '', login: '', urls: [], description: '', tags: [], color: 0 };
   return { ...record, ...nothing, passwordEncrypted: null, customs: [], attachments: [], favourite: false };
+}
+
+/**
+ * Whether the delivered record, of the same key, is not what this device sent. It was put back under
+ * the id that it still has here, it stands there before its creation has ever gone out, or it was
+ * made anew and so may have been by another device, which had its own values for it.
+ */
+function isByAnother(mirror: Mirror, mine: StoredRecord, delivered: StoredRecord): boolean {
+  const creation = mirror.outbox.ofObject('record', mine.id).find(({ change }) => change.kind === 'create');
+  if (mine.id === delivered.serverId || creation?.attempts === 0) return true;
+  return creation !== undefined && wasMadeAnew(mirror, mine.id) && !isAsSent(creation, delivered);
 }
 
 /**
@@ -247,9 +216,13 @@ export function adopted(
   delivered: StoredRecord,
 ): StoredRecord | null {
   const { mirror } = context;
-  const creation = mirror.outbox.ofObject('record', mine.id).find(({ change }) => change.kind === 'create');
-  const isAnother = mine.id === delivered.serverId || creation?.attempts === 0;
-  const row = landed(context, mine, delivered, isAnother ? withNothing : undefined);
+  const row = landed(
+    context,
+    mine,
+    delivered,
+    isByAnother(mirror, mine, delivered) ? withNothing : undefined,
+  );
+  endMadeAnew(mirror, mine.id);
   const entry = mirror.bin.get(mine.id);
   if (entry === null || row === null) return row;
   mirror.bin.put({ ...entry, record: { ...row, folderId: mine.folderId } });

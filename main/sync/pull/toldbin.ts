@@ -7,8 +7,9 @@ import { listBin } from '../../remote/index.ts';
 import type { RemoteBinEntry } from '../../remote/index.ts';
 import { removeIdleFiles } from './idlefiles.ts';
 import { folderEntry, recordEntry, takeSubtree } from '../outbox/binning.ts';
+import { Creations } from './creations.ts';
 import { departBinned, departRecords, type ToldBinned } from './departures.ts';
-import { adopted, Creations, localFolderId, localised } from './landing.ts';
+import { adopted, freshId, localFolderId, localised } from './landing.ts';
 import { listingPages } from './listing.ts';
 import { dropOperations, endIfSettled, filesLeftOut } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -66,7 +67,7 @@ export function binRecordTold(context: PullContext, delivered: StoredRecord, bin
   const folderId = delivered.folderId === null ? null : localFolderId(mirror, delivered.folderId);
   const made = new Creations(mirror).find(delivered, folderId);
   if (made === null) {
-    const record = localised(context, delivered, delivered.id, []);
+    const record = localised(context, delivered, freshId(mirror, delivered), []);
     mirror.bin.put(recordEntry(mirror, record, binned.deletedAt, null, binned.binItemId));
     return [];
   }

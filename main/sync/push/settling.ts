@@ -9,6 +9,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { Mirror, OutboxOperation, StoredFolder, StoredRecord } from '../../mirror/index.ts';
 import type { Written } from '../../remote/index.ts';
+import { endMadeAnew } from '../outbox/anew.ts';
 import { binItemKey } from '../outbox/binning.ts';
 import { endIfSettled, folderHere, recordHere, withChange } from '../outbox/pending.ts';
 import { manifestOf } from '../trust/manifest.ts';
@@ -36,6 +37,7 @@ export function settleRecord(context: PullContext, operation: OutboxOperation, t
     mirror.outbox.remove(operation.id);
     if (row === null) return;
     const base = mirror.bases.record(row.id) ?? { ...row, attachments: [], favourite: false };
+    if (operation.change.kind === 'create') endMadeAnew(mirror, row.id);
     const settled = advanced(mirror, base, row, operation, told);
     writeRow(mirror, row, settled, told);
     rememberManifest(context, settled);
