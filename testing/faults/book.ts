@@ -96,7 +96,9 @@ export class Book {
         this.#tell(act, `refused (${code}) on ${device}`);
         this.refusals.set(`${act.kind}: ${code}`, (this.refusals.get(`${act.kind}: ${code}`) ?? 0) + 1);
         for (const token of act.typed ?? []) this.#type(device, act.kind, token, 'perhaps');
-        for (const token of act.made ?? []) this.#objects.set(token, { min: 0, max: 0 });
+        for (const token of act.made ?? []) {
+          if (!this.#objects.has(token)) this.#objects.set(token, { min: 0, max: 0 });
+        }
       },
     };
   }
@@ -110,7 +112,11 @@ export class Book {
     for (const token of act.typed ?? []) this.#type(device, act.kind, token, 'perhaps');
     for (const token of act.replaced ?? []) this.#replace(device, token, 'perhaps');
     for (const token of [...(act.forgotten ?? []), ...(act.dropped ?? [])]) this.#end(token, 'perhaps');
-    for (const token of act.made ?? []) this.#objects.set(token, { min: 0, max: 1 });
+    for (const token of act.made ?? []) {
+      // What was to be put back may have been copied before it went, and its copies stand.
+      const { min, max } = this.#objects.get(token) ?? { min: 0, max: 1 };
+      this.#objects.set(token, { min, max: Math.max(max, 1) });
+    }
     for (const token of act.unmade ?? []) this.#bounds(token).min = 0;
     for (const token of act.copied ?? []) this.#bounds(token).max += 1;
     this.#remove(device, act);
