@@ -91,6 +91,7 @@ export function mirrorContent(count: number, seed = 1): MirrorContent {
       typeId: null,
       permissions: ['directory:read', 'item:read', 'item:edit'],
       access: 'admin',
+      hidden: false,
       keyWrapped: ciphertext(344),
       keySalt: null,
       keyHash: null,

@@ -19,7 +19,19 @@ export const vaultNode = z.strictObject({
   trust: vaultTrust,
   /** May records be written here, as far as the server's rights and the trust go. */
   writable: z.boolean(),
-  can: z.strictObject({ addRecords: z.boolean(), editFolders: z.boolean(), export: z.boolean() }),
+  /** Put out of sight by the user: shown only where hidden vaults are asked for. */
+  hidden: z.boolean(),
+  can: z.strictObject({
+    addRecords: z.boolean(),
+    editFolders: z.boolean(),
+    export: z.boolean(),
+    /** See who may enter, and change it. */
+    seeAccess: z.boolean(),
+    manageAccess: z.boolean(),
+    /** The vault itself, to the bin. */
+    remove: z.boolean(),
+    leave: z.boolean(),
+  }),
 });
 export type VaultNode = z.infer<typeof vaultNode>;
 

@@ -22,6 +22,8 @@ export interface StoredVault {
   readonly permissions: readonly string[];
   /** Wire code of the user's access level, e.g. `admin`, if the server tells. */
   readonly access: string | null;
+  /** The user has put the vault out of their sight; everything else of it is as ever. */
+  readonly hidden: boolean;
   /** The vault key wrapped for this user; null without client-side encryption or when there is none yet. */
   readonly keyWrapped: string | null;
   /** Check value of the vault key, if the server delivers one. */

@@ -52,6 +52,7 @@ export function aVault(change: Partial<StoredVault> & { readonly id: string }): 
     typeId: null,
     permissions: ['item:read'],
     access: 'admin',
+    hidden: false,
     keyWrapped: `wrapped key of ${change.id}`,
     keySalt: null,
     keyHash: null,

@@ -13,6 +13,7 @@ interface VaultRow {
   type_id: string | null;
   permissions: string;
   access: string | null;
+  is_hidden: number;
   key_wrapped: string | null;
   key_salt: string | null;
   key_hash: string | null;
@@ -25,7 +26,7 @@ export interface VaultCounts {
 }
 
 const columns =
-  'id, server_id, name, kind, type_id, permissions, access, key_wrapped, key_salt, key_hash, content_hash';
+  'id, server_id, name, kind, type_id, permissions, access, is_hidden, key_wrapped, key_salt, key_hash, content_hash';
 
 export class Vaults {
   readonly #engine: Engine;
@@ -39,10 +40,10 @@ export class Vaults {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#upsert = engine.query(
-      `INSERT INTO vaults (${columns}, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO vaults (${columns}, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET server_id = excluded.server_id, name = excluded.name,
          kind = excluded.kind, type_id = excluded.type_id, permissions = excluded.permissions,
-         access = excluded.access, key_wrapped = excluded.key_wrapped, key_salt = excluded.key_salt,
+         access = excluded.access, is_hidden = excluded.is_hidden, key_wrapped = excluded.key_wrapped, key_salt = excluded.key_salt,
          key_hash = excluded.key_hash, content_hash = excluded.content_hash, name_key = excluded.name_key`,
     );
     this.#all = engine.query(`SELECT ${columns} FROM vaults ORDER BY kind, name_key, id`);
@@ -65,6 +66,7 @@ export class Vaults {
       vault.typeId,
       JSON.stringify(vault.permissions),
       vault.access,
+      vault.hidden ? 1 : 0,
       vault.keyWrapped,
       vault.keySalt,
       vault.keyHash,
@@ -151,6 +153,7 @@ function vaultOf(row: VaultRow): StoredVault {
     typeId: row.type_id,
     permissions: textList(row.permissions),
     access: row.access,
+    hidden: row.is_hidden === 1,
     keyWrapped: row.key_wrapped,
     keySalt: row.key_salt,
     keyHash: row.key_hash,

@@ -17,6 +17,12 @@ export const vault = z.object({
   masterKeyHash: wireValue,
   salt: wireValue,
   directoryAccess: z.object({ access: shortText }).nullish().catch(null),
+  /** False once the user has put the vault out of their sight. */
+  isVisible: z
+    .boolean()
+    .nullish()
+    .catch(null)
+    .transform((visible) => visible !== false),
 });
 export type RemoteVault = z.output<typeof vault>;
 

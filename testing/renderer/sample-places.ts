@@ -10,7 +10,16 @@ function vault(draft: VaultDraft): VaultNode {
     folderCount: 0,
     trust: 'verified',
     writable: open,
-    can: { addRecords: open, editFolders: open, export: open },
+    hidden: false,
+    can: {
+      addRecords: open,
+      editFolders: open,
+      export: open,
+      seeAccess: open,
+      manageAccess: open,
+      remove: open,
+      leave: open,
+    },
     ...draft,
   };
 }

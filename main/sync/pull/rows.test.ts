@@ -150,6 +150,7 @@ describe('rows', () => {
       masterKeyEncrypted: null,
       masterKeyHash: null,
       salt: null,
+      isVisible: true,
     };
     expect(vaultRow({ ...vault, directoryAccess: null }, [{ id: 't', code, name: code }]).kind).toBe(kind);
   });

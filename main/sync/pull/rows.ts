@@ -47,6 +47,7 @@ export function vaultRow(vault: RemoteVault, types: readonly RemoteVaultType[]):
     typeId: vault.typeId,
     permissions: vault.permissions,
     access: vault.directoryAccess?.access || null,
+    hidden: !vault.isVisible,
     keyWrapped: vault.masterKeyEncrypted,
     keySalt: vault.salt,
     keyHash: vault.masterKeyHash,

@@ -22,7 +22,8 @@ export class VaultTree {
       const trust = trustOf(mirror, vault);
       const open = this.#current().profile.mode === 'none';
       const usable = open || trust === 'verified' || trust === 'unverified';
-      const may = (right: string): boolean => usable && vault.permissions.includes(right);
+      const has = (right: string): boolean => vault.permissions.includes(right);
+      const may = (right: string): boolean => usable && has(right);
       return {
         id: vault.id,
         name: vault.name,
@@ -31,10 +32,16 @@ export class VaultTree {
         folderCount: perVault.get(vault.id)?.folders ?? 0,
         trust: open ? 'verified' : trust,
         writable: may(writeRight),
+        hidden: vault.hidden,
         can: {
           addRecords: may('object:createAndImport'),
           editFolders: may('directory:edit'),
           export: may('directory:export'),
+          // No secret is read or written for these, so a key in doubt stands in the way of none.
+          seeAccess: has('directory:access:read'),
+          manageAccess: has('directory:access:manage'),
+          remove: has('vault:delete'),
+          leave: has('vault:leave'),
         },
       };
     });

@@ -6,9 +6,19 @@ import type { FolderNode, VaultNode } from '../../../contract/tree.ts';
 import { useTree } from '../tree/tree.ts';
 import { useDragging } from './dragging.ts';
 
+const rights = (all: boolean): VaultNode['can'] => ({
+  addRecords: all,
+  editFolders: all,
+  export: all,
+  seeAccess: all,
+  manageAccess: all,
+  remove: all,
+  leave: all,
+});
 const vault = (id: string, change: Partial<VaultNode> = {}): VaultNode => ({
   ...{ id, name: id, kind: 'corporate', recordCount: 0, folderCount: 3, trust: 'verified', writable: true },
-  can: { addRecords: true, editFolders: true, export: true },
+  hidden: false,
+  can: rights(true),
   ...change,
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
@@ -18,7 +28,7 @@ const outer = folder('outer', null);
 const inner = folder('inner', 'outer');
 const other = folder('other', null);
 const home = vault('home');
-const readOnly = vault('readOnly', { can: { addRecords: false, editFolders: false, export: false } });
+const readOnly = vault('readOnly', { can: rights(false) });
 const changed = vault('changed', { trust: 'keyChanged' });
 const away = vault('away');
 

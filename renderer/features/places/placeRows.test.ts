@@ -2,6 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { FolderNode, VaultNode } from '../../../contract/tree.ts';
 import { narrow, type PlaceQuestion, placeRows } from './placeRows.ts';
 
+const rights = (all: boolean): VaultNode['can'] => ({
+  addRecords: all,
+  editFolders: all,
+  export: all,
+  seeAccess: all,
+  manageAccess: all,
+  remove: all,
+  leave: all,
+});
 const vault = (id: string, more: Partial<VaultNode> = {}): VaultNode => ({
   id,
   name: `Vault ${id}`,
@@ -10,7 +19,8 @@ const vault = (id: string, more: Partial<VaultNode> = {}): VaultNode => ({
   folderCount: 0,
   trust: 'verified',
   writable: true,
-  can: { addRecords: true, editFolders: true, export: true },
+  hidden: false,
+  can: rights(true),
   ...more,
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
@@ -24,8 +34,8 @@ const folder = (id: string, parentId: string | null): FolderNode => ({
 
 const vaults = [
   vault('a'),
-  vault('b', { can: { addRecords: false, editFolders: false, export: false } }),
-  vault('c', { trust: 'keyChanged', can: { addRecords: false, editFolders: false, export: false } }),
+  vault('b', { can: rights(false) }),
+  vault('c', { trust: 'keyChanged', can: rights(false) }),
 ];
 const folders = new Map([['a', [folder('top', null), folder('deep', 'top'), folder('side', null)]]]);
 const records: PlaceQuestion = { what: 'records', folderId: null, vaultId: null, from: null };

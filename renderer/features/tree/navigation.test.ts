@@ -11,7 +11,16 @@ const vault = (id: string, kind: VaultNode['kind'], folderCount = 0): VaultNode 
   folderCount,
   trust: 'verified',
   writable: true,
-  can: { addRecords: true, editFolders: true, export: true },
+  hidden: false,
+  can: {
+    addRecords: true,
+    editFolders: true,
+    export: true,
+    seeAccess: true,
+    manageAccess: true,
+    remove: true,
+    leave: true,
+  },
 });
 const folder = (id: string, parentId: string | null): FolderNode => ({
   id,
