@@ -30,6 +30,7 @@ import { records } from './records.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { sharing } from './sharing.ts';
 import { sync } from './sync.ts';
 import { tree } from './tree.ts';
 
@@ -56,6 +57,7 @@ export const contract = {
   searches,
   session,
   settings,
+  sharing,
   sync,
   tree,
 };

@@ -23,6 +23,7 @@ import type {
   Records,
   Searches,
   Settings,
+  SharingDesk,
   SyncDesk,
   TrustDesk,
   VaultTree,
@@ -54,6 +55,7 @@ export interface UseCases {
   readonly records: Records;
   readonly searches: Searches;
   readonly settings: Settings;
+  readonly sharing: SharingDesk;
   readonly sync: SyncDesk;
   readonly tree: VaultTree;
   readonly trust: TrustDesk;
@@ -248,6 +250,23 @@ export function handlersOf(uses: UseCases): Handlers {
         sync.dismissNotice(id);
         return {};
       },
+    },
+    sharing: {
+      offered: ({ recordIds }) => uses.sharing.offered(recordIds),
+      people: (input) => uses.sharing.people(input),
+      groups: (input) => uses.sharing.groups(input),
+      keysOf: async ({ userIds }) => ({ keys: await uses.sharing.keysOf(userIds) }),
+      send: (wish) => uses.sharing.send(wish),
+      given: ({ recordId }) => uses.sharing.given(recordId),
+      sent: () => uses.sharing.sent(),
+      setAccess: ({ entryId, access }) => done(uses.sharing.setAccess(entryId, access)),
+      takeBack: async ({ entryIds }) => ({ done: await uses.sharing.takeBack(entryIds) }),
+      renewKey: async ({ recordId }) => ({ recordId: await uses.sharing.renewKey(recordId) }),
+      makeLink: ({ recordId, ...wish }) => uses.sharing.links.make(recordId, wish),
+      copyLink: ({ linkId, recordId }) => uses.sharing.links.copy(linkId, recordId),
+      showLink: async ({ linkId, recordId }) => ({ url: await uses.sharing.links.url(linkId, recordId) }),
+      links: ({ recordId }) => uses.sharing.links.list(recordId),
+      endLinks: async ({ linkIds }) => ({ done: await uses.sharing.endLinks(linkIds) }),
     },
     settings: {
       read: () => settings.read(),

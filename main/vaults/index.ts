@@ -18,6 +18,7 @@ export { OpeningUrls, type LinkPort } from './reading/openingurls.ts';
 export { Records } from './reading/records.ts';
 export { Searches } from './reading/searches.ts';
 export { Settings } from './accounts/settings.ts';
+export { SharingDesk } from './sharing/sharingdesk.ts';
 export { SyncDesk } from './deciding/syncdesk.ts';
 export { VaultTree } from './reading/tree.ts';
 export { WaitingDesk } from './deciding/waitingdesk.ts';

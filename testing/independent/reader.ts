@@ -42,7 +42,7 @@ function fromBase32(text: string, letters: string): Buffer {
 const md5 = (...parts: Buffer[]): Buffer => createHash('md5').update(Buffer.concat(parts)).digest();
 
 /** "AES envelope": base32x, base64, `Salted__`, salt, AES-256-CBC under a key of three rounds of MD5. */
-function open(wire: string, passphrase: string): string {
+export function open(wire: string, passphrase: string): string {
   const blob = Buffer.from(fromBase32(wire, alphabet).toString('latin1'), 'base64');
   const [pass, salt] = [Buffer.from(passphrase), blob.subarray(8, 16)];
   const first = md5(pass, salt);

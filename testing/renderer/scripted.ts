@@ -37,6 +37,7 @@ import { scriptFiles } from './script-files.ts';
 import { scriptHealth } from './script-health.ts';
 import { scriptHistory } from './script-history.ts';
 import { scriptKeyTrust } from './script-keytrust.ts';
+import { scriptSharing } from './script-sharing.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
 export type Reply<T> = T | { readonly fails: ErrorCode; readonly params?: Record<string, string | number> };
@@ -122,6 +123,7 @@ function install(scenario: Scenario): void {
     ...scriptDesk(stage),
     ...scriptAdministration(stage),
     ...scriptKeyTrust(),
+    ...scriptSharing(stage),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),
     ...scriptExchange(),
