@@ -57,6 +57,8 @@ export interface ExchangeRequest {
   readonly signal?: AbortSignal | undefined;
   /** Where bytes are asked for instead of JSON: how many at most. */
   readonly bytesUpTo?: number;
+  /** The media type in which those bytes come; octets if not given. */
+  readonly bytesType?: string;
 }
 
 /** What a server said. `errorCodes` are the codes of its error form, if the status is not a success. */
@@ -125,7 +127,9 @@ export class Connection {
       if (largest === undefined) {
         return { status: statusCode, json: await readAnswer(bytes, type), errorCodes: [] };
       }
-      if (type !== octets) throw new StrongroomError('badAnswer', { reason: 'contentType' });
+      if (mediaType(type) !== (request.bytesType ?? octets)) {
+        throw new StrongroomError('badAnswer', { reason: 'contentType' });
+      }
       return { status: statusCode, json: null, bytes, errorCodes: [] };
     } catch (cause) {
       if (request.signal?.aborted === true) throw new StrongroomError('cancelled');
@@ -141,7 +145,7 @@ export class Connection {
       path: `${prefix}${apiPath}${request.path}${queryText(request.query)}`,
       method: request.method,
       headers: {
-        accept: request.bytesUpTo === undefined ? 'application/json' : octets,
+        accept: request.bytesUpTo === undefined ? 'application/json' : (request.bytesType ?? octets),
         'x-response-format': 'raw',
         ...(body === null ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
@@ -194,6 +198,11 @@ async function readAnswer(bytes: Buffer, contentType: string | string[] | undefi
     throw new StrongroomError('badAnswer', { reason: 'contentType' });
   }
   return unwrap(await parseJson(bytes));
+}
+
+/** The type without its parameters, such as a charset (RFC 9110, section 8.3). */
+function mediaType(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header.split(';', 1)[0]?.trim().toLowerCase() : undefined;
 }
 
 /** In seconds or as a date (RFC 9110, section 10.2.3); anything else counts as not said. */

@@ -103,11 +103,16 @@ function exportRoute(app: Api, context: Context): void {
       config: { needs: 'activityLog:read', neverWrapped: true },
       schema: {
         summary: 'The activity log as a file, CSV or JSON, never wrapped (own addition)',
-        querystring: z.object({ ...filterQuery.shape, format: z.enum(['csv', 'json']).default('csv') }),
+        querystring: z.object({
+          ...filterQuery.shape,
+          vaultId: objectId.optional(),
+          format: z.enum(['csv', 'json']).default('csv'),
+        }),
       },
     },
     async (request, reply) => {
-      const { format, ...filter } = request.query;
+      const { format, vaultId, ...narrowing } = request.query;
+      const filter = vaultId === undefined ? narrowing : { ...narrowing, vaultIds: [vaultId] };
       const { organisationId } = callerOf(request);
       const limit = { limit: mostExported };
       const found = await context.storage.activity.list(organisationId, limit, filter);

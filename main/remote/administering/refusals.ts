@@ -1,0 +1,42 @@
+/**
+ * Refusals of administration that a person can do something about, by the codes of the server's
+ * error form. Everything else means what it means everywhere (`refusal.ts`).
+ */
+import type { z } from 'zod';
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { ErrorCode } from '../../../contract/errors.ts';
+import type { RemoteClient } from '../client.ts';
+import type { ExchangeRequest } from '../connection.ts';
+
+const meanings: Readonly<Record<string, ErrorCode>> = {
+  loginTaken: 'loginTaken',
+  inUse: 'stillInUse',
+  yourself: 'notYourself',
+  masterPasswordUnset: 'masterPasswordUnset',
+  lastAdministrator: 'lastAdministrator',
+  accessThroughOthers: 'accessThroughOthers',
+  administratorKeyMissing: 'administratorsChanged',
+  publicKeyChanged: 'recipientKeyChanged',
+  notEntitled: 'notEntitled',
+};
+
+/**
+ * Sends a request of administration and reads its answer.
+ * @throws StrongroomError `loginTaken`, `stillInUse`, `notYourself`, `masterPasswordUnset`,
+ * `lastAdministrator`, `accessThroughOthers`, `administratorsChanged`, `recipientKeyChanged`,
+ * `notEntitled`, and as
+ * `RemoteClient.call`.
+ */
+export async function administer<S extends z.ZodType>(
+  client: RemoteClient,
+  shape: S,
+  request: ExchangeRequest,
+): Promise<z.output<S>> {
+  const answer = await client.send(request);
+  if (answer.status >= 400) {
+    const known = answer.errorCodes.find((code) => Object.hasOwn(meanings, code));
+    const meaning = known === undefined ? undefined : meanings[known];
+    if (meaning !== undefined) throw new StrongroomError(meaning);
+  }
+  return client.read(shape, answer);
+}
