@@ -86,6 +86,8 @@ export const errorCodes = [
   'addressRefused', // a link that may not be opened
   'importRefused', // params: reason, see `importReasons`
   'nothingToUndo', // the last import was undone already, or the vaults were locked since
+  'administratorsChanged', // a vault type has another administrator since its dialog was opened
+  'accessThroughOthers', // a group or the vault's type keeps the person in
   'cancelled',
 ] as const;
 

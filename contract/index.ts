@@ -33,6 +33,7 @@ import { settings } from './settings.ts';
 import { sharing } from './sharing.ts';
 import { sync } from './sync.ts';
 import { tree } from './tree.ts';
+import { vaultAdmin } from './vaultadmin.ts';
 
 export const contract = {
   accounts,
@@ -60,6 +61,7 @@ export const contract = {
   sharing,
   sync,
   tree,
+  vaultAdmin,
 };
 
 export type Contract = typeof contract;

@@ -49,6 +49,7 @@ import {
   SharingDesk,
   SyncDesk,
   TrustDesk,
+  VaultAdministration,
   VaultTree,
   WaitingDesk,
 } from './vaults/index.ts';
@@ -269,6 +270,7 @@ async function start(): Promise<void> {
       sync: new SyncDesk(current),
       tree: new VaultTree(current),
       trust: new TrustDesk({ current }),
+      vaultAdmin: new VaultAdministration({ current }),
       about,
       clearClipboard: () => clipboardKeeper.clear(),
     }),

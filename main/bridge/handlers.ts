@@ -26,10 +26,12 @@ import type {
   SharingDesk,
   SyncDesk,
   TrustDesk,
+  VaultAdministration,
   VaultTree,
   WaitingDesk,
 } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
+import { vaultHandlers } from './vaulthandlers.ts';
 
 export interface UseCases {
   readonly accounts: Accounts;
@@ -59,6 +61,7 @@ export interface UseCases {
   readonly sync: SyncDesk;
   readonly tree: VaultTree;
   readonly trust: TrustDesk;
+  readonly vaultAdmin: VaultAdministration;
   readonly waiting: WaitingDesk;
   readonly about: () => Output<'desktop', 'about'>;
   readonly clearClipboard: () => Promise<void>;
@@ -84,6 +87,7 @@ export function handlersOf(uses: UseCases): Handlers {
       renewSignIn: ({ accountId, password, code }) => done(accounts.renewSignIn(accountId, password, code)),
       remove: ({ accountId }) => done(accounts.remove(accountId)),
     },
+    ...vaultHandlers(uses.vaultAdmin),
     administration: {
       overview: () => uses.administration.overview(),
     },

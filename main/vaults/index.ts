@@ -1,6 +1,7 @@
 /** What a person does, as the floors above call it. */
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
 export { AdministrationOffer } from './administering/offer.ts';
+export { VaultAdministration } from './administering/vaultadministration.ts';
 export { TrustDesk } from './administering/trustdesk.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { Codes, type ScreenPort } from './reading/codes.ts';

@@ -44,6 +44,7 @@ import {
   SharingDesk,
   SyncDesk,
   TrustDesk,
+  VaultAdministration,
   VaultTree,
   WaitingDesk,
 } from '../../main/vaults/index.ts';
@@ -210,6 +211,7 @@ export class Application {
         sync: new SyncDesk(current),
         tree: new VaultTree(current),
         trust: new TrustDesk({ current }),
+        vaultAdmin: new VaultAdministration({ current }),
         about: () => ({
           version: '0.0.0',
           platform: 'linux',
