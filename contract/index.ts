@@ -25,6 +25,7 @@ import { health } from './health.ts';
 import { history } from './history.ts';
 import { keyTrust } from './keytrust.ts';
 import { offlineFiles } from './offlinefiles.ts';
+import { ownAccount } from './ownaccount.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
 import { searches } from './searching.ts';
@@ -53,6 +54,7 @@ export const contract = {
   history,
   keyTrust,
   offlineFiles,
+  ownAccount,
   quickAccess,
   records,
   searches,

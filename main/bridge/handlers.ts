@@ -20,8 +20,10 @@ import type {
   HealthDesk,
   History,
   OpeningUrls,
+  OwnAccountDesk,
   Records,
   Searches,
+  SecretJudge,
   Settings,
   SharingDesk,
   SyncDesk,
@@ -49,6 +51,7 @@ export interface UseCases {
   readonly health: HealthDesk;
   readonly history: History;
   readonly openingUrls: OpeningUrls;
+  readonly ownAccount: OwnAccountDesk;
   readonly quickAccess: {
     readonly shortcut: () => Output<'quickAccess', 'shortcut'>;
     readonly hide: () => void;
@@ -56,6 +59,7 @@ export interface UseCases {
   };
   readonly records: Records;
   readonly searches: Searches;
+  readonly secretJudge: SecretJudge;
   readonly settings: Settings;
   readonly sharing: SharingDesk;
   readonly sync: SyncDesk;
@@ -79,11 +83,14 @@ export function handlersOf(uses: UseCases): Handlers {
   return {
     accounts: {
       list: () => accounts.list(),
-      inspectServer: ({ address }) => accounts.inspectServer(address),
+      inspectServer: ({ address }) => accounts.enrolling.inspectServer(address),
       signIn: (input) => accounts.signIn(input),
-      confirmTwoFactor: ({ enrolmentId, code }) => accounts.confirmTwoFactor(enrolmentId, code),
-      enrol: ({ enrolmentId, secret }) => accounts.enrol(enrolmentId, secret),
-      abandonEnrolment: ({ enrolmentId }) => done(accounts.abandonEnrolment(enrolmentId)),
+      confirmTwoFactor: ({ enrolmentId, code }) => accounts.enrolling.confirmTwoFactor(enrolmentId, code),
+      enrol: ({ enrolmentId, secret, beside }) => accounts.enrol(enrolmentId, secret, beside),
+      judgeSecret: ({ secret, rule, ownWords }) => uses.secretJudge.judge(secret, rule, ownWords),
+      openInvitation: (input) => accounts.enrolling.openInvitation(input),
+      acceptInvitation: (input) => accounts.enrolling.acceptInvitation(input),
+      abandonEnrolment: ({ enrolmentId }) => done(accounts.enrolling.abandon(enrolmentId)),
       renewSignIn: ({ accountId, password, code }) => done(accounts.renewSignIn(accountId, password, code)),
       remove: ({ accountId }) => done(accounts.remove(accountId)),
     },
@@ -97,6 +104,19 @@ export function handlersOf(uses: UseCases): Handlers {
       unverify: ({ userId }) => uses.trust.unverify(userId),
       accept: (input) => uses.trust.accept(input.userId, input.fingerprint, input.askedInPerson),
       own: () => uses.trust.own(),
+    },
+    ownAccount: {
+      overview: () => uses.ownAccount.overview(),
+      changeMasterPassword: (passwords) => uses.ownAccount.changeMasterPassword(passwords),
+      adoptMasterPassword: ({ secret }) => done(uses.ownAccount.adoptMasterPassword(secret)),
+      changeLogInPassword: ({ former, wanted }) => done(uses.ownAccount.changeLogInPassword(former, wanted)),
+      setUpTwoFactor: ({ password }) => uses.ownAccount.setUpTwoFactor(password),
+      enableTwoFactor: ({ code }) => uses.ownAccount.takeRecoveryCodes('enable', code),
+      renewRecoveryCodes: ({ code }) => uses.ownAccount.takeRecoveryCodes('recovery-codes', code),
+      disableTwoFactor: ({ code }) => done(uses.ownAccount.disableTwoFactor(code)),
+      saveRecoveryCodes: ({ title, recoveryCodes }) =>
+        uses.ownAccount.saveRecoveryCodes(title, recoveryCodes),
+      saveSheet: ({ words }) => uses.ownAccount.saveSheet(words),
     },
     session: {
       state: () => accounts.state(),

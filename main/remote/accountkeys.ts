@@ -1,7 +1,11 @@
-/** The own account's key derivation and key pair (Passwork 7 protocol, "Auth flow"). */
+/**
+ * The own account's key derivation and key pair (Passwork 7 protocol, "Auth flow"), and how they are
+ * set and changed (API description, "Master password").
+ */
 import { z } from 'zod';
 import { StrongroomError } from '../../contract/index.ts';
 import type { RemoteClient } from './client.ts';
+import { withSecretBody } from './secretbody.ts';
 import { serverId } from './shapes.ts';
 
 const masterKeyOptions = z.object({
@@ -47,3 +51,40 @@ export async function readOwnKeys(client: RemoteClient, signal?: AbortSignal): P
   if (keys == null) return null;
   return { userId: id, publicPem: keys.public, privateEncrypted: keys.privateEncrypted };
 }
+
+/** What a server is told of a key pair: nothing that opens it. */
+export interface SealedOwnKeys {
+  readonly masterKeyHash: string;
+  /** `pbkdf:<digest>:<iterations>:<bytes>:<salt>` */
+  readonly masterKeyOptions: string;
+  readonly publicPem: string;
+  /** The private key's PEM under the master key. */
+  readonly privateEncrypted: string;
+}
+
+/**
+ * Stores the pair of somebody who has none (`set`), or the same pair under another master password
+ * (`change`). `password` is the log-in password (UTF-8), asked for once more; the caller wipes it.
+ * To be called only once it is certain that the pair opens.
+ * @throws StrongroomError `wrongCredentials`, `changedMeanwhile` if there is a pair already (or none
+ * any more, or another one), and as `RemoteClient.call`.
+ */
+export async function sendOwnKeys(
+  client: RemoteClient,
+  deed: 'set' | 'change',
+  keys: SealedOwnKeys,
+  password: Uint8Array,
+): Promise<void> {
+  const { masterKeyHash, masterKeyOptions, publicPem, privateEncrypted } = keys;
+  const members = { masterKeyHash, masterKeyOptions, keys: { public: publicPem, privateEncrypted } };
+  await withSecretBody(members, { password }, async (body) => {
+    const answer = await client.send({ method: 'POST', path: `/users/master-key/${deed}`, body });
+    if (answer.errorCodes.includes('passwordInvalid')) throw new StrongroomError('wrongCredentials');
+    if (answer.errorCodes.some((code) => standsOtherwise.has(code))) {
+      throw new StrongroomError('changedMeanwhile');
+    }
+    client.read(z.unknown(), answer);
+  });
+}
+
+const standsOtherwise = new Set(['masterPasswordSet', 'masterPasswordUnset', 'publicKeyChanged']);

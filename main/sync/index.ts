@@ -27,4 +27,7 @@ export {
   type RecipientTrust,
   type RecipientWish,
 } from './trust/recipients.ts';
+export { proveChangedPassword } from './trust/masterpassword.ts';
+export { isKept, sealAnew, type KeysUnderPassword } from './trust/newkeys.ts';
 export { VaultKeys, type VaultKeysParts } from './trust/vaultkeys.ts';
+export { verifyOnReturn } from './trust/verification.ts';

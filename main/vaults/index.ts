@@ -1,5 +1,7 @@
 /** What a person does, as the floors above call it. */
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
+export { OwnAccountDesk } from './accounts/ownaccountdesk.ts';
+export { SecretJudge } from './accounts/secretjudge.ts';
 export { AdministrationOffer } from './administering/offer.ts';
 export { VaultAdministration } from './administering/vaultadministration.ts';
 export { TrustDesk } from './administering/trustdesk.ts';

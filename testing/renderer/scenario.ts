@@ -23,6 +23,10 @@ export interface Scenario {
   /** Whether the inspected server's certificate is one the system trusts. */
   readonly trusted: boolean;
   readonly enrolment: EnrolmentStep['needs'];
+  /** There is a copy of the account here already. */
+  readonly knownHere: boolean;
+  /** The second factor of the shown account is in force. */
+  readonly twoFactor: boolean;
   /** How many of the sample's waiting changes there are; null for all of them. */
   readonly waiting: number | null;
   /** The conflicts that wait, by id; null for all of the sample's. */
@@ -56,6 +60,8 @@ export const plainScenario: Scenario = {
   hanging: [],
   trusted: true,
   enrolment: 'masterPassword',
+  knownHere: false,
+  twoFactor: false,
   waiting: 0,
   conflicts: [],
   drafts: [],

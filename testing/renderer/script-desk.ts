@@ -2,6 +2,7 @@
 import { defaultSettings } from '../../contract/defaultsettings.ts';
 import type { EnrolmentStep } from '../../contract/accounts.ts';
 import type { SettingsView } from '../../contract/settings.ts';
+import { newPasswordStep, scriptNewcomers } from './script-ownaccount.ts';
 import type { Handlers, Stage } from './scripted.ts';
 
 /** The one secret that the scripted door accepts. */
@@ -43,6 +44,11 @@ export function scriptDesk(stage: Stage): DeskParts {
   });
   const opens = (secret: Uint8Array): boolean => new TextDecoder().decode(secret) === openingWords;
 
+  const firstStep = {
+    ...(scenario.enrolment === 'newMasterPassword' ? newPasswordStep : { needs: scenario.enrolment }),
+    ...(scenario.knownHere ? { knownHere: true } : {}),
+  };
+
   function unlock(): void {
     stage.unlocked = true;
     stage.emit('sessionChanged', state());
@@ -56,16 +62,17 @@ export function scriptDesk(stage: Stage): DeskParts {
         const host = address.slice('https://'.length);
         return { origin: address, host, certificate: certificate(scenario.trusted) };
       },
-      signIn: ({ password }) =>
-        opens(password) ? { ...step, needs: scenario.enrolment } : { fails: 'wrongCredentials' },
+      signIn: ({ password }) => (opens(password) ? { ...step, ...firstStep } : { fails: 'wrongCredentials' }),
       confirmTwoFactor: ({ code }) =>
         code === '123456' ? { ...step, needs: 'masterPassword' } : { fails: 'wrongTwoFactorCode' },
       enrol: ({ secret }) => {
         const [account] = stage.accounts;
-        if (!opens(secret) || !account) return { fails: 'wrongMasterPassword' };
+        const isNew = scenario.enrolment === 'newMasterPassword';
+        if (!account || !(isNew || opens(secret))) return { fails: 'wrongMasterPassword' };
         unlock();
         return account;
       },
+      ...scriptNewcomers(step),
       abandonEnrolment: () => ({}),
       renewSignIn: ({ password }) => (opens(password) ? {} : { fails: 'wrongCredentials' }),
       remove: ({ accountId }) => {

@@ -28,6 +28,7 @@ import { scriptRecords } from './script-records.ts';
 import { buildSample } from './sample.ts';
 import { plainScenario, type Scenario } from './scenario.ts';
 import { scriptAdministration } from './script-administration.ts';
+import { scriptOwnAccount } from './script-ownaccount.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
@@ -82,6 +83,7 @@ function accountsOf(scenario: Scenario): AccountView[] {
     clientSideEncryption: scenario.clientSideEncryption,
     unlocked: scenario.unlocked,
     current: index === 0,
+    former: scenario.knownHere && index === 1,
     lastSyncedAt: Date.now() - 47 * 60_000,
   }));
 }
@@ -122,6 +124,7 @@ function install(scenario: Scenario): void {
   const handlers: Handlers = {
     ...scriptDesk(stage),
     ...scriptAdministration(stage),
+    ...scriptOwnAccount(stage),
     ...scriptKeyTrust(),
     ...scriptSharing(stage),
     ...scriptCodes(stage),

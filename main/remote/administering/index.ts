@@ -6,6 +6,8 @@ export * from './links.ts';
 export * from './receivers.ts';
 export * from './sharingrefusals.ts';
 export * from './groups.ts';
+export * from './invitation.ts';
+export * from './ownaccount.ts';
 export * from './people.ts';
 export * from './refusals.ts';
 export * from './vaults.ts';

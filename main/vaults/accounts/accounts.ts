@@ -4,21 +4,22 @@
  * Whatever is opened is opened here and ends here; `current` is how every other use case gets
  * at the account whose vaults are shown.
  */
-import type { AccountView, EnrolmentStep, ServerInspection } from '../../../contract/accounts.ts';
+import type { AccountView, EnrolmentStep } from '../../../contract/accounts.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { LockReason, SessionState } from '../../../contract/session.ts';
 import type { SyncStatus } from '../../../contract/sync.ts';
-import { createPasswordSlot, DeviceKey, openPasswordSlot } from '../../custody/index.ts';
-import type { Profile, ProfileStore, ProfileSummary } from '../../custody/index.ts';
+import { createPasswordSlot, DeviceKey } from '../../custody/index.ts';
+import type { Profile, ProfileStore } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
-import { inspectServer, parseServerAddress } from '../../remote/index.ts';
 import { filesOfSealedConflicts } from '../../sync/index.ts';
 import type { EnrolmentResult } from '../../sync/index.ts';
-import { Enrolments, isTooShort } from './enrolments.ts';
+import { Enrolling } from './enrolling.ts';
+import { MasterPasswordChange } from './masterpasswordchange.ts';
 import { openedInTime, termEnded } from './offlineright.ts';
 import { OpenAccount } from './openaccount.ts';
-import { signInAgain, trustFor } from './signingin.ts';
+import { signInAgain } from './signingin.ts';
 import type { SignInInput } from './signingin.ts';
+import { openAnySlot } from './slots.ts';
 
 export interface AccountsOptions {
   readonly profiles: ProfileStore;
@@ -36,7 +37,9 @@ export interface AccountsOptions {
 
 export class Accounts {
   readonly #options: AccountsOptions;
-  readonly #enrolments = new Enrolments();
+  /** Whatever comes before an account is on this device. */
+  readonly enrolling: Enrolling;
+  readonly #changes = new WeakMap<OpenAccount, MasterPasswordChange>();
   readonly #open = new Map<string, OpenAccount>();
   /** What the profiles say of each account's last sync. */
   readonly #notedSyncs = new Map<string, number | null>();
@@ -51,6 +54,7 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#options = options;
+    this.enrolling = new Enrolling(options.profiles);
   }
 
   /** The account whose vaults are shown. Throws `locked`. */
@@ -58,6 +62,13 @@ export class Accounts {
     const account = this.#currentId === null ? undefined : this.#open.get(this.#currentId);
     if (!account) throw new StrongroomError('locked');
     return account;
+  }
+
+  /** How the shown account gets another master password. Throws `locked`. */
+  masterPassword(): MasterPasswordChange {
+    const change = this.#changes.get(this.current());
+    if (!change) throw new StrongroomError('locked');
+    return change;
   }
 
   isUnlocked(): boolean {
@@ -78,40 +89,21 @@ export class Accounts {
     return { unlocked: current !== null, lockReason: this.#lockReason, current };
   }
 
-  /** Throws `badAddress`, `unreachable`. */
-  async inspectServer(address: string): Promise<ServerInspection> {
-    const { origin, host, certificate } = await inspectServer(parseServerAddress(address));
-    return { origin, host, certificate };
-  }
-
   /** Begins an enrolment. The password's bytes are wiped. */
-  async signIn(input: SignInInput): Promise<EnrolmentStep> {
-    try {
-      const address = parseServerAddress(input.address);
-      const trust = await trustFor(input);
-      return await this.#enrolments.begin({ address, trust, login: input.login, password: input.password });
-    } finally {
-      wipe(input.password);
-    }
+  signIn(input: SignInInput): Promise<EnrolmentStep> {
+    return this.enrolling.signIn(input);
   }
 
-  confirmTwoFactor(enrolmentId: string, code: string): Promise<EnrolmentStep> {
-    return this.#enrolments.confirmTwoFactor(enrolmentId, code);
-  }
-
-  abandonEnrolment(enrolmentId: string): Promise<void> {
-    return this.#enrolments.end(enrolmentId);
-  }
-
-  /** Finishes an enrolment: a profile, a key slot and a mirror come to be, and the first sync starts. */
-  async enrol(enrolmentId: string, secret: Uint8Array): Promise<AccountView> {
+  /**
+   * Finishes an enrolment: a profile, a key slot and a mirror come to be, and the first sync starts.
+   * `beside`: a copy of the account that is here already stays, and the person knows of it.
+   */
+  async enrol(enrolmentId: string, secret: Uint8Array, beside = false): Promise<AccountView> {
     const locks = this.#locks;
     try {
-      const needsPassphrase = this.#enrolments.step(enrolmentId).needs === 'devicePassphrase';
-      if (needsPassphrase && isTooShort(secret)) throw new StrongroomError('refused');
-      const result = await this.#enrolments.finish(enrolmentId, secret);
-      const view = this.#show(await this.#settle(result, secret, locks));
-      await this.#enrolments.end(enrolmentId);
+      const result = await this.enrolling.finish(enrolmentId, secret, beside);
+      const view = this.#show(await this.#settle(result, secret, { locks, beside }));
+      await this.enrolling.abandon(enrolmentId);
       return view;
     } catch (error) {
       // A lock cuts the line, which would otherwise look like a server that has gone.
@@ -130,10 +122,7 @@ export class Accounts {
   async unlock(accountId: string, secret: Uint8Array): Promise<AccountView> {
     const locks = this.#locks;
     try {
-      const { slots } = this.#options.profiles.read(accountId);
-      const slot = slots.find((candidate) => candidate.kind === 'password');
-      if (!slot) throw new StrongroomError('profileDamaged');
-      const deviceKey = await openPasswordSlot(slot, secret);
+      const deviceKey = await openAnySlot(this.#options.profiles.read(accountId), secret);
       try {
         await this.#closing;
         this.#refuseAfterLock(locks);
@@ -169,9 +158,7 @@ export class Accounts {
    * `wrongMasterPassword`, `noSuchAccount`. The bytes stay the caller's.
    */
   async prove(accountId: string, secret: Uint8Array): Promise<void> {
-    const slot = this.#options.profiles.read(accountId).slots.find(({ kind }) => kind === 'password');
-    if (!slot) throw new StrongroomError('profileDamaged');
-    (await openPasswordSlot(slot, secret)).dispose();
+    (await openAnySlot(this.#options.profiles.read(accountId), secret)).dispose();
   }
 
   /** A window came into view, or the last one went out of it. */
@@ -203,7 +190,7 @@ export class Accounts {
     this.#currentId = null;
     if (open.length > 0) this.#lockReason = reason;
     this.#options.onLock();
-    const ending = Promise.all([this.#enrolments.endAll(), ...open.map((account) => this.#close(account))]);
+    const ending = Promise.all([this.enrolling.abandonAll(), ...open.map((account) => this.#close(account))]);
     try {
       await ending;
     } finally {
@@ -253,7 +240,11 @@ export class Accounts {
     if (locks !== this.#locks) throw new StrongroomError('cancelled');
   }
 
-  async #settle(result: EnrolmentResult, secret: Uint8Array, locks: number): Promise<OpenAccount> {
+  async #settle(
+    result: EnrolmentResult,
+    secret: Uint8Array,
+    { locks, beside }: { readonly locks: number; readonly beside: boolean },
+  ): Promise<OpenAccount> {
     const { profiles } = this.#options;
     const { server, account, pins } = result;
     const deviceKey = DeviceKey.generate();
@@ -261,7 +252,7 @@ export class Accounts {
       const slot = await createPasswordSlot(deviceKey, secret);
       // From here to the end nothing waits, so no second enrolment can come between.
       this.#refuseAfterLock(locks);
-      this.#refuseEnrolled(result);
+      if (!beside) this.enrolling.refuseKnown(result);
       const { origin, trust } = server;
       const profile = profiles.create({ server: { origin, trust }, account, mode: pins.mode, slots: [slot] });
       try {
@@ -274,12 +265,6 @@ export class Accounts {
       deviceKey.dispose();
       if (result.keys) wipe(result.keys.masterKey);
     }
-  }
-
-  #refuseEnrolled({ server, account }: EnrolmentResult): void {
-    const isSame = ({ profile }: ProfileSummary): boolean =>
-      profile?.server.origin === server.origin && profile.account.userId === account.userId;
-    if (this.#options.profiles.list().some(isSame)) throw new StrongroomError('alreadyEnrolled');
   }
 
   #openProfile(profile: Profile, deviceKey: DeviceKey, enrolment: EnrolmentResult | null): OpenAccount {
@@ -295,7 +280,15 @@ export class Accounts {
       },
       enrolment,
     );
+    const change = new MasterPasswordChange(account, profiles);
+    this.#changes.set(account, change);
+    change.resume();
     account.synchroniser.onStatus((status) => {
+      account.aside(
+        change.syncEnded(status).then((again) => {
+          if (again) account.synchroniser.schedule.wanted();
+        }),
+      );
       if (status.phase === 'idle') this.#noteSynced(account, status.lastSyncedAt);
       else if (this.#open.get(account.id) === account && termEnded(account, status.phase)) this.#seal();
       if (this.#currentId === account.id) this.#options.onSync(status);
@@ -345,7 +338,16 @@ export class Accounts {
       clientSideEncryption: profile.mode === 'client',
       unlocked: open !== undefined,
       current: this.#currentId === profile.id,
+      former: this.#isFormer(profile),
       lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
     };
+  }
+
+  /** A copy that was brought here later has taken this one's place. */
+  #isFormer({ server, account, createdAt }: Profile): boolean {
+    return this.#options.profiles.list().some(({ profile }) => {
+      if (profile?.server.origin !== server.origin || profile.account.userId !== account.userId) return false;
+      return profile.createdAt > createdAt;
+    });
   }
 }

@@ -45,6 +45,12 @@ export class Enrolments {
     return this.#find(id).step();
   }
 
+  /** Whose enrolment it is; `userId` is null before the second factor was given. Throws `enrolmentExpired`. */
+  whose(id: string): { origin: string; userId: string | null } {
+    const { origin, userId } = this.#find(id);
+    return { origin, userId };
+  }
+
   /** Throws `enrolmentExpired` and the codes of `Enrolment.finish`; the enrolment goes on until `end`. */
   finish(id: string, secret: Uint8Array): Promise<EnrolmentResult> {
     return this.#find(id).finish(secret);
@@ -73,17 +79,4 @@ export class Enrolments {
     const oldest = [...this.#underway.keys()].slice(0, Math.max(0, this.#underway.size - mostAtOnce + 1));
     for (const id of oldest) await this.end(id);
   }
-}
-
-/** Characters of the shortest passphrase for the copy on this device, where no master password's rules apply. */
-const shortestPassphrase = 12;
-
-/** Whether a secret is too short to be a passphrase of the copy on this device. */
-export function isTooShort(passphrase: Uint8Array): boolean {
-  return charactersOf(passphrase) < shortestPassphrase;
-}
-
-/** Characters of a UTF-8 text: every byte that does not continue another one. */
-function charactersOf(text: Uint8Array): number {
-  return text.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
 }

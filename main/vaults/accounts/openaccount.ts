@@ -4,9 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { openValue, sealValue } from '../../custody/index.ts';
-import type { DeviceKey, LockedBytes, Profile } from '../../custody/index.ts';
-import { asMasterKey, loadPrivateKeyDer, masterKeyHash, privateKeyDer, wipe } from '../../keychain/index.ts';
+import { createPasswordSlot, DeviceKey } from '../../custody/index.ts';
+import type { KeySlot, LockedBytes, Profile } from '../../custody/index.ts';
 import type { PrivateKey, VaultKey } from '../../keychain/index.ts';
 import { Mirror } from '../../mirror/index.ts';
 import type { EncryptionMode } from '../../mirror/index.ts';
@@ -21,7 +20,7 @@ import {
 import type { Tokens } from '../../remote/index.ts';
 import { openTyped, Recipients, Synchroniser, VaultKeys } from '../../sync/index.ts';
 import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
-import { enrolledFacts } from './enrolledfacts.ts';
+import { KeptKeys } from './keptkeys.ts';
 import { ProfileFiles } from '../files/filestore.ts';
 import { DraftKeeper } from '../editing/draftkeeper.ts';
 import { MadeValues } from '../generating/madevalues.ts';
@@ -29,22 +28,6 @@ import { RecordSeals } from '../editing/recordseals.ts';
 import { HealthBook } from '../health/healthbook.ts';
 import { RecordSecrets } from '../reading/recordsecrets.ts';
 import type { AccountKeys } from '../reading/recordsecrets.ts';
-
-/** Names in the mirror's key cache; each value is sealed under the cache subkey with its name as context. */
-const cached = {
-  enrolledFacts: 'enrolledFacts',
-  tokens: 'tokens',
-  masterKey: 'masterKey',
-  privateKey: 'privateKey',
-} as const;
-
-/** A server that answers but does not know us any more than this is asked to sign in again. */
-const noTokens: Tokens = {
-  accessToken: '-',
-  refreshToken: '-',
-  accessTokenExpiredAt: null,
-  refreshTokenExpiredAt: null,
-};
 
 export interface OpenAccountFrom {
   readonly profile: Profile;
@@ -58,11 +41,6 @@ export interface OpenAccountFrom {
   readonly report: (failure: unknown) => void;
   /** Told what was changed on this device: ids of records, or null for the tree as a whole. */
   readonly onEdited: (recordIds: readonly string[] | null) => void;
-}
-
-interface OwnKeys {
-  readonly privateKey: PrivateKey;
-  readonly masterKeyHash: string;
 }
 
 /** Between two pieces of work that nobody waits for; each takes about as long. */
@@ -90,7 +68,10 @@ export class OpenAccount {
   readonly #filesKey: LockedBytes;
   readonly #manifestKey: LockedBytes;
   readonly #vaultKeys: VaultKeys | null;
-  readonly #own: OwnKeys | null;
+  /** Kept for one thing only: a slot for another master password. */
+  readonly #deviceKey: DeviceKey;
+  /** What is stored of the own keys, and a change of the master password under way. */
+  readonly kept: KeptKeys;
   #closed = false;
 
   /**
@@ -120,11 +101,12 @@ export class OpenAccount {
     this.#filesKey = from.deviceKey.subkey('files');
     this.#manifestKey = from.deviceKey.subkey('manifest');
     this.healthKey = from.deviceKey.subkey('health');
+    this.#deviceKey = from.deviceKey.lend((bytes) => DeviceKey.adopt(Uint8Array.from(bytes)));
+    this.kept = new KeptKeys(this.mirror, this.#cacheKey);
     try {
-      if (enrolment) this.#keep(enrolment);
-      this.#refuseAlteredProfile();
-      this.#own = this.#openOwnKeys();
-      this.#vaultKeys = this.#own ? this.#makeVaultKeys(this.#own.privateKey) : null;
+      if (enrolment) this.kept.keep(enrolment, this.profile);
+      const own = this.kept.open(this.profile);
+      this.#vaultKeys = own ? this.#makeVaultKeys(own.privateKey) : null;
       this.files = new ProfileFiles(from.filesFolder, this.#filesKey, this.mode === 'client');
       this.secrets = new RecordSecrets(this.#accountKeys());
       this.seals = new RecordSeals(this.#accountKeys());
@@ -220,6 +202,16 @@ export class OpenAccount {
     }
   }
 
+  /** A key slot of this copy for another secret (UTF-8, the caller's to wipe). Takes about 250 ms. */
+  slotFor(secret: Uint8Array): Promise<KeySlot> {
+    return createPasswordSlot(this.#deviceKey, secret);
+  }
+
+  /** Throws `locked` without client-side encryption. */
+  privateKey(): PrivateKey {
+    return this.#accountKeys().privateKey();
+  }
+
   /** Takes the tokens of a new sign-in. */
   async renewTokens(tokens: Tokens): Promise<void> {
     await this.client.tokens.replace(tokens);
@@ -251,48 +243,9 @@ export class OpenAccount {
 
   #wipeKeys(): void {
     this.#vaultKeys?.dispose();
-    for (const key of [this.#cacheKey, this.#filesKey, this.#manifestKey, this.healthKey]) key.dispose();
-  }
-
-  #keep(enrolment: EnrolmentResult): void {
-    this.mirror.durable(() => {
-      this.mirror.pins.write(enrolment.pins);
-      this.#set(cached.enrolledFacts, enrolledFacts(this.profile));
-      this.#set(cached.tokens, Buffer.from(JSON.stringify(enrolment.tokens), 'utf8'));
-      if (!enrolment.keys) return;
-      this.#set(cached.masterKey, enrolment.keys.masterKey);
-      const der = privateKeyDer(enrolment.keys.privateKey);
-      this.#set(cached.privateKey, der);
-      wipe(der);
-    });
-  }
-
-  #set(name: string, value: Uint8Array): void {
-    this.mirror.keyCache.set(name, sealValue(this.#cacheKey, value, name));
-  }
-
-  #get(name: string): Buffer | null {
-    const sealed = this.mirror.keyCache.get(name);
-    return sealed === null ? null : openValue(this.#cacheKey, sealed, name);
-  }
-
-  #refuseAlteredProfile(): void {
-    const facts = this.#get(cached.enrolledFacts);
-    if (!facts?.equals(enrolledFacts(this.profile))) throw new StrongroomError('profileDamaged');
-  }
-
-  /** The own key pair and the proof of the master key; null without client-side encryption. */
-  #openOwnKeys(): OwnKeys | null {
-    const pins = this.mirror.pins.read();
-    if (pins?.mode !== this.mode) throw new StrongroomError('mirrorDamaged');
-    if (this.mode === 'none') return null;
-    const masterKeyText = this.#get(cached.masterKey);
-    const der = this.#get(cached.privateKey);
-    if (!masterKeyText || !der) throw new StrongroomError('mirrorDamaged');
-    try {
-      return { privateKey: loadPrivateKeyDer(der), masterKeyHash: masterKeyHash(asMasterKey(masterKeyText)) };
-    } finally {
-      wipe(masterKeyText, der);
+    const { healthKey } = this;
+    for (const key of [this.#deviceKey, this.#cacheKey, this.#filesKey, this.#manifestKey, healthKey]) {
+      key.dispose();
     }
   }
 
@@ -304,8 +257,8 @@ export class OpenAccount {
         return this.#vaultKeys.keyForRecord(record);
       },
       privateKey: () => {
-        if (!this.#own) throw new StrongroomError('locked');
-        return this.#own.privateKey;
+        if (!this.kept.own) throw new StrongroomError('locked');
+        return this.kept.own.privateKey;
       },
     };
   }
@@ -324,21 +277,16 @@ export class OpenAccount {
     const { origin, trust } = this.profile.server;
     const address = parseServerAddress(origin);
     const connection = new Connection({ address, trust });
-    const stored = this.#get(cached.tokens);
     const tokens = new TokenKeeper({
       connection,
-      tokens: stored ? (JSON.parse(stored.toString('utf8')) as Tokens) : noTokens,
-      persist: (renewed) => {
-        this.mirror.durable(() => {
-          this.#set(cached.tokens, Buffer.from(JSON.stringify(renewed), 'utf8'));
-        });
-      },
+      tokens: this.kept.tokens(),
+      persist: (renewed) => this.kept.keepTokens(renewed),
     });
     return new RemoteClient({ connection, tokens, gate: new HashGate(address) });
   }
 
   #makeSynchroniser(report: (failure: unknown) => void): Synchroniser {
-    const own = this.#own;
+    const { own } = this.kept;
     return new Synchroniser({
       accountId: this.profile.id,
       client: this.client,
@@ -346,7 +294,7 @@ export class OpenAccount {
       vaultKeys: this.#vaultKeys,
       manifestKey: this.#manifestKey,
       cacheKey: this.#cacheKey,
-      masterKeyHash: own ? () => own.masterKeyHash : null,
+      masterKeyHash: own ? () => (this.kept.own ?? own).masterKeyHash : null,
       ownKeyBits: own?.privateKey.bits ?? null,
       files: this.files,
       report,

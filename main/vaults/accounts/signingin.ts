@@ -15,7 +15,9 @@ export interface SignInInput {
  * A certificate that the system does not trust is used only with exactly the accepted fingerprint.
  * Throws `certificateUntrusted`, `certificateChanged`, `badAddress`, `unreachable`.
  */
-export async function trustFor(input: SignInInput): Promise<ServerTrust> {
+export async function trustFor(
+  input: Pick<SignInInput, 'address' | 'acceptedFingerprint'>,
+): Promise<ServerTrust> {
   const { certificate, certificatePem, host } = await inspectServer(parseServerAddress(input.address));
   if (certificate === null || certificatePem === null || certificate.trusted) return { kind: 'system' };
   if (input.acceptedFingerprint === null) throw new StrongroomError('certificateUntrusted', { host });

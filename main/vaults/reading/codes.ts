@@ -77,7 +77,8 @@ export function addressBytes(secret: Uint8Array, name: string, login: string): B
   return Buffer.from(`otpauth://totp/${label}?secret=${letters}${issuer}`, 'utf8');
 }
 
-function drawQr(bytes: Uint8Array): { size: number; modules: string } {
+/** Modules of a QR code of these bytes. Throws `badTotp` for more than the largest holds. */
+export function drawQr(bytes: Uint8Array): { size: number; modules: string } {
   try {
     const { modules } = qrcode.create([{ data: bytes, mode: 'byte' }], { errorCorrectionLevel: 'M' });
     return { size: modules.size, modules: Array.from(modules.data, (dark) => (dark ? '1' : '0')).join('') };
