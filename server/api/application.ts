@@ -4,6 +4,7 @@ import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
 import { offlinePolicySchema } from './offline.ts';
 import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
+import { linkPagePath } from '../linkpage/serving.ts';
 import { partLimits } from './uploading.ts';
 
 const complexity = z.object({
@@ -119,7 +120,7 @@ export function applicationRoutes(app: Api, context: Context): void {
         response: { 200: z.array(z.looseObject({ name: z.string() })) },
       },
     },
-    async () => [...features, attachmentParts(context)],
+    async () => [...features, { name: 'linkPage', path: linkPagePath }, attachmentParts(context)],
   );
 
   app.get(

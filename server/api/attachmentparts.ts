@@ -17,7 +17,8 @@ import { doneAnswer, idParams, objectId } from './schemas.ts';
 import { dropUpload, finishUpload, openUpload, partLimits, takePart } from './uploading.ts';
 
 const uploadParams = z.object({ id: objectId, key: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/) });
-const partNumber = z.coerce.number().int().min(1).max(1_000_000);
+/** The number of a part in an address; from 1. */
+export const partNumber = z.coerce.number().int().min(1).max(1_000_000);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const writtenAnswer = z.object({ id: objectId, revision: z.number(), updatedAt: z.number() });
@@ -157,14 +158,19 @@ function finishingRoute(app: Api, context: Context): void {
   );
 }
 
-function leavingRoutes(app: Api, context: Context): void {
-  const part = async (attachmentId: string, number: number) => {
-    const parts = await context.storage.uploads.partsOfAttachment(attachmentId);
-    const found = parts.find((each) => each.number === number);
-    if (!found) throw notFound();
-    return found;
-  };
+/** One part of an attachment; whether it may be given has been decided. */
+export async function attachmentPart(
+  { storage }: Pick<Context, 'storage'>,
+  attachmentId: string,
+  number: number,
+) {
+  const parts = await storage.uploads.partsOfAttachment(attachmentId);
+  const found = parts.find((each) => each.number === number);
+  if (!found) throw notFound();
+  return found;
+}
 
+function leavingRoutes(app: Api, context: Context): void {
   app.get(
     '/items/:id/attachment/:attachmentId/parts/:number',
     {
@@ -178,7 +184,7 @@ function leavingRoutes(app: Api, context: Context): void {
       const { id, attachmentId, number } = request.params;
       const { item } = await guardItem(context.rights, request, id);
       if (!item.attachments.some((each) => each.id === attachmentId)) throw notFound();
-      const { fileName, size } = await part(attachmentId, number);
+      const { fileName, size } = await attachmentPart(context, attachmentId, number);
       return reply.type(octets).header('Content-Length', size).send(context.storage.partFiles.read(fileName));
     },
   );
@@ -198,7 +204,7 @@ function leavingRoutes(app: Api, context: Context): void {
       if (!snapshot) throw notFound();
       await guardItem(context.rights, request, snapshot.itemId);
       if (!snapshot.attachments.some((each) => each.id === attachmentId)) throw notFound();
-      const { fileName, size } = await part(attachmentId, number);
+      const { fileName, size } = await attachmentPart(context, attachmentId, number);
       return reply.type(octets).header('Content-Length', size).send(context.storage.partFiles.read(fileName));
     },
   );

@@ -10,6 +10,7 @@ import { activityRoutes } from './activity.ts';
 import { applicationRoutes } from './application.ts';
 import { attachmentPartRoutes } from './attachmentparts.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { linkPageRoutes } from '../linkpage/serving.ts';
 import { authenticate } from './authentication.ts';
 import { batchRoutes } from './batch.ts';
 import { binRoutes } from './bin.ts';
@@ -165,6 +166,7 @@ export async function buildApplication(
       return { ...described, schema: { ...described.schema, 'x-needs': needs, 'x-logs': logs } };
     },
   });
+  linkPageRoutes(app);
   await app.register(
     async (scope) => {
       const api: Api = scope.withTypeProvider<ZodTypeProvider>();

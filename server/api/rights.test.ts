@@ -58,7 +58,8 @@ describe('every endpoint', () => {
   it('is closed without a token, but for the few that open a session or say nothing', async () => {
     expect(routes.open.map(({ name }) => name)).toEqual([
       ...['GET /health', 'GET /links/public/{token}', 'POST /links/public/{token}'],
-      ...['POST /links/public/{token}/attachments/{attachmentId}', 'GET /openapi.json'],
+      'POST /links/public/{token}/attachments/{attachmentId}',
+      ...['POST /links/public/{token}/attachments/{attachmentId}/parts/{number}', 'GET /openapi.json'],
       ...['POST /sessions/refresh', 'POST /sessions/refresh-access-token'],
       ...['POST /sessions/refresh-refresh-token', 'POST /setup'],
       ...['POST /user-invites/accept', 'POST /user-invites/open', 'POST /users/login'],

@@ -17,9 +17,15 @@ import { logNow } from '../activitynotes.ts';
 import type { Api, Context } from '../context.ts';
 import { unixSeconds } from '../context.ts';
 import { ApiError, notFound } from '../errors.ts';
+import { attachmentPart, partNumber } from '../attachmentparts.ts';
 import { objectId } from '../schemas.ts';
 
 const secondsAfterOpening = 180;
+/**
+ * A large file takes longer than that. Its parts go on for an hour, to whoever has the code: without
+ * the list of the parts, which is asked for in time, they are of no use to anybody.
+ */
+const secondsForParts = 3600;
 const wrongGuesses: AttemptLimit = { attempts: 30, windowSeconds: 300 };
 
 const tokenParams = z.object({ token: z.string().regex(/^[A-Za-z0-9]{25}$/) });
@@ -34,6 +40,11 @@ export function isAlive(link: Pick<Link, 'type' | 'expiresAt' | 'openedAt'>, now
   return link.type === 'reusable' || link.openedAt === null || link.openedAt + secondsAfterOpening > now;
 }
 
+/** Whether the parts of a link's files can be fetched at a time: it has been opened a while ago at most. */
+function givesParts(link: Pick<Link, 'type' | 'expiresAt' | 'openedAt'>, now: number): boolean {
+  return isAlive(link, now) || (link.openedAt !== null && link.openedAt + secondsForParts > now);
+}
+
 /** The organisation of a link that may be opened; null where anything around it has ended. */
 async function organisationOf(storage: Repositories, link: Link): Promise<string | null> {
   const creator = await storage.users.find(link.creatorId);
@@ -46,7 +57,7 @@ async function organisationOf(storage: Repositories, link: Link): Promise<string
 /** Finds links by token, and bounds wrong guesses of tokens and codes by address. */
 function linkFinder(context: Context) {
   const throttle = failureThrottle(context.clock, wrongGuesses);
-  return async (address: string, token: string, keyHash?: string | null) => {
+  return async (address: string, token: string, keyHash?: string | null, isGiven = isAlive) => {
     if (throttle.secondsToWait(address) > 0) {
       throw new ApiError(429, 'tooManyAttempts', 'Too many attempts. Wait and try again.');
     }
@@ -54,7 +65,7 @@ function linkFinder(context: Context) {
     const organisationId = link && (await organisationOf(context.storage, link));
     const hasCode =
       keyHash === undefined || (link !== undefined && isSame(keyHash ?? '', link.keyHash ?? ''));
-    if (!link || !organisationId || !hasCode || !isAlive(link, unixSeconds(context))) {
+    if (!link || !organisationId || !hasCode || !isGiven(link, unixSeconds(context))) {
       throttle.attempt(address);
       throw notFound();
     }
@@ -132,6 +143,28 @@ export function openLinkRoutes(app: Api, context: Context): void {
       const encryptedData = await context.storage.attachments.read(attachmentId, item.id);
       if (encryptedData === undefined) throw notFound();
       return { name: entry.name, encryptedData, hash: entry.hash };
+    },
+  );
+
+  app.post(
+    '/links/public/:token/attachments/:attachmentId/parts/:number',
+    {
+      config: { needs: 'nothing', logs: 'nothing' },
+      schema: {
+        summary: 'One part of a large file of a link, as application/octet-stream (own addition)',
+        params: tokenParams.extend({ attachmentId: objectId, number: partNumber }),
+        body: openBody,
+      },
+    },
+    async (request, reply) => {
+      const { token, attachmentId, number } = request.params;
+      const { link } = await find(request.ip, token, request.body.keyHash ?? null, givesParts);
+      const item = await context.storage.items.find(link.itemId);
+      const isOpened = link.openedAt !== null && tells(link.itemData, attachmentId);
+      if (!isOpened || !item?.attachments.some(({ id }) => id === attachmentId)) throw notFound();
+      const { fileName, size } = await attachmentPart(context, attachmentId, number);
+      const bytes = context.storage.partFiles.read(fileName);
+      return reply.type('application/octet-stream').header('Content-Length', size).send(bytes);
     },
   );
 }
