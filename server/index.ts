@@ -10,11 +10,12 @@ import { rightsOver } from './access/rights.ts';
 import { buildApplication } from './api/build.ts';
 import type { Context } from './api/context.ts';
 import { dropAbandonedUploads } from './api/uploading.ts';
+import { directoryDesk } from './directory/desk.ts';
 import { documentedTokenLives, sessionService } from './identity/sessions.ts';
 import { failureThrottle } from './identity/throttle.ts';
 import { createLog } from './log.ts';
 import type { ServerOptions } from './options.ts';
-import { defaultAccountAttempts } from './options.ts';
+import { defaultAccountAttempts, defaultDirectoryCheckSeconds } from './options.ts';
 import { createSeal } from './sealing/cipher.ts';
 import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
 import { databasePlace } from './storage/places.ts';
@@ -55,6 +56,7 @@ async function openContext(
   options: ServerOptions,
   address: () => string,
   tellActivity: Context['tellActivity'],
+  failed: (error: unknown) => void,
 ) {
   const folder = resolve(options.dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -64,12 +66,14 @@ async function openContext(
   const setupToken = loadSetupToken(folder);
   const clock = options.clock ?? Date.now;
   const storage = await openStorage(place.open(), seal, join(folder, 'files'), clock);
+  const sessions = sessionService(storage, clock, options.tokenLives ?? documentedTokenLives);
+  const endSessions = (userId: string) => sessions.endAllOf(userId);
   const context: Context = {
-    ...{ storage, seal, clock, setupToken, options, address },
+    ...{ storage, seal, clock, setupToken, options, address, sessions },
+    directory: directoryDesk({ storage, clock, tellActivity, endSessions, failed }),
     rights: rightsOver(storage),
     tellActivity,
     lockout: failureThrottle(clock, options.accountAttempts ?? defaultAccountAttempts),
-    sessions: sessionService(storage, clock, options.tokenLives ?? documentedTokenLives),
   };
   return { context, isNew };
 }
@@ -82,7 +86,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ? syslogSender(options.syslog, (dropped) => log.logger.warn({ dropped }, 'syslog entries dropped'))
     : null;
   const tell: Context['tellActivity'] = (entries) => syslog?.send(entries);
-  const { context, isNew } = await openContext(options, () => url, tell);
+  const failed = (error: unknown) => {
+    log.logger.error({ name: error instanceof Error ? error.name : 'unknown' }, 'background work failed');
+  };
+  const { context, isNew } = await openContext(options, () => url, tell, failed);
   const app = await buildApplication(context, log.logger, readTls(options));
   const dropOutdated = async () => {
     await context.sessions.dropExpired();
@@ -94,14 +101,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await context.storage.partFiles.dropUnfinished();
   await dropOutdated();
   const sweep = setInterval(() => {
-    dropOutdated().catch((error: unknown) => {
-      log.logger.error({ name: error instanceof Error ? error.name : 'unknown' }, 'sweep failed');
-    });
+    dropOutdated().catch(failed);
   }, hour);
-  sweep.unref();
+  const directories = setInterval(
+    () => {
+      context.directory.startDue().catch(failed);
+    },
+    (options.directoryCheckSeconds ?? defaultDirectoryCheckSeconds) * 1000,
+  );
+  for (const timer of [sweep, directories]) timer.unref();
   const close = async () => {
-    clearInterval(sweep);
+    for (const timer of [sweep, directories]) clearInterval(timer);
     await app.close();
+    await context.directory.close();
     await syslog?.close();
     await context.storage.close();
     log.finish();

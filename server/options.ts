@@ -36,6 +36,8 @@ export interface ServerOptions {
   behindProxy?: boolean;
   /** The collector that is told of the activity log as it is written. */
   syslog?: SyslogTarget;
+  /** How often it is looked whether a directory is due for a sync, in seconds. */
+  directoryCheckSeconds?: number;
   /** Address that external links are given, when it is not the one listened on. */
   publicUrl?: string;
 }
@@ -70,4 +72,5 @@ export const defaultPartLimits: PartLimits = {
 export const defaultBodyLimit = 34 * 1024 * 1024;
 export const defaultLoginAttempts: AttemptLimit = { attempts: 10, windowSeconds: 300 };
 export const defaultAccountAttempts: AttemptLimit = { attempts: 50, windowSeconds: 3600 };
+export const defaultDirectoryCheckSeconds = 60;
 export const defaultRequestRate: RequestRate = { perSecond: 500, burst: 5_000 };

@@ -73,6 +73,7 @@ const features = [
   'linkOpen',
   'activityLog',
   'activityExport',
+  'directory',
 ].map((name) => ({ name }));
 
 /** Files larger than the protocol's limit, and how they have to come. */

@@ -37,6 +37,8 @@ import { setupRoutes } from './setup.ts';
 import { shortcutRoutes } from './shortcuts.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { userAdministrationRoutes } from './people/administration.ts';
+import { directoryRoutes } from './people/directory.ts';
+import { directorySyncRoutes } from './people/directorysync.ts';
 import { inviteRoutes } from './people/invites.ts';
 import { masterPasswordRoutes } from './people/masterpassword.ts';
 import { ownAccountRoutes } from './people/ownaccount.ts';
@@ -67,6 +69,8 @@ const groups = [
   masterPasswordRoutes,
   userAdministrationRoutes,
   groupRoutes,
+  directoryRoutes,
+  directorySyncRoutes,
   vaultTypeRoutes,
   vaultCreationRoutes,
   vaultRoutes,

@@ -8,6 +8,7 @@ import type { Permission } from '../access/vocabulary.ts';
 import type { FailureThrottle } from '../identity/throttle.ts';
 import type { SessionService } from '../identity/sessions.ts';
 import type { Clock } from '../clock.ts';
+import type { DirectoryDesk } from '../directory/desk.ts';
 import type { ServerOptions } from '../options.ts';
 import type { Seal } from '../sealing/cipher.ts';
 import type { Activity } from '../storage/activity.ts';
@@ -27,6 +28,7 @@ export interface Context {
   readonly storage: Storage;
   readonly rights: Rights;
   readonly sessions: SessionService;
+  readonly directory: DirectoryDesk;
   readonly seal: Seal;
   readonly clock: Clock;
   /** Counts failed log-ins by account, wherever they come from. */

@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts';
 /** What is shown of somebody in a list. */
 export interface DirectoryEntry extends Omit<
   User,
-  Exclude<keyof UserContent, 'login' | 'email' | 'fullName'>
+  Exclude<keyof UserContent, 'login' | 'email' | 'fullName' | 'link'>
 > {
   login: string;
   email: string;
@@ -22,7 +22,7 @@ export interface DirectoryEntry extends Omit<
 
 interface Opened {
   version: string;
-  shown: Pick<DirectoryEntry, 'login' | 'email' | 'fullName' | 'hasKeys'>;
+  shown: Pick<DirectoryEntry, 'login' | 'email' | 'fullName' | 'link' | 'hasKeys'>;
 }
 
 /** What has been opened so far, by user id. One for each server. */
@@ -43,8 +43,8 @@ export function directoryStore(database: Kysely<Tables>, seal: Seal, opened: Ope
       const portion = ids.slice(start, start + rowsAtOnce);
       const users = database.selectFrom('users').select(['id', 'content']);
       for (const row of await users.where('id', 'in', portion).execute()) {
-        const { login, email, fullName, keys } = seal.openJson<UserContent>(row.content);
-        const shown = { login, email, fullName, hasKeys: keys !== null };
+        const { login, email, fullName, link, keys } = seal.openJson<UserContent>(row.content);
+        const shown = { login, email, fullName, link, hasKeys: keys !== null };
         opened.set(row.id, { version: versionOf(row.content), shown });
       }
     }

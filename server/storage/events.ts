@@ -26,6 +26,7 @@ export const activityEvents = [
   ...['settings_changed'],
   // Not among the published codes: the documentation has none for what they name.
   ...['vault_moved_to_bin', 'vault_restored_from_bin', 'vault_rekeyed', 'request_confirmed'],
+  ...['directory_synced', 'user_directory_linked'],
   ...['user_master_password_set', 'user_master_password_changed', 'user_master_password_reset'],
 ] as const;
 

@@ -1,6 +1,7 @@
 /** Organisations and their users. */
 import type { Kysely, Selectable } from 'kysely';
 import type { RoleCode } from '../access/vocabulary.ts';
+import type { DirectoryLink } from '../directory/settings.ts';
 import type { Seal } from '../sealing/cipher.ts';
 import { noPasswordPolicies, type PasswordPolicies } from './passwordpolicies.ts';
 import type { Flag, Tables, UserTable } from './tables.ts';
@@ -32,7 +33,7 @@ export interface UserContent {
   login: string;
   email: string;
   fullName: string;
-  /** `pbkdf2:sha512:<iterations>:<bytes>:<salt>:<hash>`. */
+  /** `pbkdf2:sha512:<iterations>:<bytes>:<salt>:<hash>`; empty where there is no password here. */
   passwordHash: string;
   masterKeyOptions: string;
   /** Keyed hash, in hexadecimal, of the hash that clients send; null without client-side encryption. */
@@ -43,6 +44,8 @@ export interface UserContent {
   /** The last reset of the master password: by whom and when. */
   keysReset?: { by: string; at: number } | undefined;
   twoFactor?: TwoFactor | undefined;
+  /** The entry of an LDAP directory that the account is tied to. */
+  link?: DirectoryLink | undefined;
 }
 
 /** Time-based one-time passwords (RFC 6238) as a second factor of logging in. */
@@ -76,10 +79,10 @@ export const loginForm = (login: string): string => login.trim().toLowerCase();
 
 function contentOf(user: User): UserContent {
   const { login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys } = user;
-  const { keysMadeAt, keysReset, twoFactor } = user;
+  const { keysMadeAt, keysReset, twoFactor, link } = user;
   return {
     ...{ login, email, fullName, passwordHash, masterKeyOptions, masterKeyFingerprint, keys },
-    ...{ keysMadeAt, keysReset, twoFactor },
+    ...{ keysMadeAt, keysReset, twoFactor, link },
   };
 }
 

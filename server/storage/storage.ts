@@ -23,6 +23,7 @@ import { itemStore } from './items.ts';
 import { joining } from './joining.ts';
 import { journalStore } from './journal.ts';
 import { journaled } from './journaled.ts';
+import { ldapStore } from './ldap.ts';
 import { linkStore } from './links.ts';
 import { migrations } from './migrations.ts';
 import { organisationStore, userStore } from './people.ts';
@@ -53,6 +54,7 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     organisations: organisationStore(database, seal),
     users: userStore(database, seal),
     directory: directoryStore(database, seal, opened),
+    ldap: ldapStore(database, seal),
     groups: groupStore(database, seal),
     roles: roleStore(database, seal),
     invites: inviteStore(database, seal),

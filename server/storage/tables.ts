@@ -9,6 +9,7 @@ import type { AccessLevel } from '../access/levels.ts';
 import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
 import type { ActivityEvent } from './events.ts';
 import type { AdministrationTables } from './administrationtables.ts';
+import type { LdapTables } from './ldap.ts';
 import type { UploadTables } from './uploadtables.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
@@ -219,7 +220,7 @@ export interface ActivityTable {
   content: Uint8Array;
 }
 
-export interface Tables extends AdministrationTables, UploadTables {
+export interface Tables extends AdministrationTables, LdapTables, UploadTables {
   organisations: OrganisationTable;
   users: UserTable;
   sessions: SessionTable;

@@ -25,6 +25,18 @@ const onRole = (body?: unknown): Prepare => {
   });
 };
 
+/** Settings that can be kept; nothing listens there. */
+const unreachableDirectory = {
+  ...{ url: 'ldap://127.0.0.1:1', startTls: false, ca: null, bindDn: 'cn=reader', bindPassword: 'x' },
+  people: { bases: ['ou=people'], filter: '(uid=*)' },
+  groups: { bases: [], filter: '(cn=*)', taken: [] },
+  attributes: {
+    ...{ login: 'uid', fullName: 'cn', email: 'mail', uniqueId: 'entryUUID' },
+    ...{ groupName: 'cn', groupMember: 'member' },
+  },
+  ...{ membersAre: 'dn', logsIn: false, adopts: false, intervalMinutes: null },
+};
+
 /** The requests, by method and path as the server describes them. */
 export const administering: Readonly<Record<string, Prepare>> = {
   'POST /users': () => ({ path: '/users', body: { login: newLogin(), password: 'a long password' } }),
@@ -61,6 +73,14 @@ export const administering: Readonly<Record<string, Prepare>> = {
     path: '/organisation/password-policy',
     body: { minimumLength: 0, requiredSets: [], minimumBits: 0 },
   }),
+  'GET /directory': () => ({ path: '/directory' }),
+  'GET /directory/groups': () => ({ path: '/directory/groups' }),
+  'POST /directory': () => ({ path: '/directory', body: unreachableDirectory }),
+  'POST /directory/test': () => ({ path: '/directory/test', body: unreachableDirectory }),
+  // Nobody answers there, which is told (409) only to those who may ask.
+  'POST /directory/preview': () => ({ path: '/directory/preview' }),
+  'POST /directory/sync': () => ({ path: '/directory/sync', body: {} }),
+  'DELETE /directory': () => ({ path: '/directory' }),
   'GET /activity': () => ({ path: '/activity' }),
   'GET /activity/export': () => ({ path: '/activity/export?format=json' }),
 };

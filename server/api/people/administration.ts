@@ -10,6 +10,7 @@ import type { Repositories } from '../../storage/storage.ts';
 import { shortestPassword } from '../application.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
+import { requireOwnPassword } from '../directoryfaults.ts';
 import { ApiError, invalid } from '../errors.ts';
 import { createdId, doneAnswer, idParams, objectId, shortText } from '../schemas.ts';
 import { accountKey } from '../sessions.ts';
@@ -160,6 +161,7 @@ function changingRoutes(app: Api, context: Context): void {
       const caller = callerOf(request);
       const user = await colleague(context, caller.organisationId, request.params.id);
       await requireBelow(context, caller, user);
+      await requireOwnPassword(context, user);
       const iterations = context.options.passwordIterations ?? passwordIterations;
       const passwordHash = await hashPassword(request.body.password, iterations);
       await context.storage.users.update({ ...user, passwordHash });

@@ -4,11 +4,12 @@
  * It is done in front of the handler, because comparing is slow on purpose: inside the transaction
  * of the change it would make everybody wait. Wrong ones are bounded by account, as at log-in.
  */
-import { verifyPassword } from '../../identity/passwords.ts';
+import { provesPassword } from '../../directory/proof.ts';
 import { failureThrottle } from '../../identity/throttle.ts';
 import { defaultLoginAttempts } from '../../options.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
+import { orUnavailable } from '../directoryfaults.ts';
 import { ApiError } from '../errors.ts';
 
 declare module 'fastify' {
@@ -36,7 +37,8 @@ export function askPasswords(app: Api, context: Context): void {
     }
     throttle.attempt(userId);
     const user = await context.storage.users.find(userId);
-    if (!user || !(await verifyPassword(memberOf(request.body, member), user.passwordHash))) {
+    const given = memberOf(request.body, member);
+    if (!user || !(await orUnavailable(provesPassword(context.storage, user, given)))) {
       throw new ApiError(403, 'passwordInvalid', 'The log-in password is wrong.', member);
     }
     throttle.success(userId);

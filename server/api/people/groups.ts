@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Cause } from '../../access/entitlement.ts';
 import { settleKeys } from '../../access/entitlement.ts';
+import type { MembershipChange } from '../../access/membership.ts';
+import { changeMembership, dropSent } from '../../access/membership.ts';
 import type { Caller } from '../../access/rights.ts';
 import { newId } from '../../storage/ids.ts';
 import type { Group } from '../../storage/groups.ts';
-import type { Repositories } from '../../storage/storage.ts';
 import type { ActivityNote } from '../activitynotes.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
@@ -110,10 +111,13 @@ function changingRoutes(app: Api, context: Context): void {
   );
 }
 
-type Change = 'addMembers' | 'removeMembers';
-
 /** People of the caller's organisation; deleted ones may only be taken out. */
-async function requirePeople(context: Context, caller: Caller, userIds: readonly string[], change: Change) {
+async function requirePeople(
+  context: Context,
+  caller: Caller,
+  userIds: readonly string[],
+  change: MembershipChange,
+) {
   const people = await context.storage.users.findMany(userIds);
   const isKnown = (id: string) => {
     const user = people.get(id);
@@ -129,25 +133,16 @@ async function changeMembers(
   caller: Caller,
   groupId: string,
   userIds: readonly string[],
-  change: Change,
+  change: MembershipChange,
 ): Promise<ActivityNote[]> {
   await requirePeople(context, caller, userIds, change);
   return context.storage.transaction(async (storage) => {
-    const former = new Set(await storage.groups.memberIds(groupId));
-    const changed = userIds.filter((userId) => former.has(userId) === (change === 'removeMembers'));
-    await storage.groups[change](groupId, changed);
-    if (change === 'removeMembers') await dropSent(storage, groupId, changed);
-    const vaultIds = await storage.access.vaultIdsOfGroup(groupId);
-    const raised = await settleKeys(storage, vaultIds, changed, causeOf(context, caller, groupId));
+    const cause = causeOf(context, caller, groupId);
+    const { changed, raised } = await changeMembership(storage, groupId, userIds, change, cause);
     const event = change === 'addMembers' ? 'user_added_to_userGroup' : 'user_removed_from_userGroup';
     const notes = changed.map((subjectId): ActivityNote => ({ event, objectId: groupId, subjectId }));
     return [...notes, ...notesOfRequests(raised)];
   });
-}
-
-/** Takes back what people have received as members of a group. */
-async function dropSent(storage: Repositories, groupId: string, userIds: readonly string[]): Promise<void> {
-  for (const { id } of await storage.inbox.throughGroup(groupId, userIds)) await storage.inbox.remove(id);
 }
 
 function causeOf(context: Context, caller: Caller, groupId: string): Cause {

@@ -4,6 +4,7 @@ import { hashPassword, passwordIterations } from '../../identity/passwords.ts';
 import { shortestPassword } from '../application.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
+import { requireOwnPassword } from '../directoryfaults.ts';
 import { doneAnswer, shortText } from '../schemas.ts';
 import { colleague } from './users.ts';
 
@@ -45,6 +46,7 @@ export function ownAccountRoutes(app: Api, context: Context): void {
     async (request) => {
       const { organisationId, userId, sessionId } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
+      await requireOwnPassword(context, user);
       const iterations = context.options.passwordIterations ?? passwordIterations;
       const passwordHash = await hashPassword(request.body.newPassword, iterations);
       await context.storage.users.update({ ...user, passwordHash });
