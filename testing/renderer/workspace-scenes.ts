@@ -50,10 +50,10 @@ export async function openPanel(page: Page): Promise<void> {
   await page.locator('.sync-popup').waitFor();
 }
 
-async function openSettings(page: Page, section: number): Promise<void> {
+async function openSettings(page: Page, section: string): Promise<void> {
   await page.waitForTimeout(150);
   await page.keyboard.press('Control+Comma');
-  await page.locator('[role=tab]').nth(section).click();
+  await page.getByTestId(`settings-${section}`).click();
   await page.waitForTimeout(100);
 }
 
@@ -190,19 +190,23 @@ export const workspaceScenes: readonly Scene[] = [
       await openPanel(page);
     },
   },
-  { name: 'settings', scenario: {}, act: async (page) => openSettings(page, 0) },
-  { name: 'settings-protection', scenario: {}, act: async (page) => openSettings(page, 1) },
-  { name: 'settings-accounts', scenario: { accounts: 3 }, act: async (page) => openSettings(page, 2) },
+  { name: 'settings', scenario: {}, act: async (page) => openSettings(page, 'appearance') },
+  { name: 'settings-protection', scenario: {}, act: async (page) => openSettings(page, 'protection') },
+  {
+    name: 'settings-accounts',
+    scenario: { accounts: 3 },
+    act: async (page) => openSettings(page, 'accounts'),
+  },
   {
     name: 'settings-remove',
     scenario: { accounts: 3 },
     act: async (page) => {
-      await openSettings(page, 2);
+      await openSettings(page, 'accounts');
       await page.locator('.account button').nth(1).click();
       await idle(page);
     },
   },
-  { name: 'settings-about', scenario: {}, act: async (page) => openSettings(page, 3) },
+  { name: 'settings-about', scenario: {}, act: async (page) => openSettings(page, 'about') },
   {
     name: 'shortcuts',
     scenario: {},
