@@ -43,6 +43,15 @@ export const errorCodes = [
   'recipientKeyMissing', // the person has made no key pair yet, or none that can be used
   'keyTooFresh', // a new key after a reset: its owner is to be asked in person first
   'recipientKeyChanged', // another key than the one that was seen or shown; stops every wrap
+  'keyNotCompared', // several at once only for people whose keys were compared
+  'notInPeople', // whoever asks is not in the list of people
+  'notEntitled', // may not enter the vault any more
+  'requestGone', // confirmed, declined or withdrawn meanwhile
+  'rekeyingUnderWay', // the vault is on its way to another key already
+  'rekeyingIncomplete', // records were written faster than their keys could be sealed
+  'rekeyingGone', // given up, or begun anew, on another device
+  'membersChanged', // somebody else has the vault's key by now
+  'vaultKeyUnverified', // the vault's key came from the server and nobody has vouched for it
   'vaultKeyChanged',
   'vaultKeyMissing',
   'undecipherable',

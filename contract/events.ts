@@ -4,6 +4,7 @@ import { idText, instant } from './channel.ts';
 import { commandNames } from './commands.ts';
 import { fileQueueView } from './filequeue.ts';
 import { healthProgress } from './health.ts';
+import { rekeyingView } from './rekeying.ts';
 import { sessionState } from './session.ts';
 import { settingsView } from './settings.ts';
 import { syncStatus } from './sync.ts';
@@ -35,6 +36,8 @@ export const events = {
   }),
   /** A run over the passwords began, went on or ended; null when none runs. */
   healthChanged: z.strictObject({ running: z.nullable(healthProgress) }),
+  /** Vaults on their way to another key, from this device. */
+  rekeyingChanged: z.strictObject({ rekeyings: z.array(rekeyingView).max(200) }),
   /** A menu or tray entry was chosen that the page carries out. */
   command: z.strictObject({ name: z.enum(commandNames) }),
   /** A record was chosen outside the main window: in the tray, in quick access, by a link. */

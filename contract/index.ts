@@ -28,6 +28,8 @@ import { offlineFiles } from './offlinefiles.ts';
 import { ownAccount } from './ownaccount.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
+import { rekeying } from './rekeying.ts';
+import { requests } from './requests.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
@@ -57,6 +59,8 @@ export const contract = {
   ownAccount,
   quickAccess,
   records,
+  rekeying,
+  requests,
   searches,
   session,
   settings,

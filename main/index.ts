@@ -34,6 +34,7 @@ import {
   Codes,
   ConflictDesk,
   Copying,
+  DoubtedKeyDesk,
   Drafts,
   Editing,
   Exchanging,
@@ -45,6 +46,8 @@ import {
   OpeningUrls,
   OwnAccountDesk,
   Records,
+  RekeyingDesk,
+  RequestDesk,
   Searches,
   SecretJudge,
   Settings,
@@ -132,6 +135,7 @@ async function start(): Promise<void> {
     onSync: (status) => {
       surroundings.syncChanged(status);
       files.offline.syncTold(status);
+      rekeying.syncTold(status);
       announcer.announce('syncChanged', status);
     },
     onMirror: (accountId, recordIds) => {
@@ -144,7 +148,8 @@ async function start(): Promise<void> {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
-      for (const cleared of [clipboardKeeper.clear(), files.clear(), exchange.clear(), health.clear()]) {
+      const memories = [files.clear(), exchange.clear(), health.clear(), rekeying.clear()];
+      for (const cleared of [clipboardKeeper.clear(), ...memories]) {
         cleared.catch((error: unknown) => {
           incidents.write({ channel: 'lock', what: 'not cleared', error });
         });
@@ -222,6 +227,16 @@ async function start(): Promise<void> {
     },
   });
 
+  const rekeying: RekeyingDesk = new RekeyingDesk({
+    current,
+    onChange: (rekeyings) => {
+      announcer.announce('rekeyingChanged', { rekeyings });
+    },
+    report: (error) => {
+      incidents.write({ channel: 'rekeying', what: 'unforeseen error', error });
+    },
+  });
+
   const surroundings: Surroundings = new Surroundings({
     windows,
     iconFolder: join(here, '../../resources/icons'),
@@ -277,6 +292,9 @@ async function start(): Promise<void> {
       sharing: new SharingDesk({ current, clipboard: clipboardKeeper }),
       sync: new SyncDesk(current),
       tree: new VaultTree(current),
+      doubtedKeys: new DoubtedKeyDesk({ current }),
+      rekeying,
+      requests: new RequestDesk({ current }),
       trust: new TrustDesk({ current }),
       vaultAdmin: new VaultAdministration({ current }),
       about,
@@ -322,7 +340,7 @@ async function start(): Promise<void> {
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
     await Promise.allSettled([
       ...[accounts.lock('quit'), clipboardKeeper.clear()],
-      ...[files.clear(), exchange.clear(), health.clear()],
+      ...[files.clear(), exchange.clear(), health.clear(), rekeying.clear()],
     ]);
   });
   surroundings.begin(process.argv.slice(1));

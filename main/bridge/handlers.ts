@@ -11,6 +11,7 @@ import type {
   Codes,
   ConflictDesk,
   Copying,
+  DoubtedKeyDesk,
   Drafts,
   Editing,
   Exchanging,
@@ -22,6 +23,8 @@ import type {
   OpeningUrls,
   OwnAccountDesk,
   Records,
+  RekeyingDesk,
+  RequestDesk,
   Searches,
   SecretJudge,
   Settings,
@@ -58,6 +61,9 @@ export interface UseCases {
     readonly showRecord: (recordId: string) => void;
   };
   readonly records: Records;
+  readonly doubtedKeys: DoubtedKeyDesk;
+  readonly rekeying: RekeyingDesk;
+  readonly requests: RequestDesk;
   readonly searches: Searches;
   readonly secretJudge: SecretJudge;
   readonly settings: Settings;
@@ -104,6 +110,23 @@ export function handlersOf(uses: UseCases): Handlers {
       unverify: ({ userId }) => uses.trust.unverify(userId),
       accept: (input) => uses.trust.accept(input.userId, input.fingerprint, input.askedInPerson),
       own: () => uses.trust.own(),
+    },
+    rekeying: {
+      holders: ({ vaultId }) => uses.rekeying.holders(vaultId),
+      begin: (input) => done(uses.rekeying.begin(input)),
+      goOn: ({ vaultId }) => done(uses.rekeying.goOn(vaultId)),
+      pause: ({ vaultId }) => done(uses.rekeying.pause(vaultId)),
+      giveUp: ({ vaultId }) => done(uses.rekeying.giveUp(vaultId)),
+      status: () => uses.rekeying.status(),
+      examine: ({ vaultId }) => uses.doubtedKeys.examine(vaultId),
+      accept: ({ vaultId, mac }) => done(uses.doubtedKeys.accept(vaultId, mac)),
+    },
+    requests: {
+      waiting: () => uses.requests.waiting(),
+      list: ({ offset }) => uses.requests.list(offset),
+      confirm: (input) => uses.requests.confirm(input.requests),
+      decline: ({ id }) => done(uses.requests.decline(id)),
+      vouch: ({ vaultId }) => done(uses.requests.vouch(vaultId)),
     },
     ownAccount: {
       overview: () => uses.ownAccount.overview(),

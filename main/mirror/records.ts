@@ -144,6 +144,26 @@ export class Records {
       .all(...ends, vaultId, kind, ...ends, vaultId, kind);
   }
 
+  /** The record keys of a vault as they are wrapped, of records and shortcuts that have one. */
+  wrappedKeys(vaultId: string): { readonly id: string; readonly keyWrapped: string }[] {
+    return this.#engine
+      .query<{ id: string; keyWrapped: string }>(
+        `SELECT id, key_wrapped AS keyWrapped FROM records JOIN record_details USING (row)
+         WHERE vault_id = ? AND key_wrap = 'vault' AND key_wrapped <> ''`,
+      )
+      .all(vaultId);
+  }
+
+  /** The same record key under another key of the vault. */
+  setKeyWrapped(id: string, keyWrapped: string): void {
+    this.#engine
+      .query(
+        `UPDATE record_details SET key_wrapped = ?
+         WHERE row = (SELECT row FROM records WHERE id = ?)`,
+      )
+      .run(keyWrapped, id);
+  }
+
   setFavourite(id: string, favourite: boolean): void {
     this.#engine.query('UPDATE records SET favourite = ? WHERE id = ?').run(Number(favourite), id);
     this.#engine.noteChange();

@@ -38,6 +38,8 @@ export interface NewItem extends SentPlace {
   /** Null without client-side encryption. */
   readonly keyEncrypted: string | null;
   readonly fields: SentFields;
+  /** Check value of the vault key that the record key is under, where the server compares it. */
+  readonly vaultMasterKeyHash?: string;
 }
 
 const createdItem = createdId.and(written);
@@ -45,11 +47,11 @@ const createdItem = createdId.and(written);
 /** @throws StrongroomError `forbidden`, `notFound`, `badAnswer`, network codes */
 export function createItem(
   client: RemoteClient,
-  { vaultId, folderId, keyEncrypted, fields }: NewItem,
+  { vaultId, folderId, keyEncrypted, fields, ...check }: NewItem,
   sending: Sending,
 ): Promise<Written & { readonly id: string }> {
   const key = keyEncrypted === null ? {} : { keyEncrypted };
-  const body = { vaultId, ...(folderId === null ? {} : { folderId }), ...key, ...bodyOf(fields) };
+  const body = { vaultId, ...(folderId === null ? {} : { folderId }), ...key, ...bodyOf(fields), ...check };
   const { signal } = sending;
   return client.call(createdItem, {
     method: 'POST',
@@ -68,6 +70,8 @@ export interface ItemChange {
   /** The record key under another vault's key. */
   readonly keyEncrypted?: string;
   readonly fields?: SentFields;
+  /** Check value of the vault key that `keyEncrypted` is under, where the server compares it. */
+  readonly vaultMasterKeyHash?: string;
   /** For servers without an endpoint of their own for it. */
   readonly isFavorite?: boolean;
   /** The revision that the change was made on, where the server compares it. */

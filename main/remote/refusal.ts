@@ -33,6 +33,10 @@ export function refusalOf(answer: Answer): StrongroomError {
   if (status === 409 && answer.errorCodes.includes('revisionConflict')) {
     return new StrongroomError('changedMeanwhile');
   }
+  // Sealed under a key that the vault had before (an addition of our server, feature `vaultKeyCheck`).
+  if (status === 409 && answer.errorCodes.includes('vaultKeyChanged')) {
+    return new StrongroomError('vaultKeyChanged');
+  }
   if (answer.errorCodes.includes('idempotencyKeyReused')) {
     return new StrongroomError('badAnswer', { reason: 'keyReused', status });
   }

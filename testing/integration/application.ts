@@ -29,6 +29,7 @@ import {
   Codes,
   ConflictDesk,
   Copying,
+  DoubtedKeyDesk,
   Drafts,
   Editing,
   Exchanging,
@@ -40,6 +41,8 @@ import {
   OpeningUrls,
   OwnAccountDesk,
   Records,
+  RekeyingDesk,
+  RequestDesk,
   Searches,
   SecretJudge,
   Settings,
@@ -94,6 +97,7 @@ export class Application {
   readonly records: Records;
   readonly files: FileDesk;
   readonly health: HealthDesk;
+  readonly rekeying: RekeyingDesk;
   readonly profiles: ProfileStore;
   readonly crossings: Crossing[] = [];
   readonly incidents: Incident[] = [];
@@ -158,6 +162,11 @@ export class Application {
       onProgress: (running) => announcer.announce('healthChanged', { running }),
       report: (error) => onIncident({ channel: 'health', what: 'unforeseen error', error }),
     });
+    this.rekeying = new RekeyingDesk({
+      current,
+      onChange: (rekeyings) => announcer.announce('rekeyingChanged', { rekeyings }),
+      report: (error) => onIncident({ channel: 'rekeying', what: 'unforeseen error', error }),
+    });
     openDoor(
       handlersOf({
         accounts: this.accounts,
@@ -218,6 +227,9 @@ export class Application {
         sharing: new SharingDesk({ current, clipboard: this.#clipboardKeeper }),
         sync: new SyncDesk(current),
         tree: new VaultTree(current),
+        doubtedKeys: new DoubtedKeyDesk({ current }),
+        rekeying: this.rekeying,
+        requests: new RequestDesk({ current }),
         trust: new TrustDesk({ current }),
         vaultAdmin: new VaultAdministration({ current }),
         about: () => ({
@@ -370,6 +382,7 @@ export class Application {
       },
       onSync: (status) => {
         this.files.offline.syncTold(status);
+        this.rekeying.syncTold(status);
         announcer.announce('syncChanged', status);
       },
       onMirror: (accountId, recordIds) => {
@@ -380,6 +393,7 @@ export class Application {
         void this.#clipboardKeeper.clear();
         void this.files.clear();
         void this.health.clear();
+        void this.rekeying.clear();
       },
     });
   }

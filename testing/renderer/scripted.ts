@@ -38,6 +38,7 @@ import { scriptFiles } from './script-files.ts';
 import { scriptHealth } from './script-health.ts';
 import { scriptHistory } from './script-history.ts';
 import { scriptKeyTrust } from './script-keytrust.ts';
+import { scriptRequests } from './script-requests.ts';
 import { scriptSharing } from './script-sharing.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
@@ -126,6 +127,7 @@ function install(scenario: Scenario): void {
     ...scriptAdministration(stage),
     ...scriptOwnAccount(stage),
     ...scriptKeyTrust(),
+    ...scriptRequests(stage),
     ...scriptSharing(stage),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),

@@ -10,5 +10,8 @@ export * from './invitation.ts';
 export * from './ownaccount.ts';
 export * from './people.ts';
 export * from './refusals.ts';
+export * from './rekeying.ts';
+export * from './requests.ts';
+export * from './activity.ts';
 export * from './vaults.ts';
 export * from './vaulttypes.ts';

@@ -18,13 +18,16 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   administratorKeyMissing: 'administratorsChanged',
   publicKeyChanged: 'recipientKeyChanged',
   notEntitled: 'notEntitled',
+  rekeyingUnderWay: 'rekeyingUnderWay',
+  rekeyingIncomplete: 'rekeyingIncomplete',
+  memberMissing: 'membersChanged',
 };
 
 /**
  * Sends a request of administration and reads its answer.
  * @throws StrongroomError `loginTaken`, `stillInUse`, `notYourself`, `masterPasswordUnset`,
  * `lastAdministrator`, `accessThroughOthers`, `administratorsChanged`, `recipientKeyChanged`,
- * `notEntitled`, and as
+ * `notEntitled`, `rekeyingUnderWay`, `rekeyingIncomplete`, `membersChanged`, and as
  * `RemoteClient.call`.
  */
 export async function administer<S extends z.ZodType>(

@@ -129,6 +129,7 @@ export class RecordIntake {
       this.#clearFlag(previous);
       return null;
     }
+    if (this.#isUnderDoubtedKey(previous, record)) return null;
     const entries = this.#entriesOf(record);
     if (!this.#isHonest(previous, record, entries)) {
       return this.#refuse(previous, record) ? { row: previous, entries: null } : null;
@@ -197,6 +198,16 @@ export class RecordIntake {
     this.#remember(made.id, false);
     const row = adopted(this.#context, made, record);
     return row === null ? null : { row, entries };
+  }
+
+  /**
+   * The vault was given another key, about which a person has yet to decide. What came under it does
+   * not open here, so what stands here stays readable; the listings bring it once that is decided.
+   */
+  #isUnderDoubtedKey(previous: StoredRecord, record: StoredRecord): boolean {
+    const { vaultId, keyWrapped } = record;
+    if (vaultId === null || keyWrapped === previous.keyWrapped) return false;
+    return this.#context.mirror.pins.vaultKey(vaultId)?.trust === 'keyChanged';
   }
 
   /**

@@ -22,6 +22,7 @@ import { sendingOrder } from './order.ts';
 import { prepared } from './preparing.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { takeAgain } from '../pull/refresh.ts';
+import { sealAnew } from './keycheck.ts';
 import { refusalFor } from './refusal.ts';
 import { isRecordReady, sendOfRecord } from './sending.ts';
 import { isFolderReady, sendOfFolder } from './sendingfolders.ts';
@@ -229,6 +230,8 @@ class Push {
         return operation.object === 'folder' ? this.#holdFolder(operation, failure) : this.#look(operation);
       case 'reused':
         return this.#reused(operation, failure);
+      case 'rekeyed':
+        return this.#rekeyed(operation, failure);
     }
   }
 
@@ -320,6 +323,16 @@ class Push {
     const { id, problem } = operation;
     if (problem === null) return mirror.outbox.setState(id, 'unanswered', { code, params: { ...params } });
     mirror.transaction(() => renewed(mirror, operation));
+  }
+
+  /** Sealed anew where this device has the vault's key of now; else a person has to decide about that. */
+  #rekeyed(operation: OutboxOperation, failure: StrongroomError): void {
+    const { mirror } = this.#context;
+    this.#missing = 0;
+    const isSealed = mirror.transaction(() => sealAnew(this.#context, operation));
+    if (!isSealed) return this.#hold(operation, failure);
+    const now = this.#bySeq(operation);
+    if (now !== null) this.#anotherRound(now);
   }
 
   /** The same operation, whichever key it has by now. */

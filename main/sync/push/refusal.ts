@@ -11,9 +11,10 @@ import type { OutboxChange } from '../../mirror/index.ts';
 /**
  * `stop`: nothing more can be sent now. `stays`: its answer is missing; others go on. `hold`: a
  * person has to see to it. `gone`: what it is about is not there. `look`: it was changed there
- * meanwhile. `reused`: another request went out under its key once.
+ * meanwhile. `reused`: another request went out under its key once. `rekeyed`: the vault has another
+ * key since it was sealed.
  */
-export type Refusal = 'stop' | 'stays' | 'hold' | 'gone' | 'look' | 'reused';
+export type Refusal = 'stop' | 'stays' | 'hold' | 'gone' | 'look' | 'reused' | 'rekeyed';
 
 /** Failures that concern every request alike. */
 const ofTheAccount: ReadonlySet<string> = new Set([
@@ -58,6 +59,8 @@ export function refusalFor({ code, params }: StrongroomError, change: OutboxChan
       return 'gone';
     case 'changedMeanwhile':
       return 'look';
+    case 'vaultKeyChanged':
+      return 'rekeyed';
     case 'badAnswer':
       if (params['reason'] === 'keyReused') return 'reused';
       // Where something is put into what does not stand there any more, the request is called a bad one.

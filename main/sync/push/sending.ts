@@ -25,6 +25,7 @@ import { binItemKey } from '../outbox/binning.ts';
 import { localFolderId } from '../pull/landing.ts';
 import { folderHere, isLostPlace, liesInRestored, recordHere } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { keyCheckOf } from './keycheck.ts';
 import { forgetSentParts, sendInParts, unfinished, type PartedFile } from './sendingparts.ts';
 import { settleRecord, settleRemoval, type Settlement } from './settling.ts';
 
@@ -121,7 +122,7 @@ async function carriedOut(
   const guard = expected === null ? {} : { revision: expected };
   switch (change.kind) {
     case 'create': {
-      const { id, ...written } = await createItem(client, newItem(mirror, change), sending);
+      const { id, ...written } = await createItem(client, newItem(context, change), sending);
       mustBeNew(mirror.records.byServerId('record', id) === null);
       return { ...written, serverId: id };
     }
@@ -133,7 +134,7 @@ async function carriedOut(
         sending,
       );
     case 'move':
-      return changeItem(client, itemId, { ...moveOf(mirror, change), ...guard }, sending);
+      return changeItem(client, itemId, { ...moveOf(context, change), ...guard }, sending);
     case 'favourite': {
       const { favourite: isFavorite } = change;
       if (features.has('favorites')) await setFavorite(client, itemId, isFavorite, sending);
@@ -175,16 +176,17 @@ type ChangeOf<Kind extends OutboxOperation['change']['kind']> = Extract<
   { kind: Kind }
 >;
 
-function newItem(mirror: Mirror, { place, keyWrapped, fields }: ChangeOf<'create'>): NewItem {
-  const at = serverPlace(mirror, place);
+function newItem(context: PullContext, { place, keyWrapped, fields }: ChangeOf<'create'>): NewItem {
+  const at = serverPlace(context.mirror, place);
   if (at === null) throw new StrongroomError('notFound');
-  return { ...at, keyEncrypted: keyWrapped, fields };
+  return { ...at, keyEncrypted: keyWrapped, fields, ...keyCheckOf(context, place.vaultId, keyWrapped) };
 }
 
-function moveOf(mirror: Mirror, { place, keyWrapped }: ChangeOf<'move'>): ItemChange {
-  const at = serverPlace(mirror, place);
+function moveOf(context: PullContext, { place, keyWrapped }: ChangeOf<'move'>): ItemChange {
+  const at = serverPlace(context.mirror, place);
   if (at === null) throw new StrongroomError('notFound');
-  return { ...at, ...(keyWrapped === null ? {} : { keyEncrypted: keyWrapped }) };
+  const key = keyWrapped === null ? {} : { keyEncrypted: keyWrapped };
+  return { ...at, ...key, ...keyCheckOf(context, place.vaultId, keyWrapped) };
 }
 
 /** The vault where the server has the record: a move of it may still wait. */

@@ -102,6 +102,17 @@ export class Recipients {
     };
   }
 
+  /**
+   * What a key that the server tells of is to this device, without asking for the key itself: for
+   * lists. Whoever wraps goes through {@link Recipients.admit} all the same.
+   */
+  judge(userId: string, fingerprint: string | null): RecipientTrust {
+    if (fingerprint === null) return 'missing';
+    const own = this.#parts.mirror.pins.read();
+    if (own?.userId === userId) return own.ownPublicKey === fingerprint ? 'own' : 'changed';
+    return trustOf('', fingerprint, this.#pinOf(userId));
+  }
+
   /** One's own public key is computed, never asked for: a new vault's key is wrapped with it. */
   own(): Recipient {
     const { mirror, privateKey } = this.#parts;
@@ -184,6 +195,7 @@ function firstSeen(userId: string, fingerprint: string, at: number): UserKeyPin 
   };
 }
 
+/** `pem` is null where there is no key, and a key without a fingerprint cannot be read. */
 function trustOf(pem: string | null, fingerprint: string | null, pin: UserKeyPin | null): RecipientTrust {
   if (pem === null) return 'missing';
   if (fingerprint === null) return pin === null ? 'unreadable' : 'changed';

@@ -7,7 +7,7 @@
  * a pinned vault is not believed: the old key stays in use for reading and the vault takes
  * no writes until a person has decided.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { StrongroomError } from '../../../contract/index.ts';
 import { LockedBytes, openValue, sealValue } from '../../custody/index.ts';
 import {
@@ -17,10 +17,13 @@ import {
   openRecordKey,
   unwrapVaultKey,
   verifyVaultKey,
+  wipe,
 } from '../../keychain/index.ts';
 import type { PrivateKey, RecordKey, VaultKey } from '../../keychain/index.ts';
 import type { Mirror } from '../../mirror/index.ts';
 import type { StoredRecord, StoredVault, VaultKeyPin } from '../../mirror/model.ts';
+import { raiseDoubt } from '../doubt.ts';
+import { formerHashKey, rewrapVault } from './rewrapping.ts';
 
 export interface VaultKeysParts {
   readonly mirror: Mirror;
@@ -87,6 +90,14 @@ export class VaultKeys {
     this.#hold(vaultId, own);
   }
 
+  /** A person knows the vault by what is in it: its pinned key counts as verified. */
+  vouch(vaultId: string): void {
+    const { mirror } = this.#parts;
+    const pin = mirror.pins.vaultKey(vaultId);
+    if (pin?.trust !== 'unverified') return;
+    mirror.durable(() => mirror.pins.setVaultKey({ ...pin, trust: 'verified' }));
+  }
+
   /** The key of a record, for the caller to wipe; null if it does not open here. */
   recordKeyOf(record: StoredRecord): RecordKey | null {
     const { keyWrap, keyWrapped } = record;
@@ -114,6 +125,7 @@ export class VaultKeys {
     if (isKnown(delivered, stored, pin)) return delivered;
     const key = this.#unwrap(delivered.keyWrapped);
     if (key === null && pin === null) return delivered;
+    if (key !== null && this.#isMadeHere(delivered, key)) return this.adopt(delivered, key);
     if (key !== null && this.#isBelievable(delivered, key, pin)) {
       this.#pin(delivered.id, this.#fingerprint(key), pin);
       this.#hold(delivered.id, key);
@@ -122,6 +134,92 @@ export class VaultKeys {
     key?.dispose();
     this.#distrust(delivered, pin);
     return keepKey(delivered, stored);
+  }
+
+  /** Keeps the key that a vault is on its way to, until it is in force or given up. */
+  keepNewKey(vaultId: string, key: VaultKey): void {
+    const { mirror, cacheKey } = this.#parts;
+    const name = newKeyName(vaultId);
+    mirror.durable(() => mirror.keyCache.set(name, sealValue(cacheKey, key, name)));
+  }
+
+  /** The key that this device has begun to give to a vault, for the caller to wipe; null for none. */
+  newKeyOf(vaultId: string): VaultKey | null {
+    const { mirror, cacheKey } = this.#parts;
+    const name = newKeyName(vaultId);
+    const kept = mirror.keyCache.get(name);
+    return kept === null ? null : asVaultKey(openValue(cacheKey, kept, name));
+  }
+
+  hasNewKey(vaultId: string): boolean {
+    return this.#parts.mirror.keyCache.get(newKeyName(vaultId)) !== null;
+  }
+
+  dropNewKey(vaultId: string): void {
+    const { mirror } = this.#parts;
+    mirror.durable(() => mirror.keyCache.remove(newKeyName(vaultId)));
+  }
+
+  /**
+   * The key that a server delivers for a vault, for a person to decide about; nothing is believed
+   * by it. The caller disposes of it. Null where it does not open or fails its check value.
+   */
+  candidate(delivered: StoredVault): LockedBytes | null {
+    const key = delivered.keyWrapped === null ? null : this.#unwrap(delivered.keyWrapped);
+    if (key === null || passesCheck(delivered, key)) return key;
+    key.dispose();
+    return null;
+  }
+
+  /** By which a key that was looked at is known again; it says nothing of the key to anybody else. */
+  fingerprintOf(key: LockedBytes): string {
+    return this.#fingerprint(key);
+  }
+
+  /**
+   * Takes a key in the place of the pinned one, as `verified`, with all that lies here under it, and
+   * gives the row of the vault as it is stored. Only for a key that was made here or that a person
+   * has decided for. Takes the key over.
+   */
+  adopt(delivered: StoredVault, key: LockedBytes): StoredVault {
+    const { mirror, now } = this.#parts;
+    const { id: vaultId } = delivered;
+    mirror.transaction(() => {
+      const former = this.#formerKey(vaultId);
+      if (former !== null) rewrapVault(mirror, { vaultId, from: former, to: asVaultKey(key.bytes) });
+      const mac = this.#fingerprint(key);
+      mirror.pins.setVaultKey({ vaultId, mac, trust: 'verified', firstSeenAt: now() });
+      mirror.syncState.set(formerHashKey(vaultId), mirror.vaults.get(vaultId)?.keyHash ?? null);
+      mirror.vaults.upsert(delivered);
+      mirror.keyCache.remove(newKeyName(vaultId));
+      // What was told while the key was in doubt was not taken in: only the listings tell it again.
+      raiseDoubt(mirror);
+    });
+    // Opened from the row when it is asked for: the caller's transaction may yet come to nothing.
+    this.#close(vaultId);
+    key.dispose();
+    return delivered;
+  }
+
+  /** Null where the vault's own copy is not here: then nothing here can be brought under another key. */
+  #formerKey(vaultId: string): VaultKey | null {
+    try {
+      return this.keyOf(vaultId);
+    } catch (failure) {
+      if (failure instanceof StrongroomError && failure.code === 'vaultKeyMissing') return null;
+      throw failure;
+    }
+  }
+
+  /** Whether it is the key that this device has begun to give to the vault. */
+  #isMadeHere(delivered: StoredVault, key: LockedBytes): boolean {
+    const made = this.newKeyOf(delivered.id);
+    if (made === null) return false;
+    try {
+      return passesCheck(delivered, key) && timingSafeEqual(sha256(made), sha256(key.bytes));
+    } finally {
+      wipe(made);
+    }
   }
 
   #openPinned(vaultId: string, wrapped: string | null): VaultKey {
@@ -187,6 +285,12 @@ export class VaultKeys {
     this.#open.delete(vaultId);
   }
 }
+
+function newKeyName(vaultId: string): string {
+  return `newVaultKey:${vaultId}`;
+}
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 function cacheName(wrapped: string): string {
   return `vault:${createHash('sha256').update(wrapped, 'utf8').digest('hex')}`;

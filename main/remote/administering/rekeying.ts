@@ -1,0 +1,112 @@
+/** Giving a vault another key (API description, "Another vault key"; features `vaultRekey`, `vaultKeyCheck`). */
+import { z } from 'zod';
+import type { RemoteClient } from '../client.ts';
+import { serverId, unixSeconds, wireValue } from '../shapes.ts';
+import { administer } from './refusals.ts';
+
+/** As many record keys as are asked for and sent at once. */
+export const rekeyPortion = 500;
+
+const kinds = ['item', 'snapshot', 'shortcut'] as const;
+const kind = z.enum(kinds);
+export type KeyedKind = (typeof kinds)[number];
+
+const pathOf = (vaultId: string, deed = ''): string => `/vaults/${serverId.parse(vaultId)}/rekey${deed}`;
+
+export interface RekeyStart {
+  /** Check value and salt of the new key. */
+  readonly masterKeyHash: string;
+  readonly salt: string;
+  /** The new key wrapped, by the ids of those who stay. */
+  readonly keys: Readonly<
+    Record<string, { readonly masterKeyEncrypted: string; readonly publicKeyFingerprint: string }>
+  >;
+  /** Those who have the old key and get no new one for now. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Begins. @throws StrongroomError `rekeyingUnderWay`, `membersChanged` if somebody is named nowhere,
+ * `recipientKeyChanged`, `notEntitled`, network codes
+ */
+export async function beginRekeying(client: RemoteClient, vaultId: string, start: RekeyStart): Promise<void> {
+  await administer(client, z.unknown(), { method: 'POST', path: pathOf(vaultId), body: { ...start } });
+}
+
+const state = z.object({
+  startedBy: serverId,
+  startedAt: unixSeconds,
+  doneCount: z.number().int().nonnegative(),
+  masterKeyEncrypted: wireValue,
+});
+export type RemoteRekeying = z.output<typeof state>;
+
+/** How far it is. @throws StrongroomError `notFound` if none is under way, network codes */
+export function readRekeying(
+  client: RemoteClient,
+  vaultId: string,
+  signal?: AbortSignal,
+): Promise<RemoteRekeying> {
+  return client.call(state, { method: 'GET', path: pathOf(vaultId), signal });
+}
+
+/** @throws StrongroomError `notFound` if none is under way, network codes */
+export async function giveUpRekeying(client: RemoteClient, vaultId: string): Promise<void> {
+  await client.call(z.unknown(), { method: 'DELETE', path: pathOf(vaultId) });
+}
+
+const keyed = z.object({ kind, id: serverId, keyEncrypted: z.string().max(16_384) });
+export type KeyedRecord = z.output<typeof keyed>;
+
+const portion = z.object({
+  items: z.array(keyed).max(rekeyPortion),
+  next: z.object({ kind, after: serverId.nullable() }).nullable(),
+});
+export type RekeyPlace = NonNullable<z.output<typeof portion>['next']>;
+
+/** The next record keys that are not done; `next` is null at the end. */
+export function readRecordKeys(
+  client: RemoteClient,
+  vaultId: string,
+  { kind: of, after }: RekeyPlace,
+  signal?: AbortSignal,
+): Promise<z.output<typeof portion>> {
+  const query = { kind: of, limit: rekeyPortion, ...(after === null ? {} : { after }) };
+  return client.call(portion, { method: 'GET', path: pathOf(vaultId, '/records'), query, signal });
+}
+
+export interface RewrappedKey extends KeyedRecord {
+  readonly formerKeyEncrypted: string;
+}
+
+const done = z.object({ doneCount: z.number().int().nonnegative() });
+
+/** Puts record keys by; gives how many are. @throws StrongroomError `notFound`, network codes */
+export async function putRecordKeys(
+  client: RemoteClient,
+  vaultId: string,
+  records: readonly RewrappedKey[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const body = { records };
+  const request = { method: 'POST', path: pathOf(vaultId, '/records'), body, signal } as const;
+  return (await client.call(done, request)).doneCount;
+}
+
+/** Puts the new key in force. @throws StrongroomError `rekeyingIncomplete`, `notFound`, network codes */
+export async function finishRekeying(
+  client: RemoteClient,
+  vaultId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const request = { method: 'POST', path: pathOf(vaultId, '/finish'), body: {}, signal } as const;
+  await administer(client, z.unknown(), request);
+}
+
+const holders = z.object({ keyHolders: z.array(serverId).max(200_000) });
+
+/** Ids of everybody who has the key of a vault, as the server tells it. */
+export async function readKeyHolders(client: RemoteClient, vaultId: string): Promise<string[]> {
+  const path = `/vaults/${serverId.parse(vaultId)}/access`;
+  return (await client.call(holders, { method: 'GET', path })).keyHolders;
+}

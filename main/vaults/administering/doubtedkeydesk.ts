@@ -1,0 +1,166 @@
+/**
+ * Deciding about a vault key that was changed elsewhere. A server could have put a key of its own in
+ * the place of the known one, so the new key is held against the records of this device: only
+ * somebody who had the known key could seal the same record keys with another one.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StrongroomError } from '../../../contract/errors.ts';
+import type { DoubtedKey } from '../../../contract/rekeying.ts';
+import type { LockedBytes } from '../../custody/index.ts';
+import { asVaultKey, KeychainError, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
+import type { RecordKey, VaultKey } from '../../keychain/index.ts';
+import type { StoredVault } from '../../mirror/index.ts';
+import {
+  batchItems,
+  batchLimit,
+  listActivity,
+  listItems,
+  listShortcuts,
+  listVaults,
+} from '../../remote/index.ts';
+import { announcedFeatures } from '../../sync/index.ts';
+import type { VaultKeys } from '../../sync/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+
+/** Compared without a pause, about 2 ms. */
+const comparedAtOnce = 50;
+
+export class DoubtedKeyDesk {
+  readonly #current: () => OpenAccount;
+
+  constructor({ current }: { readonly current: () => OpenAccount }) {
+    this.#current = current;
+  }
+
+  /** Throws the network's codes, `noSuchVault`, `vaultKeyMissing` where there is nothing to compare with. */
+  async examine(vaultId: string): Promise<DoubtedKey> {
+    const account = this.#current();
+    const vaultKeys = keysOf(account);
+    const { delivered, key } = await deliveredKey(account, vaultKeys, vaultId);
+    const told = await whoChanged(account, delivered);
+    if (key === null) return { mac: null, same: 0, other: 0, missing: 0, ...told };
+    try {
+      const wraps = await wrapsThere(account, delivered);
+      const counts = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), wraps);
+      return { mac: vaultKeys.fingerprintOf(key), ...counts, ...told };
+    } finally {
+      key.dispose();
+    }
+  }
+
+  /**
+   * Takes the key that was looked at, with all that lies here under the known one.
+   * @throws StrongroomError `vaultKeyChanged` if the server has yet another one by now
+   */
+  async accept(vaultId: string, mac: string): Promise<void> {
+    const account = this.#current();
+    const { mirror } = account;
+    const vaultKeys = keysOf(account);
+    const { delivered, key } = await deliveredKey(account, vaultKeys, vaultId);
+    if (key === null) throw new StrongroomError('vaultKeyChanged');
+    if (vaultKeys.fingerprintOf(key) !== mac) {
+      key.dispose();
+      throw new StrongroomError('vaultKeyChanged');
+    }
+    mirror.durable(() => vaultKeys.adopt(delivered, key));
+    account.learned();
+    account.aside(account.synchroniser.start());
+  }
+}
+
+function keysOf({ vaultKeys }: OpenAccount): VaultKeys {
+  if (vaultKeys === null) throw new StrongroomError('vaultKeyMissing');
+  return vaultKeys;
+}
+
+/** The vault with its key as the server has it now; nothing of it is believed yet. */
+async function deliveredKey(
+  { client, mirror }: OpenAccount,
+  vaultKeys: VaultKeys,
+  vaultId: string,
+): Promise<{ delivered: StoredVault; key: LockedBytes | null }> {
+  const stored = mirror.vaults.get(vaultId);
+  if (stored === null) throw new StrongroomError('noSuchVault');
+  const listed = (await listVaults(client)).find(({ id }) => id === stored.serverId);
+  if (listed === undefined) throw new StrongroomError('noSuchVault');
+  const { masterKeyEncrypted: keyWrapped, salt: keySalt, masterKeyHash: keyHash } = listed;
+  // Without its hash the row counts as old, and the next sync brings everything else of it.
+  const delivered = { ...stored, keyWrapped, keySalt, keyHash, contentHash: '' };
+  return { delivered, key: vaultKeys.candidate(delivered) };
+}
+
+/** Wrapped record keys as the server has them now, by kind and id. */
+async function wrapsThere(
+  { client, mirror }: OpenAccount,
+  { serverId }: StoredVault,
+): Promise<Map<string, string>> {
+  const wraps = new Map<string, string>();
+  const { rows } = await listItems(client, serverId, null);
+  for (const { id, keyEncrypted } of rows) if (keyEncrypted !== null) wraps.set(`record ${id}`, keyEncrypted);
+  const short = rows.filter(({ whole }) => !whole).map(({ id }) => id);
+  for (let at = 0; at < short.length; at += batchLimit) {
+    for (const item of await batchItems(client, short.slice(at, at + batchLimit))) {
+      if (item?.keyEncrypted != null) wraps.set(`record ${item.id}`, item.keyEncrypted);
+    }
+  }
+  if (!announcedFeatures(mirror).has('shortcutList')) return wraps;
+  for (const { shortcut } of (await listShortcuts(client, serverId, null)).rows) {
+    if (shortcut.keyEncrypted !== null) wraps.set(`shortcut ${shortcut.id}`, shortcut.keyEncrypted);
+  }
+  return wraps;
+}
+
+/** Holds every record key of this device against the one that the server has. */
+async function compare(
+  { mirror }: OpenAccount,
+  vaultKeys: VaultKeys,
+  vaultId: string,
+  candidate: VaultKey,
+  wraps: ReadonlyMap<string, string>,
+): Promise<Pick<DoubtedKey, 'same' | 'other' | 'missing'>> {
+  const counts = { same: 0, other: 0, missing: 0 };
+  for (const [index, { id, keyWrapped }] of mirror.records.wrappedKeys(vaultId).entries()) {
+    if (index % comparedAtOnce === 0) await nextTurn();
+    const record = mirror.records.get(id);
+    const known = opened(keyWrapped, vaultKeys.keyOf(vaultId));
+    // Not sent yet, or it opened nowhere before: that says nothing of the new key.
+    if (record === null || record.serverId === '' || known === null) continue;
+    const wrap = wraps.get(`${record.kind} ${record.serverId}`);
+    const now = wrap === undefined ? null : opened(wrap, candidate);
+    if (wrap === undefined) counts.missing += 1;
+    else if (now !== null && sameKey(known, now)) counts.same += 1;
+    else counts.other += 1;
+    wipe(known);
+    if (now !== null) wipe(now);
+  }
+  return counts;
+}
+
+function opened(keyWrapped: string, key: VaultKey): RecordKey | null {
+  try {
+    return openRecordKey(keyWrapped, key);
+  } catch (failure) {
+    if (failure instanceof KeychainError) return null;
+    throw failure;
+  }
+}
+
+/** What the activity log says; it may be closed to the person, or be none. */
+async function whoChanged(
+  { client, mirror }: OpenAccount,
+  { serverId }: StoredVault,
+): Promise<Pick<DoubtedKey, 'by' | 'at'>> {
+  if (!announcedFeatures(mirror).has('activityLog')) return { by: null, at: null };
+  const wish = { events: ['vault_rekeyed'], actorId: null, vaultId: null, from: null, to: null };
+  try {
+    const place = { kind: 'vault', id: serverId } as const;
+    const { items } = await listActivity(client, place, wish, { offset: 0, limit: 1 });
+    const actor = items[0]?.actor ?? null;
+    return { by: actor && (actor.fullName || actor.login), at: items[0]?.at ?? null };
+  } catch (failure) {
+    const isClosed =
+      failure instanceof StrongroomError && (failure.code === 'forbidden' || failure.code === 'notFound');
+    if (!isClosed) throw failure;
+    return { by: null, at: null };
+  }
+}

@@ -1,0 +1,65 @@
+/** Everybody who has the key of a vault, with their own keys as they stand: to be seen before another is given. */
+import type { Output } from '../../../contract/index.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
+import { mostKeyHolders } from '../../../contract/rekeying.ts';
+import type { KeyHolder, RekeyingView } from '../../../contract/rekeying.ts';
+import type { StoredVault } from '../../mirror/index.ts';
+import { readAccount, readKeyHolders, readRekeying } from '../../remote/index.ts';
+import { safeKeyBits } from '../../sync/index.ts';
+import type { RecipientFacts } from '../../sync/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { keyWords } from './keywords.ts';
+
+/** Requests under way at the same time. */
+const askedAtOnce = 4;
+
+/** `own` tells what this device knows of a change that is under way. Throws the network's codes. */
+export async function keyHolders(
+  account: OpenAccount,
+  vault: StoredVault,
+  own: (vault: StoredVault) => RekeyingView | null,
+): Promise<Output<'rekeying', 'holders'>> {
+  const ids = await readKeyHolders(account.client, vault.serverId);
+  if (ids.length > mostKeyHolders) throw new StrongroomError('badAnswer', { reason: 'tooMany' });
+  const holders: KeyHolder[] = [];
+  const waiting = [...ids];
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      holders.push(await holderOf(account, id));
+    }
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, work));
+  holders.sort((one, other) => one.name.localeCompare(other.name));
+  return { holders, underWay: own(vault) ?? (await elsewhere(account, vault)) };
+}
+
+async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {
+  const [facts, person] = await Promise.all([
+    account.recipients.look(userId),
+    readAccount(account.client, userId),
+  ]);
+  return {
+    ...{ userId, name: person.fullName || person.login, login: person.login },
+    ...keyOf(facts),
+  };
+}
+
+function keyOf({ trust, fingerprint, bits }: RecipientFacts) {
+  return {
+    ...{ trust, fingerprint, words: fingerprint === null ? [] : keyWords(fingerprint) },
+    isWeak: bits !== null && bits < safeKeyBits,
+  };
+}
+
+async function elsewhere({ client }: OpenAccount, vault: StoredVault): Promise<RekeyingView | null> {
+  try {
+    const { startedAt, doneCount } = await readRekeying(client, vault.serverId);
+    return {
+      ...{ vaultId: vault.id, vaultName: vault.name, state: 'elsewhere' },
+      ...{ done: doneCount, atLeast: 0, startedAt, failure: null },
+    };
+  } catch (failure) {
+    if (failure instanceof StrongroomError && failure.code === 'notFound') return null;
+    throw failure;
+  }
+}
