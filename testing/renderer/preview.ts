@@ -29,6 +29,7 @@ import { historyScenes } from './history-scenes.ts';
 import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import type { Scene } from './scene.ts';
+import { vaultScenes } from './vault-scenes.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
 
 const origin = 'https://strongroom.preview';
@@ -181,6 +182,7 @@ function options() {
       ...fileScenes,
       ...quickScenes,
       ...codeScenes,
+      ...vaultScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),

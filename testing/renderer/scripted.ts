@@ -40,6 +40,7 @@ import { scriptHistory } from './script-history.ts';
 import { scriptKeyTrust } from './script-keytrust.ts';
 import { scriptRequests } from './script-requests.ts';
 import { scriptSharing } from './script-sharing.ts';
+import { scriptVaults } from './script-vaults.ts';
 
 /** What a scripted verb gives: its value, or the code it fails with. */
 export type Reply<T> = T | { readonly fails: ErrorCode; readonly params?: Record<string, string | number> };
@@ -129,6 +130,7 @@ function install(scenario: Scenario): void {
     ...scriptKeyTrust(),
     ...scriptRequests(stage),
     ...scriptSharing(stage),
+    ...scriptVaults(stage),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),
     ...scriptExchange(),

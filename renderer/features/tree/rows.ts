@@ -140,7 +140,7 @@ export function treeRows(
 ): TreeRow[] {
   const rows = [...gathered(overview), ...savedRows(searches)];
   for (const kind of ['corporate', 'personal'] as const) {
-    const vaults = overview.vaults.filter((vault) => vault.kind === kind);
+    const vaults = overview.vaults.filter((vault) => vault.kind === kind && !vault.hidden);
     if (vaults.length === 0) continue;
     rows.push({ kind: 'heading', key: kind });
     for (const [index, vault] of vaults.entries()) {

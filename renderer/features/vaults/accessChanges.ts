@@ -1,0 +1,81 @@
+/** Changing who may enter a place; what goes wrong is said where it was tried. */
+import type { Result } from '../../../contract/index.ts';
+import type {
+  AccessPlace,
+  GroupAccess,
+  PersonAccess,
+  VaultAccessLevel,
+} from '../../../contract/vaultadmin.ts';
+import { bridge } from '../../app/bridge.ts';
+import { useFormat } from '../../app/format.ts';
+import { i18n } from '../../app/i18n.ts';
+import { useQuestions } from '../../ui/questions.ts';
+import { useToasts } from '../../ui/toasts.ts';
+import { useSession } from '../unlock/session.ts';
+
+export function useAccessChanges(place: AccessPlace, placeName: string) {
+  const { t } = i18n.global;
+  const format = useFormat();
+  const questions = useQuestions();
+  const toasts = useToasts();
+  const session = useSession();
+
+  /** Whether letting a person in means handing the vault key to them. */
+  function needsKey({ hasKey }: Pick<PersonAccess, 'hasKey'>): boolean {
+    return session.current?.clientSideEncryption === true && !hasKey;
+  }
+
+  async function done(asking: Promise<Result<unknown>>): Promise<boolean> {
+    const answer = await asking;
+    if (!answer.ok) toasts.say('bad', format.failure(answer.error));
+    return answer.ok;
+  }
+
+  function setPerson(
+    { userId }: Pick<PersonAccess, 'userId'>,
+    access: VaultAccessLevel | 'notSet',
+    fingerprint: string | null,
+  ): Promise<boolean> {
+    return done(bridge().vaultAdmin.setPerson({ ...place, userId, access, fingerprint }));
+  }
+
+  function setGroup(
+    { groupId }: Pick<GroupAccess, 'groupId'>,
+    access: VaultAccessLevel | 'notSet',
+  ): Promise<boolean> {
+    return done(bridge().vaultAdmin.setGroup({ ...place, groupId, access }));
+  }
+
+  async function removePerson(person: PersonAccess): Promise<boolean> {
+    const { name } = person;
+    const sure = await questions.confirm({
+      title: t('vaults.removePersonTitle', { name }),
+      text: t('vaults.removePersonText', { name, place: placeName }),
+      confirm: t('vaults.takeAway'),
+      danger: true,
+    });
+    if (!sure || !(await setPerson(person, 'notSet', null))) return false;
+    const keptKey = session.current?.clientSideEncryption === true && person.hasKey;
+    if (keptKey && (await isShutOut(person.userId))) toasts.say('info', t('vaults.keyMayBeKept', { name }));
+    return true;
+  }
+
+  /** Somebody may still come in through a group, or into a folder. */
+  async function isShutOut(userId: string): Promise<boolean> {
+    const answer = await bridge().vaultAdmin.person({ ...place, folderId: null, userId });
+    return answer.ok && answer.value.access === 'forbidden';
+  }
+
+  async function removeGroup(group: GroupAccess): Promise<boolean> {
+    const { name } = group;
+    const sure = await questions.confirm({
+      title: t('vaults.removeGroupTitle', { name }),
+      text: t('vaults.removeGroupText', { name, place: placeName }),
+      confirm: t('vaults.takeAway'),
+      danger: true,
+    });
+    return sure && setGroup(group, 'notSet');
+  }
+
+  return { needsKey, setPerson, setGroup, removePerson, removeGroup };
+}

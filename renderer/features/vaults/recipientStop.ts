@@ -1,0 +1,10 @@
+/** Whether a person's key lets anything be wrapped for it, as far as this device can tell beforehand. */
+import type { KeyFacts } from '../../../contract/keytrust.ts';
+
+/** Why nothing can be wrapped; null when it can. A key that nobody has compared yet stops nothing. */
+export type RecipientStop = 'missing' | 'changed' | 'unreadable' | 'weak' | null;
+
+export function recipientStop({ trust, isWeak }: Pick<KeyFacts, 'trust' | 'isWeak'>): RecipientStop {
+  if (trust === 'missing' || trust === 'changed' || trust === 'unreadable') return trust;
+  return isWeak ? 'weak' : null;
+}
