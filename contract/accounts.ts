@@ -64,6 +64,8 @@ export const accountView = z.strictObject({
   login: z.string(),
   fullName: z.string(),
   host: z.string(),
+  /** The server's address as the account was brought here with it. */
+  origin: z.string(),
   clientSideEncryption: z.boolean(),
   unlocked: z.boolean(),
   /** The account whose vaults the window shows. */

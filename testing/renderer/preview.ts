@@ -26,6 +26,7 @@ import { exchangeScenes } from './exchange-scenes.ts';
 import { fileScenes } from './file-scenes.ts';
 import { findingScenes } from './finding-scenes.ts';
 import { historyScenes } from './history-scenes.ts';
+import { ownAccountScenes } from './ownaccount-scenes.ts';
 import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import type { Scene } from './scene.ts';
@@ -173,6 +174,7 @@ function options() {
     walk: !values['no-walk'],
     scenes: [
       ...entranceScenes,
+      ...ownAccountScenes,
       ...workspaceScenes,
       ...editingScenes,
       ...historyScenes,

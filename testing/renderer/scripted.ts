@@ -82,6 +82,7 @@ function accountsOf(scenario: Scenario): AccountView[] {
     login,
     fullName,
     host,
+    origin: `https://${host}`,
     clientSideEncryption: scenario.clientSideEncryption,
     unlocked: scenario.unlocked,
     current: index === 0,

@@ -335,6 +335,7 @@ export class Accounts {
       login: profile.account.login,
       fullName: profile.account.fullName,
       host: new URL(profile.server.origin).host,
+      origin: profile.server.origin,
       clientSideEncryption: profile.mode === 'client',
       unlocked: open !== undefined,
       current: this.#currentId === profile.id,

@@ -4,11 +4,12 @@
  */
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { EnrolmentStep, ServerInspection } from '../../../contract/accounts.ts';
+import type { EnrolmentStep, Invitation, ServerInspection } from '../../../contract/accounts.ts';
 import type { Failure } from '../../../contract/index.ts';
 import { bridge } from '../../app/bridge.ts';
 
-export type EnrolmentStage = 'server' | 'signIn' | 'twoFactorCode' | 'masterPassword' | 'devicePassphrase';
+export type EnrolmentStage =
+  'server' | 'signIn' | 'invitation' | 'invitationAccount' | EnrolmentStep['needs'];
 
 export const useEnrolment = defineStore('enrolment', () => {
   const address = ref('');
@@ -18,11 +19,22 @@ export const useEnrolment = defineStore('enrolment', () => {
   const compared = ref(false);
   const step = ref<EnrolmentStep | null>(null);
   const signingIn = ref(false);
+  /** The person has an invitation and no account yet. */
+  const invited = ref(false);
+  const invitation = ref<Invitation | null>(null);
+  const inviteCode = ref('');
+  /** The person knows of the copy of this account that is here, and asked for another one beside it. */
+  const beside = ref(false);
   const failure = ref<Failure | null>(null);
   const busy = ref(false);
   let generation = 0;
 
-  const stage = computed<EnrolmentStage>(() => step.value?.needs ?? (signingIn.value ? 'signIn' : 'server'));
+  const stage = computed<EnrolmentStage>(() => {
+    if (step.value) return step.value.needs;
+    if (!signingIn.value) return 'server';
+    if (!invited.value) return 'signIn';
+    return invitation.value ? 'invitationAccount' : 'invitation';
+  });
   const needsComparing = computed(() => inspection.value?.certificate?.trusted === false);
 
   /** Runs one call at a time, keeps its failure for the form, and drops an answer that came too late. */
@@ -54,18 +66,42 @@ export const useEnrolment = defineStore('enrolment', () => {
     if (compared.value) signingIn.value = true;
   }
 
-  async function signIn(password: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** The server as it was seen, with what the person accepted of it. */
+  function server(): { address: string; acceptedFingerprint: string | null } | null {
     const seen = inspection.value;
-    if (!seen) return;
+    if (!seen) return null;
     const acceptedFingerprint = needsComparing.value ? (seen.certificate?.fingerprint ?? null) : null;
-    step.value = await run(() =>
-      bridge().accounts.signIn({
-        address: seen.origin,
-        acceptedFingerprint,
-        login: login.value.trim(),
-        password,
-      }),
-    );
+    return { address: seen.origin, acceptedFingerprint };
+  }
+
+  async function signIn(password: Uint8Array<ArrayBuffer>): Promise<void> {
+    const at = server();
+    if (!at) return;
+    step.value = await run(() => bridge().accounts.signIn({ ...at, login: login.value.trim(), password }));
+  }
+
+  /** Asks what the invitation is to; the code stays for the step after it. */
+  async function openInvitation(): Promise<void> {
+    const at = server();
+    const code = inviteCode.value.trim();
+    if (!at || code === '') return;
+    invitation.value = await run(() => bridge().accounts.openInvitation({ ...at, code }));
+  }
+
+  /** Makes the invited account and signs in to it. */
+  async function acceptInvitation(fullName: string, password: Uint8Array<ArrayBuffer>): Promise<void> {
+    const at = server();
+    if (!at) return;
+    const account = { code: inviteCode.value.trim(), fullName: fullName.trim(), login: login.value.trim() };
+    step.value = await run(() => bridge().accounts.acceptInvitation({ ...at, ...account, password }));
+    // The code is spent: whoever goes back from here signs in.
+    if (step.value) forgetInvitation();
+  }
+
+  function forgetInvitation(): void {
+    invited.value = false;
+    invitation.value = null;
+    inviteCode.value = '';
   }
 
   async function confirmTwoFactor(code: string): Promise<void> {
@@ -78,7 +114,7 @@ export const useEnrolment = defineStore('enrolment', () => {
   async function enrol(secret: Uint8Array<ArrayBuffer>): Promise<boolean> {
     const enrolmentId = step.value?.enrolmentId;
     if (!enrolmentId) return false;
-    const made = await run(() => bridge().accounts.enrol({ enrolmentId, secret }));
+    const made = await run(() => bridge().accounts.enrol({ enrolmentId, secret, beside: beside.value }));
     if (made) start();
     return made !== null;
   }
@@ -86,6 +122,7 @@ export const useEnrolment = defineStore('enrolment', () => {
   async function abandonStep(): Promise<void> {
     const enrolmentId = step.value?.enrolmentId;
     step.value = null;
+    beside.value = false;
     if (!enrolmentId) return;
     const answer = await bridge().accounts.abandonEnrolment({ enrolmentId });
     if (!answer.ok && answer.error.code !== 'enrolmentExpired') failure.value = answer.error;
@@ -97,7 +134,12 @@ export const useEnrolment = defineStore('enrolment', () => {
     busy.value = false;
     failure.value = null;
     if (step.value) return abandonStep();
+    if (invitation.value) {
+      invitation.value = null;
+      return;
+    }
     signingIn.value = false;
+    invited.value = false;
   }
 
   /** A clean beginning. */
@@ -109,6 +151,8 @@ export const useEnrolment = defineStore('enrolment', () => {
     compared.value = false;
     step.value = null;
     signingIn.value = false;
+    beside.value = false;
+    forgetInvitation();
     failure.value = null;
     busy.value = false;
   }
@@ -121,11 +165,17 @@ export const useEnrolment = defineStore('enrolment', () => {
     step,
     failure,
     busy,
+    invited,
+    invitation,
+    inviteCode,
+    beside,
     stage,
     needsComparing,
     inspect,
     acceptCertificate,
     signIn,
+    openInvitation,
+    acceptInvitation,
     confirmTwoFactor,
     enrol,
     abandonStep,
