@@ -5,6 +5,7 @@
  *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
  *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT]
  *                       [--largest-file MIB] [--database postgres://...] [--demo]
+ *     npm run server -- rotate-key --data ./data [--database postgres://...]
  *
  * The database may come as `DATABASE_URL` as well, which keeps its password out of the list of
  * processes.
@@ -19,15 +20,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RunningServer, ServerOptions } from './index.ts';
 import { startServer } from './index.ts';
+import { rotateKey } from './rotation/command.ts';
 import { parseSyslogTarget } from './syslog/sender.ts';
 
 const usage =
   'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
   ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--largest-file MIB]' +
-  ' [--database postgres://...] [--demo]';
+  ' [--database postgres://...] [--demo]\n' +
+  '       npm run server -- rotate-key --data DIR [--database postgres://...]';
 
 function readArguments() {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       port: { type: 'string', default: '8080' },
       data: { type: 'string' },
@@ -49,7 +53,10 @@ function readArguments() {
   if (!values['tls-cert'] !== !values['tls-key']) throw new Error('--tls-cert and --tls-key go together.');
   const largestFile = bytesOf(values['largest-file']);
   const database = values.database ?? process.env['DATABASE_URL'];
-  return { ...values, port, data: values.data, largestFile, database };
+  const [command = 'serve', ...rest] = positionals;
+  if (rest.length > 0 || !['serve', 'rotate-key'].includes(command))
+    throw new Error('There is no such command.');
+  return { ...values, command, port, data: values.data, largestFile, database };
 }
 
 /** Mebibytes as bytes; undefined where nothing was said. */
@@ -102,8 +109,25 @@ function sampleUsers(server: RunningServer, given: ReturnType<typeof readArgumen
   });
 }
 
+/** Changes the at-rest key; an interrupt stops it after the portion at hand, and the next call goes on. */
+async function changeKey(given: ReturnType<typeof readArguments>): Promise<void> {
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => (isStopping = true));
+  const isDone = await rotateKey({
+    ...{ dataFolder: given.data, tell: (line: string) => console.log(line), isStopping: () => isStopping },
+    ...(given.database === undefined ? {} : { database: given.database }),
+  });
+  console.log(
+    isDone
+      ? 'Done. The former key stands beside the new one as ".former": backups from before need it.'
+      : 'Stopped on the way. Run it again to go on; the server does not start before it is done.',
+  );
+  if (!isDone) process.exitCode = 3;
+}
+
 async function run(): Promise<void> {
   const given = readArguments();
+  if (given.command === 'rotate-key') return changeKey(given);
   const server = await startServer(optionsFrom(given));
   const stop = () => {
     server.close().then(

@@ -62,10 +62,11 @@ async function openContext(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const place = databasePlace(folder, options.database);
   const isNew = await place.isNew();
-  const seal = createSeal(loadSealingKey(folder, !isNew));
   const setupToken = loadSetupToken(folder);
   const clock = options.clock ?? Date.now;
-  const storage = await openStorage(place.open(), seal, join(folder, 'files'), clock);
+  const keySeal = createSeal(loadSealingKey(folder, !isNew));
+  const storage = await openStorage(place.open(), keySeal, join(folder, 'files'), clock);
+  const { seal } = storage;
   const sessions = sessionService(storage, clock, options.tokenLives ?? documentedTokenLives);
   const endSessions = (userId: string) => sessions.endAllOf(userId);
   const context: Context = {

@@ -41,7 +41,9 @@ function fromLostFuture(): ApiError {
 }
 
 function signature(seal: Seal, owner: Owner, sealed: string): Buffer {
-  return seal.fingerprint(`change cursor of ${owner.userId} in ${owner.organisationId}`, sealed);
+  // Under another at-rest key a cursor cannot be opened any more: it has to look like an expired one.
+  const purpose = `change cursor of ${owner.userId} in ${owner.organisationId} under ${seal.keyId}`;
+  return seal.fingerprint(purpose, sealed);
 }
 
 /** The cursor of a place in the feed. */

@@ -40,14 +40,27 @@ export interface Seal {
   sealing(): SealingStream;
   /** Begins opening such a value, by its head. */
   opening(head: Uint8Array): OpeningStream;
+  /** Names the key, and tells nothing of it. */
+  readonly keyId: string;
+  /** The look-up secret of installations from before it was kept apart from the key. */
+  readonly derivedLookUp: Buffer;
+  /** The same seal with another secret behind `fingerprint`. */
+  withLookUp(secret: Buffer): Seal;
   /** A keyed hash (HMAC-SHA-256, 32 bytes) for look-ups and comparisons; `purpose` separates uses. */
   fingerprint(purpose: string, value: string): Buffer;
 }
 
-/** Builds the seal of an installation from its key. */
-export function createSeal(key: SealingKey): Seal {
+const derived = (key: SealingKey, purpose: string, bytes: number) =>
+  Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, bytes));
+
+/** The name of a key: eight bytes derived from it, in hexadecimal. */
+export const keyIdOf = (key: SealingKey): string => derived(key, 'strongroom key id', 8).toString('hex');
+
+/** Builds the seal of an installation from its key and, where it has one by now, its look-up secret. */
+export function createSeal(key: SealingKey, lookUp?: Buffer): Seal {
   const cipherKey = Buffer.from(key);
-  const lookupKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'strongroom look-up', 32));
+  const derivedLookUp = derived(key, 'strongroom look-up', 32);
+  const lookUpKey = lookUp ?? derivedLookUp;
 
   const sealBytes = (plain: Uint8Array): Buffer => {
     const iv = randomBytes(ivLength);
@@ -77,11 +90,12 @@ export function createSeal(key: SealingKey): Seal {
     openBytes,
     sealing,
     opening,
-    headLength: ivLength,
+    ...{ derivedLookUp, keyId: keyIdOf(key), headLength: ivLength },
+    withLookUp: (secret) => createSeal(key, secret),
     sealJson: (value) => sealBytes(Buffer.from(JSON.stringify(value), 'utf8')),
     openJson: <Content>(sealed: Uint8Array): Content =>
       JSON.parse(openBytes(sealed).toString('utf8')) as Content,
     fingerprint: (purpose, value) =>
-      createHmac('sha256', lookupKey).update(purpose).update('\0').update(value, 'utf8').digest(),
+      createHmac('sha256', lookUpKey).update(purpose).update('\0').update(value, 'utf8').digest(),
   };
 }

@@ -22,4 +22,6 @@ export interface DatabasePlace {
   /** True when nothing was ever stored there. Rejects when the database cannot be reached. */
   isNew(): Promise<boolean>;
   open(): Engine;
+  /** Opens it for one process alone. Rejects, or fails at the first query, while another has it open. */
+  openAlone(): Promise<Engine>;
 }

@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { newMark } from './journal.ts';
 import type { Tables } from './tables.ts';
 import { createLdapTable } from './ldap.ts';
+import { createSealingTable } from './sealing.ts';
 import { createUploadTables } from './uploadtables.ts';
 import { peopleAndSharingStep } from './steps/peopleandsharing.ts';
 import { vaultAdministrationStep } from './steps/vaultadministration.ts';
@@ -243,12 +244,16 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
   const ldap: Migration = {
     up: (database: Kysely<unknown>) => createLdapTable(database, engine.bytesColumn),
   };
+  const sealing: Migration = {
+    up: (database: Kysely<unknown>) => createSealingTable(database, engine.bytesColumn),
+  };
   const steps = {
     ...{ '0001_foundation': foundation, '0002_journal': journal, '0003_offline_edits': offline },
     '0004_vault_administration': vaultAdministrationStep(engine),
     '0005_file_parts': fileParts,
     '0006_people_and_sharing': peopleAndSharingStep(engine),
     '0007_directory': ldap,
+    '0008_sealing': sealing,
   };
   return { getMigrations: async () => steps };
 }

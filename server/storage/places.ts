@@ -11,7 +11,11 @@ const databaseFile = 'server.db';
 export function databasePlace(dataFolder: string, url: string | undefined): DatabasePlace {
   if (url === undefined) {
     const file = join(dataFolder, databaseFile);
-    return { isNew: async () => !existsSync(file), open: () => sqliteEngine(file) };
+    return {
+      isNew: async () => !existsSync(file),
+      open: () => sqliteEngine(file),
+      openAlone: async () => sqliteEngine(file, true),
+    };
   }
   if (!/^postgres(ql)?:\/\//.test(url)) throw new Error('The database URL must begin with postgres://.');
   return postgresPlace(url);

@@ -62,10 +62,29 @@ export function postgresEngine(url: string): Engine {
   return { dialect: new OneWriterDialect({ pool }), bytesColumn: 'bytea', boundValues: 30_000 };
 }
 
+/** Refuses while another of our processes is connected. */
+async function requireNobodyElse(url: string): Promise<void> {
+  const client = new pg.Client(connectionTo(url));
+  await client.connect();
+  try {
+    const others = await client.query(
+      `select 1 from pg_stat_activity where datname = current_database()
+        and application_name = 'strongroom' and pid <> pg_backend_pid() limit 1`,
+    );
+    if (others.rowCount !== 0) throw new Error('The server is running on this database: stop it first.');
+  } finally {
+    await client.end();
+  }
+}
+
 /** The database that a `postgres://` URL names; errors never repeat the URL. */
 export function postgresPlace(url: string): DatabasePlace {
   return {
     open: () => postgresEngine(url),
+    async openAlone() {
+      await requireNobodyElse(url);
+      return postgresEngine(url);
+    },
     async isNew() {
       const client = new pg.Client(connectionTo(url));
       try {

@@ -9,14 +9,29 @@ import SQLite from 'better-sqlite3';
 import { SqliteDialect } from 'kysely';
 import type { Engine } from './engine.ts';
 
-/** Opens (and creates when needed) the database file. */
-export function sqliteEngine(file: string): Engine {
+/** Opens (and creates when needed) the database file; alone where nobody else may have it open. */
+export function sqliteEngine(file: string, alone = false): Engine {
   // SQLite gives its side files the mode of the main one.
   closeSync(openSync(file, 'a', 0o600));
   const database = new SQLite(file);
+  try {
+    prepare(database, alone);
+  } catch (error) {
+    database.close();
+    const isLocked = error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+    if (!alone || !isLocked) throw error;
+    throw new Error('The server is running on this data: stop it first.', { cause: error });
+  }
+  return { dialect: new SqliteDialect({ database }), bytesColumn: 'blob', boundValues: 30_000 };
+}
+
+function prepare(database: SQLite.Database, alone: boolean): void {
+  // Before the first access: only then nothing of the file is shared with other processes.
+  if (alone) database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   database.pragma('busy_timeout = 5000');
-  return { dialect: new SqliteDialect({ database }), bytesColumn: 'blob', boundValues: 30_000 };
+  // The lock is taken with the first transaction that writes, and kept.
+  if (alone) database.exec('begin immediate; commit');
 }

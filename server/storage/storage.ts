@@ -33,6 +33,7 @@ import { reachOf } from './reach.ts';
 import { rekeyingStore } from './rekeying.ts';
 import { accessRequestStore } from './requests.ts';
 import { roleStore } from './roles.ts';
+import { settledSeal } from './sealing.ts';
 import { sessionStore } from './sessions.ts';
 import { inboxStore, shortcutStore } from './sharing.ts';
 import { snapshotStore } from './snapshots.ts';
@@ -85,6 +86,8 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
 export type Repositories = ReturnType<typeof bareRepositories>;
 
 export interface Storage extends Repositories {
+  /** The seal with the look-up secret of this installation. */
+  readonly seal: Seal;
   /** Runs several changes as one: all of them are kept, or none. */
   transaction<Result>(work: (storage: Repositories) => Promise<Result>): Promise<Result>;
   /** Runs several reads on one state of the data, whatever is written meanwhile. */
@@ -102,13 +105,8 @@ export interface Storage extends Repositories {
   close(): Promise<void>;
 }
 
-/** Opens the storage and brings its tables up to date. */
-export async function openStorage(
-  engine: Engine,
-  seal: Seal,
-  filesFolder: string,
-  clock: Clock = Date.now,
-): Promise<Storage> {
+/** Opens a database and brings its tables up to date. */
+export async function openDatabase(engine: Engine, clock: Clock): Promise<Kysely<Tables>> {
   // Nothing stands in an empty list; only SQLite can be asked so.
   const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
   const database = new Kysely<Tables>({ dialect: engine.dialect, plugins: [emptyLists] });
@@ -118,11 +116,30 @@ export async function openStorage(
     await database.destroy();
     throw new Error('The database could not be brought up to date.', { cause: error });
   }
+  return database;
+}
+
+/**
+ * Opens the storage and brings its tables up to date. Rejects when the key is not the one that the
+ * data was sealed with, or is being changed.
+ */
+export async function openStorage(
+  engine: Engine,
+  keySeal: Seal,
+  filesFolder: string,
+  clock: Clock = Date.now,
+): Promise<Storage> {
+  const database = await openDatabase(engine, clock);
+  const seal = await settledSeal(database, keySeal).catch(async (error: unknown) => {
+    await database.destroy();
+    throw error;
+  });
   const ground = { seal, engine, filesFolder, clock, opened: new Map() };
   const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
   const { joined, whole, afterCommit } = joining(database, on);
   const storage: Storage = {
     ...on(database),
+    seal,
     transaction: (work) => {
       const within = joined();
       return within ? work(within) : database.transaction().execute((executor) => work(on(executor)));

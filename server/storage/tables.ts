@@ -10,6 +10,7 @@ import type { RoleCode, VaultTypeCode } from '../access/vocabulary.ts';
 import type { ActivityEvent } from './events.ts';
 import type { AdministrationTables } from './administrationtables.ts';
 import type { LdapTables } from './ldap.ts';
+import type { SealingTables } from './sealing.ts';
 import type { UploadTables } from './uploadtables.ts';
 
 /** 0 or 1: engines differ in how they hand over a boolean. */
@@ -220,7 +221,7 @@ export interface ActivityTable {
   content: Uint8Array;
 }
 
-export interface Tables extends AdministrationTables, LdapTables, UploadTables {
+export interface Tables extends AdministrationTables, LdapTables, SealingTables, UploadTables {
   organisations: OrganisationTable;
   users: UserTable;
   sessions: SessionTable;

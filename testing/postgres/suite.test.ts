@@ -16,12 +16,12 @@ import { postgresBinaries, startLocalPostgres } from './local.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
-const everything = ['server/storage', 'server/access', 'server/api'];
+const everything = ['server/storage', 'server/access', 'server/rotation', 'server/api'];
 const telling = ['items', 'changes', 'bin', 'foldermove', 'repeats', 'vaults/rekey'];
 const suites =
   process.env['POSTGRES'] === 'all'
     ? everything
-    : ['server/storage', 'server/access', ...telling.map((name) => `server/api/${name}.test.ts`)];
+    : ['server/storage', 'server/access', 'server/rotation', ...telling.map((name) => `server/api/${name}.test.ts`)];
 const leftOut = ['server/api/restoredbackup.test.ts', 'server/api/sessions.test.ts'];
 const patience = 240_000;
 
