@@ -1,5 +1,20 @@
 /** What stands behind each section of the administration screen. */
 import type { Component } from 'vue';
 import type { AdministrationPart } from '../../../contract/administration.ts';
+import ActivitySection from '../activity/ActivitySection.vue';
+import GroupsSection from '../groups/GroupsSection.vue';
+import OrganisationSection from '../organisation/OrganisationSection.vue';
+import VaultTypesSection from '../organisation/VaultTypesSection.vue';
+import PeopleSection from '../people/PeopleSection.vue';
+import RequestsSection from '../requests/RequestsSection.vue';
+import RolesSection from '../roles/RolesSection.vue';
 
-export const sections: Readonly<Partial<Record<AdministrationPart, Component>>> = {};
+export const sections: Readonly<Partial<Record<AdministrationPart, Component>>> = {
+  requests: RequestsSection,
+  people: PeopleSection,
+  groups: GroupsSection,
+  roles: RolesSection,
+  vaultTypes: VaultTypesSection,
+  activity: ActivitySection,
+  organisation: OrganisationSection,
+};
