@@ -1,6 +1,7 @@
 /** Vaults made, shared, closed and deleted through the whole application, against a real server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anna } from '../hostile/smallorganisation.ts';
+import { anna, buildPlainOrganisation, nina } from '../hostile/smallorganisation.ts';
+import { Application } from './application.ts';
 import { VaultStage } from './vaultstage.ts';
 
 let stage: VaultStage;
@@ -91,6 +92,47 @@ describe('a vault', () => {
   it('is not left by its last administrator', async () => {
     const vaultId = await stage.makeVault('Alone');
     expect(await stage.annas.refusal('vaultAdmin', 'leave', { vaultId })).toBe('lastAdministrator');
+  });
+});
+
+describe('without contact', () => {
+  it('nothing of it is done or promised', async () => {
+    const vaultId = await stage.makeVault('Here before');
+    const typeId = await stage.typeId('privateShared');
+    stage.proxy.setDown(true);
+    try {
+      const wish = { name: 'Not made', description: '', typeId, recipients: [] };
+      expect(await stage.annas.refusal('vaultAdmin', 'create', wish)).toBe('unreachable');
+      expect(await stage.annas.refusal('vaultAdmin', 'remove', { vaultId })).toBe('unreachable');
+    } finally {
+      stage.proxy.setDown(false);
+    }
+    await stage.annas.synced();
+    const { vaults } = await stage.annas.ask('tree', 'overview', {});
+    expect(vaults.map(({ name }) => name)).toContain('Here before');
+    expect(vaults.map(({ name }) => name)).not.toContain('Not made');
+  });
+});
+
+describe('without client-side encryption', () => {
+  it('a vault is made and shared without any key', async () => {
+    await buildPlainOrganisation(stage.server);
+    const ninas = new Application();
+    try {
+      await ninas.enrol(stage.server.url, nina);
+      const { types } = await ninas.ask('vaultAdmin', 'types', {});
+      const typeId = types.find(({ code }) => code === 'company')?.id ?? '';
+      expect(await ninas.ask('vaultAdmin', 'administrators', { typeId })).toEqual({ people: [] });
+      const wish = { name: 'Plain', description: '', typeId, recipients: [] };
+      const { vaultId } = await ninas.ask('vaultAdmin', 'create', wish);
+      await ninas.synced();
+      expect(await stage.nodeOf(ninas, vaultId)).toMatchObject({ name: 'Plain', trust: 'verified' });
+      const page = { vaultId, folderId: null, offset: 0, limit: 10 };
+      const { people } = await ninas.ask('vaultAdmin', 'people', page);
+      expect(people).toMatchObject([{ isMe: true, access: 'admin', hasKey: true }]);
+    } finally {
+      await ninas.close();
+    }
   });
 });
 
