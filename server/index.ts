@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { rightsOver } from './access/rights.ts';
 import { buildApplication } from './api/build.ts';
 import type { Context } from './api/context.ts';
+import { dropOldActivity } from './api/activityretention.ts';
 import { dropAbandonedUploads } from './api/uploading.ts';
 import { directoryDesk } from './directory/desk.ts';
 import { documentedTokenLives, sessionService } from './identity/sessions.ts';
@@ -98,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await context.storage.journal.forgetBefore(now - journalMemory);
     await context.storage.answers.forgetBefore(now - answerMemory);
     await dropAbandonedUploads(context);
+    await dropOldActivity(context);
   };
   await context.storage.partFiles.dropUnfinished();
   await dropOutdated();

@@ -74,6 +74,7 @@ const features = [
   'activityLog',
   'activityExport',
   'directory',
+  'activityRetention',
 ].map((name) => ({ name }));
 
 /** Files larger than the protocol's limit, and how they have to come. */

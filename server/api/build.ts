@@ -7,6 +7,7 @@ import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zo
 import { defaultBodyLimit } from '../options.ts';
 import { keepActivityLog } from './activitynotes.ts';
 import { activityRoutes } from './activity.ts';
+import { activityRetentionRoutes } from './activityretention.ts';
 import { applicationRoutes } from './application.ts';
 import { attachmentPartRoutes } from './attachmentparts.ts';
 import { attachmentRoutes } from './attachments.ts';
@@ -95,6 +96,7 @@ const groups = [
   offlineRoutes,
   passwordPolicyRoutes,
   activityRoutes,
+  activityRetentionRoutes,
 ];
 
 function createFastify(

@@ -52,7 +52,7 @@ interface ActivityContent {
   client?: string | null;
 }
 
-/** The repository of the activity log. It only grows. */
+/** The repository of the activity log. It only grows, but for what an organisation lets go by age. */
 export function activityStore(database: Kysely<Tables>, seal: Seal) {
   const open = (row: Selectable<ActivityTable>): Activity => {
     const { action, address = null, client = null } = seal.openJson<ActivityContent>(row.content);
@@ -108,6 +108,23 @@ export function activityStore(database: Kysely<Tables>, seal: Seal) {
         .offset(page.offset ?? 0)
         .execute();
       return rows.map(open);
+    },
+
+    /** Forgets what arrived before a time, in portions; answers how much it was. */
+    async forgetBefore(organisationId: string, time: number): Promise<number> {
+      let forgotten = 0;
+      for (;;) {
+        const outdated = database.selectFrom('activity').select('id');
+        const rows = await outdated
+          .where('organisation_id', '=', organisationId)
+          .where('created_at', '<', time)
+          .limit(rowsPerStatement)
+          .execute();
+        if (rows.length === 0) return forgotten;
+        const ids = rows.map(({ id }) => id);
+        await database.deleteFrom('activity').where('id', 'in', ids).execute();
+        forgotten += rows.length;
+      }
     },
 
     async count(organisationId: string, filter: ActivityFilter = {}): Promise<number> {

@@ -17,7 +17,17 @@ import { usualVaultSettings } from './vaults.ts';
 
 /** Methods that only read, or write what no client holds. Whoever adds one decides which it is. */
 const unnoted = {
-  organisations: ['find', 'offlinePolicy', 'setOfflinePolicy', 'passwordPolicies', 'setPasswordPolicies'],
+  organisations: [
+    ...([
+      'find',
+      'ids',
+      'offlinePolicy',
+      'setOfflinePolicy',
+      'passwordPolicies',
+      'setPasswordPolicies',
+    ] as const),
+    ...(['activityDays', 'setActivityDays'] as const),
+  ],
   users: ['insert', 'find', 'findByLogin', 'administrators', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberCounts', 'memberIds', 'groupIdsOf'],
   vaults: ['find', 'findMany', 'idsOfTypes', 'list', 'findDeleted', 'listDeleted'],

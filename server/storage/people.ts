@@ -26,6 +26,8 @@ interface OrganisationContent {
   name: string;
   offline?: OfflinePolicy;
   passwords?: PasswordPolicies;
+  /** For how many days the activity log is kept; absent or null keeps it for good. */
+  activityDays?: number | null;
 }
 
 /** What is sealed of a user. Hashes are stored, never the secrets they are made of. */
@@ -123,6 +125,24 @@ export function organisationStore(database: Kysely<Tables>, seal: Seal) {
 
     async offlinePolicy(id: string): Promise<OfflinePolicy> {
       return (await content(id))?.offline ?? usualOfflinePolicy;
+    },
+
+    /** For how many days entries of the activity log are kept; null keeps them for good. */
+    async activityDays(id: string): Promise<number | null> {
+      return (await content(id))?.activityDays ?? null;
+    },
+
+    async setActivityDays(id: string, activityDays: number | null): Promise<void> {
+      const former = await content(id);
+      if (!former) return;
+      const sealed = seal.sealJson({ ...former, activityDays } satisfies OrganisationContent);
+      await database.updateTable('organisations').set({ content: sealed }).where('id', '=', id).execute();
+    },
+
+    /** The ids of all organisations of the server. */
+    async ids(): Promise<string[]> {
+      const rows = await database.selectFrom('organisations').select('id').execute();
+      return rows.map(({ id }) => id);
     },
 
     async passwordPolicies(id: string): Promise<PasswordPolicies> {

@@ -21,7 +21,12 @@ const telling = ['items', 'changes', 'bin', 'foldermove', 'repeats', 'vaults/rek
 const suites =
   process.env['POSTGRES'] === 'all'
     ? everything
-    : ['server/storage', 'server/access', 'server/rotation', ...telling.map((name) => `server/api/${name}.test.ts`)];
+    : [
+        'server/storage',
+        'server/access',
+        'server/rotation',
+        ...telling.map((name) => `server/api/${name}.test.ts`),
+      ];
 const leftOut = ['server/api/restoredbackup.test.ts', 'server/api/sessions.test.ts'];
 const patience = 240_000;
 

@@ -81,6 +81,10 @@ export const administering: Readonly<Record<string, Prepare>> = {
   'POST /directory/preview': () => ({ path: '/directory/preview' }),
   'POST /directory/sync': () => ({ path: '/directory/sync', body: {} }),
   'DELETE /directory': () => ({ path: '/directory' }),
+  'GET /organisation/activity-retention': () => ({ path: '/organisation/activity-retention' }),
+  'POST /organisation/activity-retention': () => ({
+    ...{ path: '/organisation/activity-retention', body: { days: null } },
+  }),
   'GET /activity': () => ({ path: '/activity' }),
   'GET /activity/export': () => ({ path: '/activity/export?format=json' }),
 };
