@@ -9,6 +9,7 @@ export const commandNames = [
   'createFolder',
   'generate',
   'health',
+  'shared',
   'administer',
   'importFile',
   'exportFile',

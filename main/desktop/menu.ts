@@ -49,6 +49,7 @@ const menus = {
     'importFile',
     'exportFile',
     null,
+    'shared',
     'administer',
     'addAccount',
     'sync',

@@ -29,6 +29,7 @@ import { historyScenes } from './history-scenes.ts';
 import { ownAccountScenes } from './ownaccount-scenes.ts';
 import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
+import { sharingScenes } from './sharing-scenes.ts';
 import type { Scene } from './scene.ts';
 import { vaultScenes } from './vault-scenes.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
@@ -183,6 +184,7 @@ function options() {
       ...queueScenes,
       ...fileScenes,
       ...quickScenes,
+      ...sharingScenes,
       ...codeScenes,
       ...vaultScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),

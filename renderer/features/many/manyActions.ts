@@ -5,6 +5,7 @@
  */
 import type { Place } from '../../../contract/editing.ts';
 import type { Failure, Result } from '../../../contract/index.ts';
+import { sharingBounds } from '../../../contract/sharing.ts';
 import { bridge } from '../../app/bridge.ts';
 import { useFormat } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
@@ -12,6 +13,7 @@ import { type ToastAction, useToasts } from '../../ui/toasts.ts';
 import { useExporting } from '../exchange/exporting.ts';
 import { useList } from '../list/list.ts';
 import { usePlaces } from '../places/places.ts';
+import { useSharing } from '../sharing/sharing.ts';
 import { useTree } from '../tree/tree.ts';
 import { useMarking } from './marking.ts';
 import { useTagging } from './tagging.ts';
@@ -34,6 +36,7 @@ export function useManyActions() {
   const marking = useMarking();
   const tagging = useTagging();
   const exporting = useExporting();
+  const sharing = useSharing();
 
   const complain = (failure: Failure): void => toasts.say('bad', format.failure(failure));
 
@@ -151,5 +154,13 @@ export function useManyActions() {
     }
   }
 
-  return { exportThem, move, moveTo, copy, remove, setFavourite, setColor, askTags };
+  /** The dialog asks whom. */
+  function share(): void {
+    const recordIds = targets();
+    const limit = sharingBounds.records;
+    if (recordIds.length > limit) toasts.say('bad', t('many.shareTooMany', { limit: format.number(limit) }));
+    else if (recordIds.length > 0) void sharing.open({ recordIds, name: '' });
+  }
+
+  return { share, exportThem, move, moveTo, copy, remove, setFavourite, setColor, askTags };
 }

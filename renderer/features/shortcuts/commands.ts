@@ -12,6 +12,7 @@ import { usePalette } from '../finding/palette.ts';
 import { useSearches } from '../finding/searches.ts';
 import { useGenerator } from '../generator/generator.ts';
 import { useHealth } from '../health/health.ts';
+import { useSharing } from '../sharing/sharing.ts';
 import { useList } from '../list/list.ts';
 import { useMarking } from '../many/marking.ts';
 import { useManyActions } from '../many/manyActions.ts';
@@ -37,6 +38,7 @@ export function useCommands(): Commands {
   const carrying = useCarrying();
   const generator = useGenerator();
   const health = useHealth();
+  const sharing = useSharing();
   const administration = useAdministration();
 
   /** An open form is kept as a draft; only where that fails is anything asked first. */
@@ -75,6 +77,7 @@ export function useCommands(): Commands {
     createFolder: () => (void creation.folder(), true),
     generate: () => (generator.open = true),
     health: () => (health.open = true),
+    shared: () => (void sharing.open({ recordIds: [], name: '' }, 'given'), true),
     administer: () => (void administer(), true),
     importFile: () => (carrying.bringIn(), true),
     exportFile: () => carrying.takeOut(),
@@ -101,6 +104,7 @@ export function usePossible(): (id: CommandId) => boolean {
   return (id) => {
     if (needsOne.has(id)) return list.selectedId !== null;
     if (needsAny.has(id)) return list.selectedId !== null || marking.count > 0;
+    if (id === 'shared') return useAdministration().offers('inboxManage');
     if (id === 'administer') return useAdministration().parts.length > 0;
     if (id === 'exportFile') return carrying.canTakeOut();
     if (id === 'saveSearch') return list.query.trim() !== '';

@@ -29,6 +29,7 @@ export type CommandId =
   | 'createFolder'
   | 'generate'
   | 'health'
+  | 'shared'
   | 'administer'
   | 'importFile'
   | 'exportFile'
@@ -170,6 +171,7 @@ export const shortcuts: readonly Shortcut[] = [
   { id: 'health', places: ['window'], group: 'change', chords: [] },
   { id: 'importFile', places: ['window'], group: 'change', chords: [] },
   { id: 'exportFile', places: ['window'], group: 'change', chords: [] },
+  { id: 'shared', places: ['window'], group: 'go', chords: [] },
   { id: 'administer', places: ['window'], group: 'go', chords: [] },
   { id: 'saveSearch', places: ['window'], group: 'go', chords: [] },
   { id: 'goAll', places: ['window'], group: 'go', chords: [] },
