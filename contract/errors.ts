@@ -47,12 +47,12 @@ export const errorCodes = [
   'notInPeople', // whoever asks is not in the list of people
   'notEntitled', // may not enter the vault any more
   'requestGone', // confirmed, declined or withdrawn meanwhile
+  'vaultKeyChanged',
   'rekeyingUnderWay', // the vault is on its way to another key already
   'rekeyingIncomplete', // records were written faster than their keys could be sealed
   'rekeyingGone', // given up, or begun anew, on another device
   'membersChanged', // somebody else has the vault's key by now
   'vaultKeyUnverified', // the vault's key came from the server and nobody has vouched for it
-  'vaultKeyChanged',
   'vaultKeyMissing',
   'undecipherable',
   'tampered',
@@ -95,6 +95,11 @@ export const errorCodes = [
   'addressRefused', // a link that may not be opened
   'importRefused', // params: reason, see `importReasons`
   'nothingToUndo', // the last import was undone already, or the vaults were locked since
+  'loginTaken', // somebody on the server has this login already
+  'stillInUse', // people or vaults depend on it
+  'notYourself', // somebody else has to do this to one's own account
+  'masterPasswordUnset', // there is no master password to reset
+  'lastAdministrator', // nobody would be left to administer it
   'administratorsChanged', // a vault type has another administrator since its dialog was opened
   'accessThroughOthers', // a group or the vault's type keeps the person in
   'cancelled',

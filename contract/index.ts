@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import { accounts } from './accounts.ts';
+import { activity } from './activity.ts';
 import { administration } from './administration.ts';
 import { attachments } from './attachments.ts';
 import { bin } from './bin.ts';
@@ -21,25 +22,31 @@ import { exchange } from './exchange.ts';
 import { fileQueue } from './filequeue.ts';
 import { files } from './files.ts';
 import { generator } from './generator.ts';
+import { groups } from './groups.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { keyTrust } from './keytrust.ts';
 import { offlineFiles } from './offlinefiles.ts';
 import { ownAccount } from './ownaccount.ts';
+import { organisation } from './organisation.ts';
+import { people } from './people.ts';
 import { quickAccess } from './quickaccess.ts';
 import { records } from './records.ts';
 import { rekeying } from './rekeying.ts';
 import { requests } from './requests.ts';
+import { roles } from './roles.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sharing } from './sharing.ts';
 import { sync } from './sync.ts';
 import { tree } from './tree.ts';
+import { vaultTypes } from './vaulttypes.ts';
 import { vaultAdmin } from './vaultadmin.ts';
 
 export const contract = {
   accounts,
+  activity,
   administration,
   attachments,
   bin,
@@ -52,21 +59,26 @@ export const contract = {
   fileQueue,
   files,
   generator,
+  groups,
   health,
   history,
   keyTrust,
   offlineFiles,
   ownAccount,
+  organisation,
+  people,
   quickAccess,
   records,
   rekeying,
   requests,
+  roles,
   searches,
   session,
   settings,
   sharing,
   sync,
   tree,
+  vaultTypes,
   vaultAdmin,
 };
 

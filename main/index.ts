@@ -53,6 +53,7 @@ import {
   Settings,
   SharingDesk,
   SyncDesk,
+  Team,
   TrustDesk,
   VaultAdministration,
   VaultTree,
@@ -148,6 +149,7 @@ async function start(): Promise<void> {
       incidents.write({ channel: 'sync', what: 'unforeseen error', error });
     },
     onLock: () => {
+      team.clear();
       const memories = [files.clear(), exchange.clear(), health.clear(), rekeying.clear()];
       for (const cleared of [clipboardKeeper.clear(), ...memories]) {
         cleared.catch((error: unknown) => {
@@ -227,6 +229,11 @@ async function start(): Promise<void> {
     },
   });
 
+  const team: Team = new Team({
+    ...{ current, clipboard: clipboardKeeper },
+    chooseTarget: (name) => dialogs.chooseTarget(name),
+  });
+
   const rekeying: RekeyingDesk = new RekeyingDesk({
     current,
     onChange: (rekeyings) => {
@@ -291,6 +298,7 @@ async function start(): Promise<void> {
       settings,
       sharing: new SharingDesk({ current, clipboard: clipboardKeeper }),
       sync: new SyncDesk(current),
+      team,
       tree: new VaultTree(current),
       doubtedKeys: new DoubtedKeyDesk({ current }),
       rekeying,

@@ -30,12 +30,14 @@ import type {
   Settings,
   SharingDesk,
   SyncDesk,
+  Team,
   TrustDesk,
   VaultAdministration,
   VaultTree,
   WaitingDesk,
 } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
+import { teamHandlers } from './teamhandlers.ts';
 import { vaultHandlers } from './vaulthandlers.ts';
 
 export interface UseCases {
@@ -69,6 +71,7 @@ export interface UseCases {
   readonly settings: Settings;
   readonly sharing: SharingDesk;
   readonly sync: SyncDesk;
+  readonly team: Team;
   readonly tree: VaultTree;
   readonly trust: TrustDesk;
   readonly vaultAdmin: VaultAdministration;
@@ -111,6 +114,19 @@ export function handlersOf(uses: UseCases): Handlers {
       accept: (input) => uses.trust.accept(input.userId, input.fingerprint, input.askedInPerson),
       own: () => uses.trust.own(),
     },
+    ownAccount: {
+      overview: () => uses.ownAccount.overview(),
+      changeMasterPassword: (passwords) => uses.ownAccount.changeMasterPassword(passwords),
+      adoptMasterPassword: ({ secret }) => done(uses.ownAccount.adoptMasterPassword(secret)),
+      changeLogInPassword: ({ former, wanted }) => done(uses.ownAccount.changeLogInPassword(former, wanted)),
+      setUpTwoFactor: ({ password }) => uses.ownAccount.setUpTwoFactor(password),
+      enableTwoFactor: ({ code }) => uses.ownAccount.takeRecoveryCodes('enable', code),
+      renewRecoveryCodes: ({ code }) => uses.ownAccount.takeRecoveryCodes('recovery-codes', code),
+      disableTwoFactor: ({ code }) => done(uses.ownAccount.disableTwoFactor(code)),
+      saveRecoveryCodes: ({ title, recoveryCodes }) =>
+        uses.ownAccount.saveRecoveryCodes(title, recoveryCodes),
+      saveSheet: ({ words }) => uses.ownAccount.saveSheet(words),
+    },
     rekeying: {
       holders: ({ vaultId }) => uses.rekeying.holders(vaultId),
       begin: (input) => done(uses.rekeying.begin(input)),
@@ -128,19 +144,7 @@ export function handlersOf(uses: UseCases): Handlers {
       decline: ({ id }) => done(uses.requests.decline(id)),
       vouch: ({ vaultId }) => done(uses.requests.vouch(vaultId)),
     },
-    ownAccount: {
-      overview: () => uses.ownAccount.overview(),
-      changeMasterPassword: (passwords) => uses.ownAccount.changeMasterPassword(passwords),
-      adoptMasterPassword: ({ secret }) => done(uses.ownAccount.adoptMasterPassword(secret)),
-      changeLogInPassword: ({ former, wanted }) => done(uses.ownAccount.changeLogInPassword(former, wanted)),
-      setUpTwoFactor: ({ password }) => uses.ownAccount.setUpTwoFactor(password),
-      enableTwoFactor: ({ code }) => uses.ownAccount.takeRecoveryCodes('enable', code),
-      renewRecoveryCodes: ({ code }) => uses.ownAccount.takeRecoveryCodes('recovery-codes', code),
-      disableTwoFactor: ({ code }) => done(uses.ownAccount.disableTwoFactor(code)),
-      saveRecoveryCodes: ({ title, recoveryCodes }) =>
-        uses.ownAccount.saveRecoveryCodes(title, recoveryCodes),
-      saveSheet: ({ words }) => uses.ownAccount.saveSheet(words),
-    },
+    ...teamHandlers(uses.team),
     session: {
       state: () => accounts.state(),
       unlock: ({ accountId, secret }) => accounts.unlock(accountId, secret),

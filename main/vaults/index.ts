@@ -8,6 +8,7 @@ export { DoubtedKeyDesk } from './administering/doubtedkeydesk.ts';
 export { RekeyingDesk } from './administering/rekeyingdesk.ts';
 export { RequestDesk } from './administering/requestdesk.ts';
 export { TrustDesk } from './administering/trustdesk.ts';
+export { Team, type TeamOptions } from './administering/team.ts';
 export { BinDesk } from './deciding/bindesk.ts';
 export { Codes, type ScreenPort } from './reading/codes.ts';
 export { ConflictDesk } from './deciding/conflictdesk.ts';

@@ -48,6 +48,7 @@ import {
   Settings,
   SharingDesk,
   SyncDesk,
+  Team,
   TrustDesk,
   VaultAdministration,
   VaultTree,
@@ -98,6 +99,7 @@ export class Application {
   readonly files: FileDesk;
   readonly health: HealthDesk;
   readonly rekeying: RekeyingDesk;
+  readonly team: Team;
   readonly profiles: ProfileStore;
   readonly crossings: Crossing[] = [];
   readonly incidents: Incident[] = [];
@@ -161,6 +163,10 @@ export class Application {
       workerFile: judgingWorker,
       onProgress: (running) => announcer.announce('healthChanged', { running }),
       report: (error) => onIncident({ channel: 'health', what: 'unforeseen error', error }),
+    });
+    this.team = new Team({
+      ...{ current, clipboard: this.#clipboardKeeper },
+      chooseTarget: async () => this.dialogs.target,
     });
     this.rekeying = new RekeyingDesk({
       current,
@@ -226,6 +232,7 @@ export class Application {
         settings,
         sharing: new SharingDesk({ current, clipboard: this.#clipboardKeeper }),
         sync: new SyncDesk(current),
+        team: this.team,
         tree: new VaultTree(current),
         doubtedKeys: new DoubtedKeyDesk({ current }),
         rekeying: this.rekeying,
@@ -390,6 +397,7 @@ export class Application {
       },
       report: (error) => onIncident({ channel: 'sync', what: 'unforeseen error', error }),
       onLock: () => {
+        this.team.clear();
         void this.#clipboardKeeper.clear();
         void this.files.clear();
         void this.health.clear();

@@ -32,6 +32,7 @@ import { scriptOwnAccount } from './script-ownaccount.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
+import { scriptTeam } from './script-team.ts';
 import { scriptGenerator } from './script-generator.ts';
 import { scriptExchange } from './script-exchange.ts';
 import { scriptFiles } from './script-files.ts';
@@ -143,6 +144,7 @@ function install(scenario: Scenario): void {
     ...scriptEditing(stage),
     ...scriptSync(stage),
     ...scriptSearches(),
+    ...scriptTeam(stage),
     ...scriptQuickAccess(stage),
   };
   const api: Record<string, unknown> = {
