@@ -31,6 +31,7 @@ import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import { sharingScenes } from './sharing-scenes.ts';
 import type { Scene } from './scene.ts';
+import { trustScenes } from './trust-scenes.ts';
 import { vaultScenes } from './vault-scenes.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
 
@@ -187,6 +188,7 @@ function options() {
       ...sharingScenes,
       ...codeScenes,
       ...vaultScenes,
+      ...trustScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),

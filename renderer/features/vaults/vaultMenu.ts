@@ -1,14 +1,15 @@
 /** The part of the tree's menu that is about the vault itself and who may enter the place. */
-import { EyeOff, LogOut, SlidersHorizontal, Trash2, Users } from '@lucide/vue';
+import { EyeOff, KeyRound, LogOut, ShieldAlert, SlidersHorizontal, Trash2, Users } from '@lucide/vue';
 import type { VaultNode } from '../../../contract/tree.ts';
 import { i18n } from '../../app/i18n.ts';
 import type { MenuAction } from '../../ui/menuActions.ts';
 import { useAdministration } from '../administration/administration.ts';
+import { useRekeying } from '../rekeying/rekeying.ts';
 import type { PlaceItem } from '../tree/rows.ts';
 import { useVaultActions } from './vaultActions.ts';
 import { useVaultAdmin } from './vaultAdmin.ts';
 
-const vaultDeeds = ['access', 'properties', 'hide', 'leave', 'removeVault'] as const;
+const vaultDeeds = ['access', 'rekey', 'decideKey', 'properties', 'hide', 'leave', 'removeVault'] as const;
 export type VaultDeed = (typeof vaultDeeds)[number];
 
 export function isVaultDeed(deed: string): deed is VaultDeed {
@@ -20,6 +21,7 @@ export function useVaultMenu() {
   const administration = useAdministration();
   const vaults = useVaultAdmin();
   const doing = useVaultActions();
+  const rekeying = useRekeying();
 
   /** Who has a folder alone is not told what they may there, so only the server can refuse. */
   function accessBar(vault: VaultNode, item: PlaceItem): string | null {
@@ -62,6 +64,16 @@ export function useVaultMenu() {
     return all.filter(([feature]) => administration.offers(feature)).map(([, action]) => action);
   }
 
+  /** A changed key is decided about by whoever reads the vault; only administrators change one. */
+  function ofKey(vault: VaultNode): MenuAction<VaultDeed>[] {
+    if (vault.trust === 'keyChanged') {
+      return [{ id: 'decideKey', text: t('rekeying.menuDecide'), icon: ShieldAlert, blocked: null }];
+    }
+    if (!administration.offers('vaultRekey')) return [];
+    const blocked = vault.can.manageAccess ? null : t('rekeying.barred');
+    return [{ id: 'rekey', text: t('rekeying.menu'), icon: KeyRound, blocked }];
+  }
+
   /** What stands in the menu of a vault or folder. */
   function actions(
     vault: VaultNode,
@@ -70,7 +82,7 @@ export function useVaultMenu() {
   ): MenuAction<VaultDeed>[] {
     return [
       ...(vaults.offersAccess() ? [access(vault, item)] : []),
-      ...(item.kind === 'vault' ? ofVault(vault, removeKeys) : []),
+      ...(item.kind === 'vault' ? [...ofKey(vault), ...ofVault(vault, removeKeys)] : []),
     ];
   }
 
@@ -79,6 +91,9 @@ export function useVaultMenu() {
       const folderId = item.kind === 'folder' ? item.key : null;
       const name = item.kind === 'folder' ? item.folder.name : vault.name;
       vaults.show({ kind: 'access', place: { vaultId: vault.id, folderId }, name });
+    } else if (deed === 'rekey') rekeying.show({ kind: 'rekey', vaultId: vault.id, vaultName: vault.name });
+    else if (deed === 'decideKey') {
+      rekeying.show({ kind: 'decide', vaultId: vault.id, vaultName: vault.name });
     } else if (deed === 'properties') vaults.show({ kind: 'properties', vaultId: vault.id });
     else if (deed === 'hide') void doing.hide(vault);
     else if (deed === 'leave') void doing.leave(vault);
