@@ -52,9 +52,15 @@ function rewritePlace(mirror: Mirror, operation: OutboxOperation, place: StoredP
     sendElsewhere(mirror, operation, { ...change, place });
 }
 
-/** With another place it is another request: what was refused for its place waits again. */
+/**
+ * With another place it is another request: what was refused for its place waits again. What makes
+ * something keeps its key all the same. Should the first request have arrived, the server says so
+ * under that key; under another one it would make the thing twice.
+ */
 function sendElsewhere(mirror: Mirror, operation: OutboxOperation, change: OutboxChange): void {
-  rewriteUnsent(mirror, operation, change);
+  const makes = change.kind === 'create' || change.kind === 'createFolder';
+  if (makes) mirror.outbox.rewrite(operation.id, change);
+  else rewriteUnsent(mirror, operation, change);
   const { object, objectId, seq } = operation;
   const now = mirror.outbox.ofObject(object, objectId).find((each) => each.seq === seq);
   if (now?.state === 'held') mirror.outbox.setState(now.id, 'waiting', null);

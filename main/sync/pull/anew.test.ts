@@ -1,13 +1,17 @@
-/** A record that was deleted there and kept here, when it stands there again by another hand. */
+/** What was made here, or made anew, when it was deleted there or stands there by another hand. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LockedBytes } from '../../custody/index.ts';
 import type { Mirror, StoredRecord } from '../../mirror/index.ts';
-import { aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
+import { aFolder, aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
 import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitEdit } from '../../vaults/editing/committing.ts';
 import { decide } from '../outbox/decisions.ts';
 import { settleRecord } from '../push/settling.ts';
+import { settleUnheard } from '../push/unheard.ts';
+import { replaceRecord } from '../outbox/relocation.ts';
+import { binRecord, sendAsNew } from '../outbox/binning.ts';
+import { commitFolder } from '../../vaults/editing/committing.ts';
 import { Pace } from '../pace.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { departRecords } from './departures.ts';
@@ -41,8 +45,8 @@ async function takeIn(...rows: readonly StoredRecord[]): Promise<void> {
   intake.takeAtOnce(rows);
 }
 
-function type(fields: Partial<StoredRecord>): void {
-  const row = mirror.records.get('s1') ?? aRecord({ id: 'none' });
+function type(fields: Partial<StoredRecord>, id = 's1'): void {
+  const row = mirror.records.get(id) ?? aRecord({ id: 'none' });
   commitEdit(mirror, row, { ...row, ...fields }, 5);
 }
 
@@ -161,5 +165,71 @@ describe('a record that was made anew here', () => {
     const [entry] = mirror.bin.ofVault('v');
     expect([entry?.record?.serverId, entry?.id === 's1']).toEqual(['s1', false]);
     expect(mirror.bin.byServerId('record', 's1')?.id).toBe(entry?.id);
+  });
+});
+
+describe('what arrived unheard and was deleted there since', () => {
+  function madeHere(folderId: string | null): void {
+    const record = { ...delivered('new'), serverId: '', itemServerId: '', contentHash: '', folderId };
+    mirror.records.upsertMany([record]);
+    sendAsNew(mirror, record, 3);
+  }
+  const creation = () => mirror.outbox.all().find(({ change }) => change.kind.startsWith('create'));
+  const settle = (): string[] | null => {
+    const operation = creation();
+    return operation === undefined ? null : settleUnheard(context, operation);
+  };
+
+  it('keeps its key when it looks for another place, so that it cannot be made twice', () => {
+    mirror.folders.upsert(aFolder({ id: 'f', vaultId: 'v' }));
+    madeHere('f');
+    sent();
+    const before = creation();
+    replaceRecord(mirror, 'new', null, 4);
+    expect(creation()).toMatchObject({
+      ...{ id: before?.id, state: 'unanswered', attempts: 1 },
+      change: { place: { vaultId: 'v', folderId: null } },
+    });
+  });
+
+  it('is shown with all that was typed until a person has decided', () => {
+    madeHere(null);
+    sent();
+    type({ login: 'typed' }, 'new');
+    expect(settle()).toEqual([]);
+    const [conflict] = mirror.conflicts.all();
+    expect(conflict).toMatchObject({ kind: 'deletedThere', recordId: 'new' });
+    expect(conflict?.fields.map(({ key }) => key)).toEqual(['name', 'login', 'tags']);
+    expect(mirror.outbox.all().every(({ state }) => state === 'undecided')).toBe(true);
+    decide(mirror, conflict?.id ?? '', { decision: 'keep', at: 6, serverRestores: true });
+    expect([kinds(), shown()]).toEqual([['create'], [['', 'typed']]]);
+    expect(creation()).toMatchObject({ attempts: 0, state: 'waiting' });
+  });
+
+  it('is itself again, when its folder is put back there before that', async () => {
+    madeHere(null);
+    sent();
+    type({ login: 'typed' }, 'new');
+    settle();
+    await takeIn(delivered('s9'));
+    expect([mirror.conflicts.all(), shown(), kinds()]).toEqual([[], [['s9', 'typed']], ['edit']]);
+  });
+
+  it('goes where it was deleted here as well', () => {
+    madeHere(null);
+    sent();
+    binRecord(mirror, 'new', 5);
+    expect([settle(), mirror.bin.get('new'), kinds()]).toEqual([[], null, []]);
+  });
+
+  it('leaves what lies in it, where it is a folder, to the place above', () => {
+    const folder = aFolder({ id: 'f', vaultId: 'v', serverId: '', name: 'Made', contentHash: '' });
+    const change = { kind: 'createFolder', vaultId: 'v', parentId: null, name: 'Made' } as const;
+    commitFolder(mirror, null, folder, change, 3);
+    madeHere('f');
+    expect(settle()).toEqual([]);
+    expect([mirror.folders.get('f'), kinds()]).toEqual([null, ['create']]);
+    expect(mirror.records.get('new')?.folderId).toBeNull();
+    expect(mirror.notices.all()).toMatchObject([{ kind: 'placeGone', subject: 'Made' }]);
   });
 });

@@ -23,6 +23,7 @@ import {
   sameValue,
 } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { withNothing } from './landing.ts';
 import { erasable } from './rollback.ts';
 
 /** What the server says of a record in its bin. */
@@ -82,6 +83,25 @@ function isWorthKeeping({ change }: OutboxOperation): boolean {
   return change.kind === 'edit' || change.kind === 'attach' || change.kind === 'move';
 }
 
+/**
+ * A record made here that the server has had and has no more. What it shows is a person's to keep or
+ * to let go; where it lies in the bin here, both sides have deleted it and it goes. Gives the names of
+ * stored files that nothing refers to any more; inside a transaction.
+ */
+export function departUnheard(context: PullContext, id: string): string[] {
+  const { mirror } = context;
+  const row = mirror.records.get(id);
+  if (row !== null) {
+    keepForDecision(context, row, mirror.outbox.ofObject('record', id), mirror.conflicts.ofRecord(id));
+    return [];
+  }
+  const record = mirror.bin.get(id)?.record ?? null;
+  dropOperations(mirror, 'record', id);
+  mirror.bases.remove('record', id);
+  mirror.bin.remove(id);
+  return record === null ? [] : filesLeftOut(record, null);
+}
+
 function keepForDecision(
   { mirror, now }: PullContext,
   row: StoredRecord,
@@ -89,8 +109,9 @@ function keepForDecision(
   conflict: StoredConflict | null,
 ): void {
   for (const { id } of operations) mirror.outbox.setState(id, 'undecided', null);
-  const base = mirror.bases.record(row.id) ?? row;
-  if (mirror.bases.record(row.id) === undefined) mirror.bases.putRecord(row.id, row);
+  const known = mirror.bases.record(row.id);
+  const base = known ?? (known === null ? withNothing(row) : row);
+  if (known === undefined) mirror.bases.putRecord(row.id, row);
   const vaultName = (row.vaultId === null ? null : mirror.vaults.get(row.vaultId)?.name) ?? '';
   const { id: recordId, name } = row;
   const about = { recordId, name, vaultName, at: now(), fields: typedFields(base, row), sealed: null };

@@ -190,7 +190,7 @@ export function withoutChanges(mirror: Mirror, record: StoredRecord): StoredReco
  * hand: what was typed is not known there, so nothing is common to both and whatever differs is a
  * person's to decide.
  */
-function withNothing(record: StoredRecord): StoredRecord {
+export function withNothing(record: StoredRecord): StoredRecord {
   const nothing = { name: '', login: '', urls: [], description: '', tags: [], color: 0 };
   return { ...record, ...nothing, passwordEncrypted: null, customs: [], attachments: [], favourite: false };
 }

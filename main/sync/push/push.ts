@@ -17,7 +17,7 @@ import type { OutboxOperation } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
 import { fromKeychain } from '../trust/chainfailure.ts';
 import { breathe, sideBySide } from '../pace.ts';
-import { endIfSettled, recordHere, renewed } from '../outbox/pending.ts';
+import { endIfSettled, recordHere } from '../outbox/pending.ts';
 import { sendingOrder } from './order.ts';
 import { prepared } from './preparing.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -27,6 +27,7 @@ import { refusalFor } from './refusal.ts';
 import { isRecordReady, sendOfRecord } from './sending.ts';
 import { isFolderReady, sendOfFolder } from './sendingfolders.ts';
 import { settleRemoval } from './settling.ts';
+import { settleReused } from './unheard.ts';
 
 /** Requests under way at the same time. */
 const sentAtOnce = 4;
@@ -229,7 +230,7 @@ class Push {
       case 'look':
         return operation.object === 'folder' ? this.#holdFolder(operation, failure) : this.#look(operation);
       case 'reused':
-        return this.#reused(operation, failure);
+        return settleReused(this.#context, operation, failure);
       case 'rekeyed':
         return this.#rekeyed(operation, failure);
     }
@@ -312,17 +313,6 @@ class Push {
     const rounds = (this.#rounds.get(seq) ?? 0) + 1;
     this.#rounds.set(seq, rounds);
     if (rounds < mostRounds) this.#attempted.delete(seq);
-  }
-
-  /**
-   * Under this key the server has carried out another body, which this device has forgotten: the
-   * next pull shows what it was. After that it goes out under a new one.
-   */
-  #reused(operation: OutboxOperation, { code, params }: StrongroomError): void {
-    const { mirror } = this.#context;
-    const { id, problem } = operation;
-    if (problem === null) return mirror.outbox.setState(id, 'unanswered', { code, params: { ...params } });
-    mirror.transaction(() => renewed(mirror, operation));
   }
 
   /** Sealed anew where this device has the vault's key of now; else a person has to decide about that. */
