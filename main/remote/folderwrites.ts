@@ -25,11 +25,15 @@ export async function createFolder(
   return (await client.call(createdId, request)).id;
 }
 
-/** Renaming is a POST. @throws StrongroomError as `createFolder` */
+/**
+ * Renaming is a POST. `expectedName` is what the folder is called as far as is known here, where the
+ * server compares it (feature `folderNameCheck`); null where it does not.
+ * @throws StrongroomError as `createFolder`; `changedMeanwhile` where it has another name
+ */
 export function renameFolder(
   client: RemoteClient,
   folderId: string,
-  name: string,
+  { name, expectedName }: { readonly name: string; readonly expectedName: string | null },
   sending: Sending,
 ): Promise<unknown> {
   const path = `/folders/${serverId.parse(folderId)}`;
@@ -37,7 +41,7 @@ export function renameFolder(
   return client.call(z.unknown(), {
     method: 'POST',
     path,
-    body: { name },
+    body: expectedName === null ? { name } : { name, expectedName },
     headers: keyHeader(sending),
     signal,
   });

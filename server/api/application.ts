@@ -42,6 +42,7 @@ const features = [
   'idempotencyKeys',
   'bin',
   'folderMove',
+  'folderNameCheck',
   'revisionPreconditions',
   'attachmentWrites',
   'attachmentRename',
@@ -73,8 +74,8 @@ const features = [
   'linkOpen',
   'activityLog',
   'activityExport',
-  'directory',
   'activityRetention',
+  'directory',
 ].map((name) => ({ name }));
 
 /** Files larger than the protocol's limit, and how they have to come. */

@@ -6,7 +6,7 @@ import { newId } from '../storage/ids.ts';
 import { folderAnswer, folderSchema } from './answers.ts';
 import type { Api, Context } from './context.ts';
 import { callerOf, unixSeconds } from './context.ts';
-import { invalid, notFound } from './errors.ts';
+import { ApiError, invalid, notFound } from './errors.ts';
 import type { GuardedRequest } from './guard.ts';
 import { guardFolder, guardPlace, guardVisibleVault } from './guard.ts';
 import { binAnswer, createdId, idParams, objectId, shortText } from './schemas.ts';
@@ -133,15 +133,21 @@ export function folderRoutes(app: Api, context: Context): void {
       schema: {
         summary: 'Rename a folder',
         params: idParams,
-        body: z.object({ name: shortText.min(1) }),
+        body: z.object({ name: shortText.min(1), expectedName: z.string().optional() }),
         response: { 200: createdId },
       },
     },
-    async (request) => {
-      const { folder } = await guardFolder(context, request, request.params.id);
-      await context.storage.folders.rename(folder, request.body.name);
-      return { id: folder.id };
-    },
+    async (request) =>
+      context.storage.whole(async () => {
+        const { folder } = await guardFolder(context, request, request.params.id);
+        const { name, expectedName } = request.body;
+        if (![undefined, folder.name].includes(expectedName) && folder.name !== name) {
+          const message = 'The folder has another name by now.';
+          throw new ApiError(409, 'revisionConflict', message, 'expectedName');
+        }
+        await context.storage.folders.rename(folder, name);
+        return { id: folder.id };
+      }),
   );
 
   app.post(

@@ -24,7 +24,7 @@ import { TokenMaker } from './tokens.ts';
 /** The features of this server that another one of the protocol may lack. */
 export const ownFeatures = [
   ...['idempotencyKeys', 'revisionPreconditions', 'bin', 'folderMove', 'attachmentWrites', 'changes'],
-  ...['itemRevision', 'offlinePolicy', 'offlineReads'],
+  ...['itemRevision', 'offlinePolicy', 'offlineReads', 'folderNameCheck'],
 ] as const;
 
 /** Sessions outlive the longest suite. */

@@ -75,10 +75,7 @@ async function carriedOut(
       return { serverId };
     }
     case 'renameFolder':
-      await mustStandAsKnown(context, objectId, folder.serverId, (there, known) =>
-        [known.name, change.name].includes(there.name),
-      );
-      await renameFolder(client, folder.serverId, change.name, sending);
+      await rename(context, objectId, folder.serverId, change.name, sending);
       return {};
     case 'moveFolder': {
       if (!features.has('folderMove')) throw new StrongroomError('notFound');
@@ -101,6 +98,23 @@ async function carriedOut(
     default:
       throw new StrongroomError('internal', {}, { cause: new Error(`a folder cannot ${change.kind}`) });
   }
+}
+
+/** A server that compares the name sees to it that nobody's is written over; any other is asked first. */
+async function rename(
+  context: PullContext,
+  id: string,
+  serverId: string,
+  name: string,
+  sending: Sending,
+): Promise<void> {
+  const { client, features, mirror } = context;
+  const compares = features.has('folderNameCheck');
+  if (!compares) {
+    await mustStandAsKnown(context, id, serverId, (there, known) => [known.name, name].includes(there.name));
+  }
+  const expectedName = compares ? (mirror.bases.folder(id)?.name ?? null) : null;
+  await renameFolder(client, serverId, { name, expectedName }, sending);
 }
 
 /**
