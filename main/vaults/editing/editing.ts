@@ -118,7 +118,9 @@ export class Editing {
     const records = recordIds.map((id) => recordFor(account, id, 'item:move'));
     const [bound, free] = partition(records, (record) => this.#isBound(account, record, to.vaultId));
     const copies = await this.#copies.prepare(account, bound, target);
-    const moved = free.map((record) => ({ record, next: movedRecord(account, record, target) }));
+    // Read again: while the copies were made, a sync may have written them.
+    const fresh = free.map(({ id }) => recordFor(account, id, 'item:move'));
+    const moved = fresh.map((record) => ({ record, next: movedRecord(account, record, target) }));
     mirror.durable(() => {
       for (const { record, next } of moved) commitMove(mirror, record, next, this.#now());
       this.#copies.commit(account, copies);
