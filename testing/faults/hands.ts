@@ -22,7 +22,7 @@ import type { TokenMaker } from './tokens.ts';
 const foreseen = new Set([
   ...['forbidden', 'notRestorable', 'folderIntoItself', 'attachmentNotHere', 'vaultKeyMissing'],
   ...['noSuchFolder', 'noSuchRecord', 'noSuchVault', 'noSuchChange', 'noSuchConflict', 'changedMeanwhile'],
-  'diskFull',
+  ...['diskFull', 'noSuchField'],
 ]);
 
 export const typedText = (text: string): SecretChange => ({ kind: 'set', value: Buffer.from(text, 'utf8') });
