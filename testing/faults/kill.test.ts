@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('an application that is killed at any moment', () => {
-  it('has lost and doubled nothing that it said was safe', { timeout: 300_000 }, async () => {
+  it('has lost and doubled nothing that it said was safe', { timeout: 900_000 }, async () => {
     const result = await killAsPlanned(stage, bundle.script, { kills, seed });
     const killed = result.counts.reduce((sum, each) => sum + each.kills, 0);
     expect(killed).toBe(kills);

@@ -14,7 +14,7 @@ const results: WalkResult[] = [];
 afterAll(() => console.log(walkLine(results)));
 
 describe.each<Pair>(['one person', 'two people'])('two devices of %s', (pair) => {
-  it.each(seeds)('converge without a loss, seed %i', { timeout: 120_000 }, async (seed) => {
+  it.each(seeds)('converge without a loss, seed %i', { timeout: 300_000 }, async (seed) => {
     const result = await walkOfTwo(pair, seed, steps);
     results.push(result);
     expect(result.steps).toBe(steps);
