@@ -90,10 +90,9 @@ const before: readonly Scene[] = [
   },
   {
     name: 'first-steps',
-    scenario: { enrolment: 'newMasterPassword' },
+    scenario: { ...newcomer, accounts: 1 },
     act: async (page) => {
-      await openSettings(page, 5);
-      await page.locator('.accounts .add').click();
+      await page.locator('.others .link').click();
       await signIn(page);
       for (const at of [0, 1]) {
         await page.locator('input[type=password]').nth(at).fill('orbit pencil velvet harbor');

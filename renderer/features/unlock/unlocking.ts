@@ -16,7 +16,12 @@ export function useUnlocking() {
   const format = useFormat();
   const session = useSession();
 
-  const accountId = ref(session.current?.id ?? session.accounts?.[0]?.id ?? '');
+  /** The shown account, else the first that no later copy has taken the place of. */
+  const firstPick = (): string => {
+    const accounts = session.accounts ?? [];
+    return session.current?.id ?? (accounts.find(({ former }) => !former) ?? accounts[0])?.id ?? '';
+  };
+  const accountId = ref(firstPick());
   const account = computed(() => session.accounts?.find(({ id }) => id === accountId.value) ?? null);
   const failure = ref<Failure | null>(null);
   const busy = ref(false);
@@ -51,8 +56,7 @@ export function useUnlocking() {
   watch(
     () => session.accounts,
     (accounts) => {
-      if (accounts && !accounts.some(({ id }) => id === accountId.value))
-        accountId.value = session.current?.id ?? accounts[0]?.id ?? '';
+      if (accounts && !accounts.some(({ id }) => id === accountId.value)) accountId.value = firstPick();
     },
   );
 
