@@ -31,7 +31,7 @@ export const eventKinds = {
     ...['user_password_changed', 'user_password_reset', 'user_role_changed', 'user_2fa_auth_set_up'],
     ...['user_2fa_auth_enabled', 'user_2fa_auth_disabled', 'user_2fa_reset', 'user_master_password_set'],
     ...['user_master_password_changed', 'user_master_password_reset'],
-    ...['userInvite_created', 'userInvite_deleted'],
+    ...['userInvite_created', 'userInvite_deleted', 'user_directory_linked'],
   ],
   session: [
     ...['session_started', 'session_finished', 'session_terminated', 'user_auth_failed'],
@@ -42,7 +42,7 @@ export const eventKinds = {
     ...['user_removed_from_userGroup'],
   ],
   role: ['userRole_created', 'userRole_updated', 'userRole_deleted'],
-  settings: ['settings_changed'],
+  settings: ['settings_changed', 'directory_synced'],
 } as const satisfies Record<string, readonly string[]>;
 export type EventKind = keyof typeof eventKinds;
 
