@@ -11,7 +11,11 @@ import { useFormat } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 import { useQuestions } from '../../ui/questions.ts';
 import { useToasts } from '../../ui/toasts.ts';
+import { useAdministration } from '../administration/administration.ts';
+import { useRekeying } from '../rekeying/rekeying.ts';
+import { useTree } from '../tree/tree.ts';
 import { useSession } from '../unlock/session.ts';
+import { useVaultAdmin } from './vaultAdmin.ts';
 
 export function useAccessChanges(place: AccessPlace, placeName: string) {
   const { t } = i18n.global;
@@ -19,6 +23,10 @@ export function useAccessChanges(place: AccessPlace, placeName: string) {
   const questions = useQuestions();
   const toasts = useToasts();
   const session = useSession();
+  const administration = useAdministration();
+  const rekeying = useRekeying();
+  const tree = useTree();
+  const vaults = useVaultAdmin();
 
   /** Whether letting a person in means handing the vault key to them. */
   function needsKey({ hasKey }: Pick<PersonAccess, 'hasKey'>): boolean {
@@ -56,8 +64,24 @@ export function useAccessChanges(place: AccessPlace, placeName: string) {
     });
     if (!sure || !(await setPerson(person, 'notSet', null))) return false;
     const keptKey = session.current?.clientSideEncryption === true && person.hasKey;
-    if (keptKey && (await isShutOut(person.userId))) toasts.say('info', t('vaults.keyMayBeKept', { name }));
+    if (keptKey && (await isShutOut(person.userId))) await offerNewKey(name);
     return true;
+  }
+
+  /** Whoever had the key may have kept it; only another key shuts them out for certain. */
+  async function offerNewKey(name: string): Promise<void> {
+    if (!administration.offers('vaultRekey')) return toasts.say('info', t('vaults.keyMayBeKept', { name }));
+    const wanted = await questions.confirm({
+      title: t('vaults.rekeyTitle'),
+      text: t('vaults.rekeyText', { name }),
+      confirm: t('rekeying.menu'),
+      cancel: t('vaults.rekeyLater'),
+    });
+    const { vaultId } = place;
+    const vault = tree.overview?.vaults.find(({ id }) => id === vaultId);
+    if (!wanted || !vault) return;
+    vaults.close();
+    rekeying.show({ kind: 'rekey', vaultId, vaultName: vault.name });
   }
 
   /** Somebody may still come in through a group, or into a folder. */
