@@ -31,6 +31,7 @@ import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import { sharingScenes } from './sharing-scenes.ts';
 import type { Scene } from './scene.ts';
+import { teamScenes } from './team-scenes.ts';
 import { trustScenes } from './trust-scenes.ts';
 import { vaultScenes } from './vault-scenes.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
@@ -187,6 +188,7 @@ function options() {
       ...quickScenes,
       ...sharingScenes,
       ...codeScenes,
+      ...teamScenes,
       ...vaultScenes,
       ...trustScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
