@@ -10,12 +10,13 @@ import { Application } from './application.ts';
 let server: OwnServer;
 let organisation: SmallOrganisation;
 let app: Application;
+let account: string;
 
 beforeAll(async () => {
   server = await startOwnServer();
   organisation = await buildSmallOrganisation(server);
   app = new Application();
-  await app.enrol(server.url, anna);
+  account = await app.enrol(server.url, anna);
 });
 
 afterAll(async () => {
@@ -131,7 +132,9 @@ describe('invitations', () => {
   it('keep no code once everything is locked', async () => {
     const wanted = { email: '', fullName: '', roleId: null, groupIds: [], days: 1 };
     const { handoutId, id } = await app.ask('people', 'invite', wanted);
-    app.team.clear();
+    await app.ask('session', 'lock', {});
+    expect(await app.refusal('people', 'copyHandout', { handoutId })).toBe('locked');
+    await app.unlock(account, anna.masterPassword ?? '');
     expect(await app.refusal('people', 'copyHandout', { handoutId })).toBe('noSuchField');
     await app.ask('people', 'withdraw', { id });
   });

@@ -44,7 +44,7 @@ const people: readonly Scene[] = [
     act: async (page) => {
       await openPart(page, 'people');
       await page.locator('[data-testid=section-search]').fill('nobody is called that');
-      await page.locator('.empty').waitFor();
+      await page.locator('[data-testid=people] .empty').waitFor();
     },
   },
   {
