@@ -4,11 +4,19 @@ import type { SharingWish } from '../../contract/sharing.ts';
 import { asRecordKey, generateKeyPair, sealPassword, sealRecordKey } from '../../main/keychain/index.ts';
 import * as lie from '../hostile/lies.ts';
 import { LyingProxy } from '../hostile/proxy.ts';
-import { anna, boris, buildSmallOrganisation, startOwnServer } from '../hostile/smallorganisation.ts';
+import {
+  anna,
+  boris,
+  buildPlainOrganisation,
+  buildSmallOrganisation,
+  nina,
+  startOwnServer,
+} from '../hostile/smallorganisation.ts';
 import type { OwnServer, SmallOrganisation } from '../hostile/smallorganisation.ts';
 import { askLink, openLink } from '../independent/linkreader.ts';
 import { draft } from '../organisation/drafts.ts';
-import { encryptedRecord } from '../organisation/member.ts';
+import { httpClient } from '../organisation/http.ts';
+import { encryptedRecord, signIn } from '../organisation/member.ts';
 import { Application } from './application.ts';
 import { utf8 } from './accountstage.ts';
 
@@ -102,6 +110,12 @@ describe('a record that is sent to a person', () => {
     ]);
     await boriss.synced();
     expect((await boriss.ask('records', 'read', { recordId: received })).writable).toBe(true);
+    // What is changed afterwards reaches whoever has it.
+    const password = { kind: 'set', value: utf8('changed later') } as const;
+    await annas.ask('editing', 'save', { recordId: router, fields: { password } });
+    await annas.synced();
+    await boriss.synced();
+    expect(await passwordOf(boriss, received)).toBe('changed later');
 
     expect(await annas.ask('sharing', 'takeBack', { entryIds: [entryId] })).toEqual({ done: 1 });
     expect(await inboxNames(boriss)).toEqual([]);
@@ -198,6 +212,35 @@ describe('a lying server', () => {
       expect(await annas.refusal('sharing', 'send', wish)).toBe('unreachable');
     } finally {
       proxy.setDown(false);
+    }
+  });
+});
+
+describe('without client-side encryption', () => {
+  it('a link needs no code, and nothing is wrapped for anybody', async () => {
+    const { vault } = await buildPlainOrganisation(server);
+    const ninas = new Application();
+    try {
+      await ninas.enrol(server.url, nina);
+      const id = await recordId(ninas, 'Router');
+      const offer = await ninas.ask('sharing', 'offered', { recordIds: [id] });
+      expect(offer).toMatchObject({ send: 'write', sealed: false, needNewKey: [] });
+      const wish = { kind: 'reusable', life: '1 hour', files: true } as const;
+      const { link } = await ninas.ask('sharing', 'makeLink', { recordId: id, ...wish });
+      expect(new URL(ninas.clipboard).hash).toBe('');
+      const token = ninas.clipboard.split('/').at(-1) ?? '';
+      const answer = await fetch(`${server.url}/api/v1/links/public/${token}`, {
+        headers: { 'X-Response-Format': 'raw' },
+      });
+      expect(await answer.json()).toMatchObject({ isEncrypted: false });
+      expect(link).toMatchObject({ recordName: 'Router', copyable: true });
+      // Leaving the vault out of it is up to its settings.
+      const settings = { areLinksAllowed: false, isSendingAllowed: false };
+      const owner = await signIn(httpClient(server.url), nina);
+      await owner.http.send('POST', `/vaults/${vault.id}/settings`, settings);
+      expect(await ninas.refusal('sharing', 'makeLink', { recordId: id, ...wish })).toBe('sharingForbidden');
+    } finally {
+      await ninas.close();
     }
   });
 });
