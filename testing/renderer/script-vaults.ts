@@ -116,7 +116,11 @@ export function scriptVaults(stage: Stage): Pick<Handlers, 'vaultAdmin'> {
       findGroups: () => ({
         groups: groups.map(({ groupId, name, memberCount }) => ({ groupId, name, memberCount })),
       }),
-      setPerson: () => ({}),
+      setPerson: ({ userId, access }) => {
+        const at = people.findIndex((each) => each.userId === userId);
+        if (access === 'notSet' && at >= 0) people.splice(at, 1);
+        return {};
+      },
       setGroup: () => ({}),
     },
   };

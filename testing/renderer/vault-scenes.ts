@@ -4,7 +4,7 @@ import { idle, type Scene } from './scene.ts';
 
 const features = [
   ...['vaultTypes', 'vaultDescription', 'vaultSettings', 'vaultVisibility', 'vaultLeave', 'vaultBin'],
-  ...['vaultAccess', 'accessExplained', 'keyFingerprints', 'accessRequests'],
+  ...['vaultAccess', 'accessExplained', 'keyFingerprints', 'accessRequests', 'vaultRekey'],
 ];
 const scenario = { administers: true, features };
 
@@ -140,6 +140,18 @@ export const vaultScenes: readonly Scene[] = [
   { name: 'vault-let-in', scenario, act: (page) => choose(page, 'kuznetsova', 'anna') },
   { name: 'vault-let-in-changed', scenario, act: (page) => choose(page, 'morozov') },
   { name: 'vault-let-in-weak', scenario, act: (page) => choose(page, 'klein') },
+  {
+    name: 'vault-take-away',
+    scenario,
+    act: async (page) => {
+      await openAccess(page);
+      await page.getByTestId('remove-person').first().click();
+      await page.getByTestId('question-confirm').click();
+      // Nobody else had let them in, so a new key is offered next.
+      await idle(page);
+      await page.getByTestId('question').waitFor();
+    },
+  },
   {
     name: 'vault-let-in-group',
     scenario,
