@@ -54,7 +54,9 @@ const people: readonly Scene[] = [
       await openPart(page, 'people');
       await page.locator('[data-testid=people] [data-index="0"]').focus();
       await page.keyboard.press('End');
-      await page.locator('[data-testid=people] [data-index="9999"] .name').waitFor();
+      await page.locator('[data-testid=people] [data-index="9999"]:focus .name').waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.locator('[data-testid=people] [data-index="9998"]:focus .name').waitFor();
       await idle(page);
     },
   },
