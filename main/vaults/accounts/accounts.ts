@@ -282,7 +282,7 @@ export class Accounts {
     );
     const change = new MasterPasswordChange(account, profiles);
     this.#changes.set(account, change);
-    change.resume();
+    account.aside(change.resume());
     account.synchroniser.onStatus((status) => {
       account.aside(
         change.syncEnded(status).then((again) => {
@@ -339,16 +339,8 @@ export class Accounts {
       clientSideEncryption: profile.mode === 'client',
       unlocked: open !== undefined,
       current: this.#currentId === profile.id,
-      former: this.#isFormer(profile),
+      former: this.enrolling.isFormer(profile),
       lastSyncedAt: open?.lastSyncedAt ?? profile.lastSyncedAt,
     };
-  }
-
-  /** A copy that was brought here later has taken this one's place. */
-  #isFormer({ server, account, createdAt }: Profile): boolean {
-    return this.#options.profiles.list().some(({ profile }) => {
-      if (profile?.server.origin !== server.origin || profile.account.userId !== account.userId) return false;
-      return profile.createdAt > createdAt;
-    });
   }
 }

@@ -7,7 +7,7 @@
  */
 import type { EnrolmentStep, Invitation, ServerInspection } from '../../../contract/accounts.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
-import type { ProfileStore } from '../../custody/index.ts';
+import type { Profile, ProfileStore } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
 import {
   acceptInvitation,
@@ -112,6 +112,11 @@ export class Enrolling {
     if (this.#isKnown(server.origin, account.userId)) throw new StrongroomError('alreadyEnrolled');
   }
 
+  /** Whether a copy of the account that was brought here later has taken this one's place. */
+  isFormer({ server, account, createdAt }: Profile): boolean {
+    return this.#copies(server.origin, account.userId).some((copy) => copy.createdAt > createdAt);
+  }
+
   async #begin(input: SignInInput): Promise<EnrolmentStep> {
     const address = parseServerAddress(input.address);
     const trust = await trustFor(input);
@@ -127,9 +132,12 @@ export class Enrolling {
   }
 
   #isKnown(origin: string, userId: string): boolean {
-    return this.#profiles
-      .list()
-      .some(({ profile }) => profile?.server.origin === origin && profile.account.userId === userId);
+    return this.#copies(origin, userId).length > 0;
+  }
+
+  #copies(origin: string, userId: string): Profile[] {
+    const all = this.#profiles.list().flatMap(({ profile }) => profile ?? []);
+    return all.filter(({ server, account }) => server.origin === origin && account.userId === userId);
   }
 
   async #asStranger<T>(input: ServerInput, ask: (connection: Connection) => Promise<T>): Promise<T> {

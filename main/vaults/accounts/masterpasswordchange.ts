@@ -80,8 +80,9 @@ export class MasterPasswordChange {
     });
   }
 
-  /** What is left of a change that was cut on this device; needs no contact. */
-  resume(): void {
+  /** Ends a change that was cut on this device; needs no contact. What fails is tried again at the next unlock. */
+  async resume(): Promise<void> {
+    if (this.#account.closed) return;
     const change = this.#account.kept.change();
     if (change !== null && this.#account.kept.isChangeTaken(change)) this.#finish();
   }

@@ -42,6 +42,11 @@ beforeEach(() => {
         code === '123456'
           ? done(step('masterPassword'))
           : { ok: false, error: { code: 'wrongTwoFactorCode', params: {} } },
+      openInvitation: ({ code }) =>
+        code === 'welcome'
+          ? done({ organisation: 'Corp', fullName: 'Anna', email: '', clientSideEncryption: true })
+          : { ok: false, error: { code: 'inviteInvalid', params: {} } },
+      acceptInvitation: () => done({ ...step('newMasterPassword'), knownHere: true }),
       enrol: () => ({ ok: false, error: { code: 'wrongMasterPassword', params: {} } }),
       abandonEnrolment: () => done({}),
     },
@@ -102,6 +107,37 @@ describe('adding an account', () => {
     await enrolment.back();
     expect(enrolment.stage).toBe('server');
     expect([enrolment.address, enrolment.login]).toEqual(['https://vault.example', 'anna']);
+  });
+
+  it('goes from an invitation to the new master password, and spends the code once', async () => {
+    const enrolment = useEnrolment();
+    enrolment.address = 'https://vault.example';
+    enrolment.invited = true;
+    await enrolment.inspect();
+    enrolment.inviteCode = 'mistyped';
+    await enrolment.openInvitation();
+    expect([enrolment.stage, enrolment.failure?.code]).toEqual(['invitation', 'inviteInvalid']);
+    enrolment.inviteCode = ' welcome ';
+    await enrolment.openInvitation();
+    expect(enrolment.stage).toBe('invitationAccount');
+    enrolment.login = 'anna';
+    await enrolment.acceptInvitation('Anna O.', bytes());
+    expect(inputOf('accounts.acceptInvitation')).toMatchObject({ code: 'welcome', fullName: 'Anna O.' });
+    expect(enrolment.stage).toBe('newMasterPassword');
+    await enrolment.back();
+    expect([enrolment.stage, enrolment.inviteCode]).toEqual(['signIn', '']);
+  });
+
+  it('puts a copy beside the one that is here only when that was said for this very attempt', async () => {
+    const enrolment = useEnrolment();
+    enrolment.address = 'https://vault.example';
+    await enrolment.inspect();
+    await enrolment.signIn(bytes());
+    await enrolment.enrol(bytes());
+    expect(inputOf('accounts.enrol')).toMatchObject({ beside: false });
+    enrolment.beside = true;
+    await enrolment.back();
+    expect(enrolment.beside).toBe(false);
   });
 
   it('drops an answer that comes after the person went back', async () => {
