@@ -9,6 +9,9 @@ import { recordHere, renewed } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { formerHashKey } from '../trust/rewrapping.ts';
 
+/** What of a pull's context is looked at here. */
+export type KeyCheckContext = Pick<PullContext, 'features' | 'mirror' | 'vaultKeys'>;
+
 /** Told instead of a check value that is not known any more: it is the one of no key. */
 const noCheckValue = '0'.repeat(64);
 
@@ -17,7 +20,7 @@ const noCheckValue = '0'.repeat(64);
  * vault keeps its key, and a change of that is told apart: so a repeat is the same request.
  */
 export function keyCheckOf(
-  context: PullContext,
+  context: KeyCheckContext,
   vaultId: string,
   keyWrapped: string | null,
 ): { readonly vaultMasterKeyHash?: string } {
@@ -28,7 +31,7 @@ export function keyCheckOf(
   return { vaultMasterKeyHash: mirror.syncState.get(formerHashKey(vaultId)) ?? noCheckValue };
 }
 
-function isUnderKeyOfNow({ vaultKeys }: PullContext, vaultId: string, keyWrapped: string): boolean {
+function isUnderKeyOfNow({ vaultKeys }: KeyCheckContext, vaultId: string, keyWrapped: string): boolean {
   try {
     const key = vaultKeys?.keyOf(vaultId);
     if (key === undefined) return true;
@@ -45,7 +48,7 @@ function isUnderKeyOfNow({ vaultKeys }: PullContext, vaultId: string, keyWrapped
  * request. False where it is under that key already, or this device cannot do it. Call it inside a
  * transaction.
  */
-export function sealAnew(context: PullContext, operation: OutboxOperation): boolean {
+export function sealAnew(context: KeyCheckContext, operation: OutboxOperation): boolean {
   const { mirror, vaultKeys } = context;
   const { change, id, object, objectId } = operation;
   if (object !== 'record' || vaultKeys === null) return false;
