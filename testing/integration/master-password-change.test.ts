@@ -57,6 +57,32 @@ async function settled(device: Application): Promise<string> {
   return (await device.ask('sync', 'status', {})).phase;
 }
 
+/** Takes an image of the disk before and after each change of the key slots. */
+function photographing(device: Application): { images: string[]; photograph: () => void } {
+  const images: string[] = [];
+  const photograph = (): void => void images.push(site.image(device));
+  const update = device.profiles.update.bind(device.profiles);
+  vi.spyOn(device.profiles, 'update').mockImplementation((profileId, change) => {
+    if (change.slots) photograph();
+    const updated = update(profileId, change);
+    if (change.slots) photograph();
+    return updated;
+  });
+  return { images, photograph };
+}
+
+/** Starts from each image: one of the passwords opens it, and after a contact only the new one does. */
+async function endWithTheNewOne(images: readonly string[], id: string): Promise<void> {
+  for (const [step, folder] of images.entries()) {
+    const again = site.device(folder);
+    const opens = await opening(again, id);
+    expect(opens.length, `step ${step}`).toBeGreaterThan(0);
+    if (!again.accounts.isUnlocked()) await again.unlock(id, opens[0] ?? '');
+    expect(await settled(again), `step ${step}`).toBe('idle');
+    expect(await opening(again, id), `step ${step}`).toEqual([wanted]);
+  }
+}
+
 const isChange = (path: string): boolean => path.endsWith('/users/master-key/change');
 
 describe('changing the master password', () => {
@@ -131,15 +157,7 @@ describe('changing the master password', () => {
 
   it('survives being killed at any step, and ends with the new one alone', async () => {
     const { device, clara, id } = await enrolled();
-    const images: string[] = [];
-    const photograph = (): void => void images.push(site.image(device));
-    const update = device.profiles.update.bind(device.profiles);
-    vi.spyOn(device.profiles, 'update').mockImplementation((profileId, change) => {
-      if (change.slots) photograph();
-      const updated = update(profileId, change);
-      if (change.slots) photograph();
-      return updated;
-    });
+    const { images, photograph } = photographing(device);
     let sent = 0;
     site.proxy.delayBy(() => {
       if (isChange(site.proxy.requests.at(-1)?.path ?? '') && sent++ === 0) photograph();
@@ -152,14 +170,7 @@ describe('changing the master password', () => {
     await device.ask('ownAccount', 'changeMasterPassword', passwords(clara));
     expect(images).toHaveLength(6);
     site.proxy.tell(null);
-    for (const [step, folder] of images.entries()) {
-      const again = site.device(folder);
-      const opens = await opening(again, id);
-      expect(opens.length, `step ${step}`).toBeGreaterThan(0);
-      if (!again.accounts.isUnlocked()) await again.unlock(id, opens[0] ?? '');
-      expect(await settled(again), `step ${step}`).toBe('idle');
-      expect(await opening(again, id), `step ${step}`).toEqual([wanted]);
-    }
+    await endWithTheNewOne(images, id);
   }, 120_000);
 });
 
@@ -218,6 +229,14 @@ describe('a master password that was changed on another device', () => {
     expect(await settled(device)).toBe('idle');
     expect(await opening(device, id)).toEqual([wanted]);
   });
+
+  it('survives being killed at any step while it is taken over', async () => {
+    const { device, id } = await changedElsewhere();
+    const { images } = photographing(device);
+    await device.ask('ownAccount', 'adoptMasterPassword', { secret: utf8(wanted) });
+    expect(images).toHaveLength(4);
+    await endWithTheNewOne(images, id);
+  }, 120_000);
 
   it('is not taken over from a server that weakened the derivation or swapped the key', async () => {
     const { publicPem } = await generateKeyPair();
