@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   import: () => import('./import.ts'),
   health: () => import('./health.ts'),
   journeys: () => import('./journeys.ts'),
+  'server-scale': () => import('./server-scale.ts'),
 };
 
 const machine = {
