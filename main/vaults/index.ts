@@ -1,4 +1,5 @@
 /** What a person does, as the floors above call it. */
+export { plainDesks, type DeskPorts } from './desks.ts';
 export { Accounts, type AccountsOptions } from './accounts/accounts.ts';
 export { OwnAccountDesk } from './accounts/ownaccountdesk.ts';
 export { SecretJudge } from './accounts/secretjudge.ts';
