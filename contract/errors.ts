@@ -101,6 +101,12 @@ export const errorCodes = [
   'masterPasswordUnset', // there is no master password to reset
   'lastAdministrator', // nobody would be left to administer it
   'administratorsChanged', // a vault type has another administrator since its dialog was opened
+  'directoryUnusable', // params: fault, see `directoryFaults`
+  'directorySyncUnderWay',
+  'directoryPasswordNeeded', // another address: the password of the reader has to be typed once more
+  'directoryTlsRequired', // passwords would be sent in the clear
+  'directoryTlsTwice', // this address has TLS from the start
+  'directorySettingsWrong',
   'accessThroughOthers', // a group or the vault's type keeps the person in
   'cancelled',
 ] as const;

@@ -22,6 +22,7 @@ import { exchange } from './exchange.ts';
 import { fileQueue } from './filequeue.ts';
 import { files } from './files.ts';
 import { generator } from './generator.ts';
+import { directory } from './directory.ts';
 import { groups } from './groups.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
@@ -65,6 +66,7 @@ export const contract = {
   keyTrust,
   offlineFiles,
   ownAccount,
+  directory,
   organisation,
   people,
   quickAccess,

@@ -2,7 +2,7 @@
 import type { Team } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
 
-type TeamFeatures = 'activity' | 'groups' | 'organisation' | 'people' | 'roles' | 'vaultTypes';
+type TeamFeatures = 'activity' | 'directory' | 'groups' | 'organisation' | 'people' | 'roles' | 'vaultTypes';
 
 /** For channels whose answer is that the work is done. */
 async function done(work: Promise<unknown>): Promise<Record<string, never>> {
@@ -11,7 +11,7 @@ async function done(work: Promise<unknown>): Promise<Record<string, never>> {
 }
 
 export function teamHandlers(team: Team): Pick<Handlers, TeamFeatures> {
-  const { activity, groups, organisation, people, roles } = team;
+  const { activity, directory, groups, organisation, people, roles } = team;
   return {
     people: {
       page: (input) => people.page(input),
@@ -52,6 +52,15 @@ export function teamHandlers(team: Team): Pick<Handlers, TeamFeatures> {
       create: (input) => roles.create(input),
       change: (input) => done(roles.change(input)),
       remove: ({ roleId }) => done(roles.remove(roleId)),
+    },
+    directory: {
+      read: () => directory.read(),
+      save: (input) => done(directory.save(input)),
+      remove: () => done(directory.remove()),
+      test: (input) => directory.test(input),
+      groups: () => directory.groups(),
+      preview: () => directory.preview(),
+      sync: ({ digest }) => done(directory.sync(digest)),
     },
     activity: {
       offered: ({ scope }) => activity.offered(scope),

@@ -31,6 +31,7 @@ import { queueScenes } from './queue-scenes.ts';
 import { quickScenes } from './quick-scenes.ts';
 import { sharingScenes } from './sharing-scenes.ts';
 import type { Scene } from './scene.ts';
+import { directoryScenes } from './directory-scenes.ts';
 import { teamScenes } from './team-scenes.ts';
 import { trustScenes } from './trust-scenes.ts';
 import { vaultScenes } from './vault-scenes.ts';
@@ -188,6 +189,7 @@ function options() {
       ...quickScenes,
       ...sharingScenes,
       ...codeScenes,
+      ...directoryScenes,
       ...teamScenes,
       ...vaultScenes,
       ...trustScenes,

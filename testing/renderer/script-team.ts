@@ -2,6 +2,7 @@
 import type { ActivityFilter } from '../../contract/activity.ts';
 import type { Group } from '../../contract/groups.ts';
 import type { Person } from '../../contract/people.ts';
+import { scriptDirectory } from './script-directory.ts';
 import type { Handlers, Stage } from './scripted.ts';
 import {
   sampleActivity,
@@ -119,7 +120,7 @@ function scriptActivity(count: number, now: number): Pick<Handlers, 'activity'> 
   };
 }
 
-type Team = 'activity' | 'groups' | 'organisation' | 'people' | 'roles' | 'vaultTypes';
+type Team = 'activity' | 'directory' | 'groups' | 'organisation' | 'people' | 'roles' | 'vaultTypes';
 
 export function scriptTeam({ scenario }: Stage): Pick<Handlers, Team> {
   const now = Date.now();
@@ -127,6 +128,7 @@ export function scriptTeam({ scenario }: Stage): Pick<Handlers, Team> {
   return {
     ...scriptPeople(people, now),
     ...scriptGroups(people, scenario.empty ? [] : [...sampleGroups]),
+    ...scriptDirectory(scenario),
     ...scriptActivity(scenario.administers && !scenario.empty ? 5000 : 0, now),
     roles: {
       list: () => ({

@@ -5,6 +5,7 @@ export * from './inbox.ts';
 export * from './links.ts';
 export * from './receivers.ts';
 export * from './sharingrefusals.ts';
+export * from './directory.ts';
 export * from './groups.ts';
 export * from './invitation.ts';
 export * from './invites.ts';

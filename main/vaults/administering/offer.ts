@@ -20,7 +20,7 @@ const needsOf: Readonly<Record<AdministrationPart, Needs>> = {
   groups: { feature: 'userRoles', permissions: ['groups:manage'] },
   roles: { feature: 'userRoles', permissions: ['roles:manage'] },
   vaultTypes: { feature: 'vaultTypes', permissions: ['vaultTypes:manage'] },
-  directory: { feature: 'directory', permissions: ['users:manage'] },
+  directory: { feature: 'directory', permissions: ['settings:manage'] },
   activity: { feature: 'activityLog', permissions: ['activityLog:read'] },
   organisation: { feature: 'userRoles', permissions: ['settings:manage'] },
 };

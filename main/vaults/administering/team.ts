@@ -2,6 +2,7 @@
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import type { ClipboardPort } from '../reading/copying.ts';
 import { ActivityDesk } from './activitydesk.ts';
+import { DirectoryDesk } from './directorydesk.ts';
 import { GroupDesk } from './groupdesk.ts';
 import { OrganisationDesk } from './organisationdesk.ts';
 import { PeopleDesk } from './peopledesk.ts';
@@ -16,6 +17,7 @@ export interface TeamOptions {
 
 export class Team {
   readonly people: PeopleDesk;
+  readonly directory: DirectoryDesk;
   readonly groups: GroupDesk;
   readonly roles: RoleDesk;
   readonly activity: ActivityDesk;
@@ -23,6 +25,7 @@ export class Team {
 
   constructor({ current, clipboard, chooseTarget }: TeamOptions) {
     this.people = new PeopleDesk({ current, clipboard });
+    this.directory = new DirectoryDesk({ current });
     this.groups = new GroupDesk({ current });
     this.roles = new RoleDesk({ current });
     this.activity = new ActivityDesk({ current, chooseTarget });

@@ -2,6 +2,7 @@
 import type { Component } from 'vue';
 import type { AdministrationPart } from '../../../contract/administration.ts';
 import ActivitySection from '../activity/ActivitySection.vue';
+import DirectorySection from '../directory/DirectorySection.vue';
 import GroupsSection from '../groups/GroupsSection.vue';
 import OrganisationSection from '../organisation/OrganisationSection.vue';
 import VaultTypesSection from '../organisation/VaultTypesSection.vue';
@@ -15,6 +16,7 @@ export const sections: Readonly<Partial<Record<AdministrationPart, Component>>> 
   groups: GroupsSection,
   roles: RolesSection,
   vaultTypes: VaultTypesSection,
+  directory: DirectorySection,
   activity: ActivitySection,
   organisation: OrganisationSection,
 };
