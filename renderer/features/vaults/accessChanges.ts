@@ -28,9 +28,11 @@ export function useAccessChanges(place: AccessPlace, placeName: string) {
   const tree = useTree();
   const vaults = useVaultAdmin();
 
+  const isEncrypted = (): boolean => session.current?.clientSideEncryption === true;
+
   /** Whether letting a person in means handing the vault key to them. */
   function needsKey({ hasKey }: Pick<PersonAccess, 'hasKey'>): boolean {
-    return session.current?.clientSideEncryption === true && !hasKey;
+    return isEncrypted() && !hasKey;
   }
 
   async function done(asking: Promise<Result<unknown>>): Promise<boolean> {
@@ -39,19 +41,30 @@ export function useAccessChanges(place: AccessPlace, placeName: string) {
     return answer.ok;
   }
 
-  function setPerson(
-    { userId }: Pick<PersonAccess, 'userId'>,
+  /** Shutting somebody out who had the key leads on to the offer of another one. */
+  async function setPerson(
+    person: Pick<PersonAccess, 'userId' | 'name' | 'hasKey'>,
     access: VaultAccessLevel | 'notSet',
     fingerprint: string | null,
   ): Promise<boolean> {
-    return done(bridge().vaultAdmin.setPerson({ ...place, userId, access, fingerprint }));
+    const { userId, name } = person;
+    if (!(await done(bridge().vaultAdmin.setPerson({ ...place, userId, access, fingerprint })))) return false;
+    const mayBeOut = access === 'forbidden' || access === 'notSet';
+    if (mayBeOut && isEncrypted() && person.hasKey && (await isShutOut(userId))) {
+      await offerNewKey('rekeyText', 'keyMayBeKept', name);
+    }
+    return true;
   }
 
-  function setGroup(
-    { groupId }: Pick<GroupAccess, 'groupId'>,
+  /** The key of a vault may have been kept by any member, so another one is offered as well. */
+  async function setGroup(
+    { groupId, name }: Pick<GroupAccess, 'groupId' | 'name'>,
     access: VaultAccessLevel | 'notSet',
   ): Promise<boolean> {
-    return done(bridge().vaultAdmin.setGroup({ ...place, groupId, access }));
+    if (!(await done(bridge().vaultAdmin.setGroup({ ...place, groupId, access })))) return false;
+    const mayBeOut = access === 'forbidden' || access === 'notSet';
+    if (mayBeOut && isEncrypted()) await offerNewKey('rekeyGroupText', 'groupMayKeepKey', name);
+    return true;
   }
 
   async function removePerson(person: PersonAccess): Promise<boolean> {
@@ -62,18 +75,19 @@ export function useAccessChanges(place: AccessPlace, placeName: string) {
       confirm: t('vaults.takeAway'),
       danger: true,
     });
-    if (!sure || !(await setPerson(person, 'notSet', null))) return false;
-    const keptKey = session.current?.clientSideEncryption === true && person.hasKey;
-    if (keptKey && (await isShutOut(person.userId))) await offerNewKey(name);
-    return true;
+    return sure && setPerson(person, 'notSet', null);
   }
 
   /** Whoever had the key may have kept it; only another key shuts them out for certain. */
-  async function offerNewKey(name: string): Promise<void> {
-    if (!administration.offers('vaultRekey')) return toasts.say('info', t('vaults.keyMayBeKept', { name }));
+  async function offerNewKey(
+    text: 'rekeyText' | 'rekeyGroupText',
+    unoffered: 'keyMayBeKept' | 'groupMayKeepKey',
+    name: string,
+  ): Promise<void> {
+    if (!administration.offers('vaultRekey')) return toasts.say('info', t(`vaults.${unoffered}`, { name }));
     const wanted = await questions.confirm({
       title: t('vaults.rekeyTitle'),
-      text: t('vaults.rekeyText', { name }),
+      text: t(`vaults.${text}`, { name }),
       confirm: t('rekeying.menu'),
       cancel: t('vaults.rekeyLater'),
     });
