@@ -10,7 +10,8 @@ import { channel, idText, instant, nothing } from './channel.ts';
 /**
  * `fields`: the same fields were changed on both sides. `deletedThere`: changed here, deleted
  * there. `changedThere`: deleted here, changed there. `vaultLost`: changed here, and the vault is
- * closed to this user now; only what was typed here is kept. `refused`: the server will not take
+ * closed to this user now, or what was received was taken back (then `vaultName` is empty); only
+ * what was typed here is kept. `refused`: the server will not take
  * the change (the right was lost, the place is gone).
  */
 export const conflictKind = z.enum(['fields', 'deletedThere', 'changedThere', 'vaultLost', 'refused']);

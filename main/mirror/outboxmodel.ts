@@ -120,7 +120,7 @@ export type ConflictedField =
 export interface StoredConflict {
   readonly id: string;
   readonly kind: ConflictKind;
-  /** The record it is about; it may not stand in the mirror any more. */
+  /** The record it is about; it may not stand in the mirror any more. What is sealed has an id of its own. */
   readonly recordId: string;
   readonly name: string;
   readonly vaultName: string;

@@ -17,6 +17,7 @@ export {
   batchItems,
   batchLimit,
   listInbox,
+  readInboxItem,
   viewInboxItem,
   listItems,
   listShortcuts,

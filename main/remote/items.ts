@@ -176,6 +176,18 @@ export function listInbox(
   return readList(client, inboxItem, '/inbox-items', { ...page }, signal);
 }
 
+/**
+ * One inbox entry as it stands; the server takes it for seen by this.
+ * @throws StrongroomError `notFound`, `forbidden`, `badAnswer`, network codes
+ */
+export function readInboxItem(
+  client: RemoteClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<RemoteInboxItem> {
+  return client.call(inboxItem, { method: 'GET', path: `/inbox-items/${serverId.parse(id)}`, signal });
+}
+
 /** Fetches one inbox entry, by which the server takes it for seen; what it says is left to the next pull. */
 export async function viewInboxItem(client: RemoteClient, id: string): Promise<void> {
   const path = `/inbox-items/${encodeURIComponent(id)}`;

@@ -4,6 +4,9 @@
  * What nobody changed here goes, into the bin where the server says that it lies there. What was
  * changed here stays with everything that was typed, and a person decides. Deleted on both sides
  * it is settled; a favourite mark alone keeps nothing.
+ *
+ * A record that was received goes in any case: whether it was deleted or taken back is not told, and
+ * what was taken back is not the receiver's to read any more. Only what they typed stays, sealed.
  */
 import { randomUUID } from 'node:crypto';
 import type {
@@ -25,6 +28,7 @@ import {
 import type { PullContext } from '../pullcontext.ts';
 import { withNothing } from './landing.ts';
 import { erasable } from './rollback.ts';
+import { keepTyped } from './typedkeeping.ts';
 
 /** What the server says of a record in its bin. */
 export interface ToldBinned {
@@ -65,18 +69,20 @@ function depart(context: PullContext, id: string, binned: ToldBinned | null): st
   if (comesBack || liesInRestored(mirror, row)) return [];
   if (binned !== null) mirror.syncState.set(binItemKey(id), binned.binItemId);
   if (conflict?.kind === 'deletedThere') return [];
-  if (operations.some(isWorthKeeping) || conflict?.kind === 'fields') {
+  const isTyped = operations.some(isWorthKeeping) || conflict?.kind === 'fields';
+  if (isTyped && row.kind === 'record') {
     keepForDecision(context, row, operations, conflict);
     return [];
   }
-  if (conflict !== null) mirror.conflicts.remove(conflict.id);
+  const kept = isTyped ? keepTyped(context, row, '') : [];
+  if (conflict?.sealed === null) mirror.conflicts.remove(conflict.id);
   dropOperations(mirror, 'record', id);
   const settled = mirror.bases.record(id) ?? row;
   mirror.bases.remove('record', id);
   mirror.syncState.set(binItemKey(id), null);
   if (binned !== null) mirror.bin.put(recordEntry(mirror, settled, binned.deletedAt, null, binned.binItemId));
   mirror.records.removeMany([id]);
-  return filesLeftOut(row, binned === null ? null : settled);
+  return filesLeftOut(row, binned === null ? null : settled).filter((file) => !kept.includes(file));
 }
 
 function isWorthKeeping({ change }: OutboxOperation): boolean {

@@ -2,7 +2,7 @@
  * Taking delivered records into the mirror: what is unchanged is passed over, what no honest
  * edit explains is refused, the rest is written together with its manifest.
  *
- * Nothing is decrypted here. A refused record keeps its previous values whole, since a server
+ * Nothing is decrypted here, but for the key of a received record where it comes wrapped anew. A refused record keeps its previous values whole, since a server
  * that lies about one field of it is not to be believed about the others.
  */
 import { createSecretKey, type KeyObject } from 'node:crypto';
@@ -12,6 +12,7 @@ import type { KnownRecords } from './known.ts';
 import { Creations } from './creations.ts';
 import { adopted, landed, landedNew, localFolderId, outOfBin, withoutChanges } from './landing.ts';
 import { hasUnsealedValue, judgeAgainstAll, manifestOf, type SealedParts } from '../trust/manifest.ts';
+import { hasAnotherKey } from '../trust/receivedkeys.ts';
 import { breathe } from '../pace.ts';
 import { filesLeftOut, missedRecords, sameValue } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -155,7 +156,7 @@ export class RecordIntake {
    * @throws StrongroomError `encryptionModeChanged`
    */
   #isHonest(previous: StoredRecord, record: StoredRecord, entries: readonly ManifestEntry[]): boolean {
-    const { mode, mirror } = this.#context;
+    const { mode, mirror, vaultKeys } = this.#context;
     // Of what was made here and not answered, the server has seen its creation.
     const base = mirror.bases.record(previous.id);
     const settled = base === undefined ? previous : (base ?? withoutChanges(mirror, previous));
@@ -169,7 +170,8 @@ export class RecordIntake {
       if (verdict === 'unsealed') throw new StrongroomError('encryptionModeChanged');
       if (verdict !== 'accepted' || changedWithoutCount(settled, record)) return false;
     }
-    return !wentBack(previous, record) && !this.#becameAnother(previous, record);
+    if (wentBack(previous, record) || this.#becameAnother(previous, record)) return false;
+    return !hasAnotherKey(vaultKeys, previous, record);
   }
 
   /** Not in the lists: in the bin, made here and arrived by now, or new. */

@@ -1,6 +1,7 @@
 /**
  * What a person may change in a vault, as far as the server's rights and the trust in the vault's
- * key go (Passwork 7 protocol, vault permissions).
+ * key go (Passwork 7 protocol, vault permissions), and in what was sent to them (its "Inbox entry":
+ * `access` is `write`).
  *
  * The server decides in the end, folder by folder; this keeps what it would refuse anyway from
  * being typed first, and keeps secrets out of vaults whose key is in doubt.
@@ -40,18 +41,33 @@ export function vaultFor(account: OpenAccount, vaultId: string, right: Right): S
   return vault;
 }
 
-/** A record of a vault, for a change that needs `right`. Throws `noSuchRecord` and as `vaultFor`. */
+/**
+ * A record, for a change that needs `right`: one of a vault, or one that was sent to this user for
+ * editing, which can be edited and nothing else. Throws `noSuchRecord` and as `vaultFor`.
+ */
+export function recordFor(account: OpenAccount, recordId: string, right: 'item:edit'): StoredRecord;
 export function recordFor(
   account: OpenAccount,
   recordId: string,
-  right: Right,
-): StoredRecord & { readonly vaultId: string } {
+  right: 'item:delete' | 'item:move',
+): StoredRecord & { readonly vaultId: string };
+export function recordFor(
+  account: OpenAccount,
+  recordId: string,
+  right: 'item:edit' | 'item:delete' | 'item:move',
+): StoredRecord {
   const record = account.mirror.records.get(recordId);
   if (record === null) throw new StrongroomError('noSuchRecord');
+  if (right === 'item:edit' && isReceivedForEditing(record)) return record;
   const { kind, vaultId, writable } = record;
   if (kind !== 'record' || vaultId === null || !writable) throw new StrongroomError('forbidden');
   vaultFor(account, vaultId, right);
   return { ...record, vaultId };
+}
+
+/** Its key was wrapped for this user alone, so no vault has a say in it here. */
+function isReceivedForEditing({ kind, writable }: StoredRecord): boolean {
+  return kind === 'inbox' && writable;
 }
 
 /**
@@ -74,7 +90,7 @@ export function rightsOn(
   const may = (right: Right): boolean =>
     vault !== null && record.kind === 'record' && refusalAt(account, vault, right) === null;
   return {
-    edit: may('item:edit') && record.writable,
+    edit: isReceivedForEditing(record) || (may('item:edit') && record.writable),
     remove: may('item:delete'),
     move: may('item:move'),
     copy: record.kind === 'inbox' || (vault !== null && refusalAt(account, vault, 'item:copy') === null),

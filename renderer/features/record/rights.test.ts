@@ -17,6 +17,9 @@ describe('why something cannot be done with a record', () => {
   it('is the nearest reason', () => {
     expect(barKey(record({}), 'edit')).toBe('readOnly');
     expect(barKey(record({ kind: 'inbox', vaultTrust: null }), 'move')).toBe('inbox');
+    const edited = { ...none, edit: true, copy: true };
+    expect(barKey(record({ can: edited, kind: 'inbox', vaultTrust: null }), 'move')).toBe('received');
+    expect(barKey(record({ can: edited, kind: 'inbox', vaultTrust: null }), 'edit')).toBeNull();
     expect(barKey(record({ vaultTrust: 'keyChanged' }), 'edit')).toBe('keyChanged');
     expect(barKey(record({ can: all }), 'edit')).toBeNull();
   });

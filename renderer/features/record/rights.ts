@@ -8,12 +8,13 @@ export type RecordRight = keyof RecordView['can'];
 export function barKey(
   record: Pick<RecordView, 'can' | 'kind' | 'keyBroken' | 'vaultTrust'>,
   right: RecordRight,
-): 'keyBroken' | 'keyChanged' | 'keyMissing' | 'inbox' | 'readOnly' | null {
+): 'keyBroken' | 'keyChanged' | 'keyMissing' | 'inbox' | 'received' | 'readOnly' | null {
   // What does not open can be neither rewritten nor wrapped anew.
   if (record.keyBroken && right !== 'remove') return 'keyBroken';
   if (record.can[right]) return null;
   if (record.vaultTrust === 'keyChanged' || record.vaultTrust === 'keyMissing') return record.vaultTrust;
-  return record.kind === 'inbox' ? 'inbox' : 'readOnly';
+  if (record.kind !== 'inbox') return 'readOnly';
+  return record.can.edit ? 'received' : 'inbox';
 }
 
 export function useRecordRights(record: () => RecordView) {
