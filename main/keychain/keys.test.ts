@@ -16,6 +16,7 @@ import {
   vaultCheckValue,
   verifyVaultKey,
 } from './keys.ts';
+import { generateKeyPair, sealInboxKey, sealPassword, sealRecordKey, wrapVaultKey } from './index.ts';
 import { wipe } from './secrets.ts';
 
 const emptyKey = expect.objectContaining({ name: 'KeychainError', code: 'emptyKey' });
@@ -56,6 +57,19 @@ describe('text keys', () => {
     const other = generateRecordKey();
     wipe(key, other);
     expect(Buffer.concat([key, other]).equals(Buffer.alloc(200))).toBe(true);
+  });
+
+  it('a wiped key is wrapped for nobody and seals nothing', async () => {
+    const { publicPem } = await generateKeyPair();
+    const vaultKey = generateVaultKey();
+    const recordKey = generateRecordKey();
+    wipe(vaultKey);
+    expect(() => wrapVaultKey(vaultKey, publicPem)).toThrow(emptyKey);
+    expect(() => sealRecordKey(recordKey, vaultKey)).toThrow(emptyKey);
+    wipe(recordKey);
+    expect(() => sealInboxKey(recordKey, publicPem)).toThrow(emptyKey);
+    expect(() => sealRecordKey(recordKey, generateVaultKey())).toThrow(emptyKey);
+    expect(() => sealPassword(Buffer.from('text'), recordKey)).toThrow(emptyKey);
   });
 
   it('the check value belongs to one key and one salt', () => {

@@ -30,9 +30,12 @@ const alphabet = Uint8Array.from(Buffer.from(keyAlphabet, 'latin1'));
 const keyLength = 100;
 const saltLength = 32;
 
-/** Throws `emptyKey` for a key without bytes: the protocol would then not encrypt at all. */
+/**
+ * Throws `emptyKey` for a key without bytes, with which the protocol would not encrypt at all, and for
+ * one that was wiped: a key of zeros is known to everybody.
+ */
 export function requireKey(key: Uint8Array): void {
-  if (key.length === 0) throw new KeychainError('emptyKey');
+  if (key.every((byte) => byte === 0)) throw new KeychainError('emptyKey');
 }
 
 function named<Key extends TextKey>(text: Buffer): Key {
