@@ -11,7 +11,7 @@ import { newId } from '../storage/ids.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Vault } from '../storage/vaults.ts';
 import { compareLevels } from './levels.ts';
-import { administersByType } from './rights.ts';
+import { administersByType, levelOn } from './rights.ts';
 
 /** What a change of access came from, and who made it. */
 export interface Cause {
@@ -32,7 +32,10 @@ export interface RaisedRequest {
   userId: string;
 }
 
-/** Whether some entry or the vault's type gives a person anything in a vault. */
+/**
+ * Whether the entries of some place or the vault's type give a person anything in a vault. Who is shut
+ * out of a place by name has nothing there, whatever their groups have.
+ */
 export async function isEntitled(
   storage: Pick<Repositories, 'users' | 'groups' | 'access' | 'vaultTypes'>,
   vault: Pick<Vault, 'id' | 'type' | 'customTypeId'>,
@@ -44,7 +47,8 @@ export async function isEntitled(
   if (administersByType(vault, user.role, typeIds)) return true;
   const groupIds = await storage.groups.groupIdsOf(userId);
   const entries = await storage.access.concerning(userId, groupIds, [vault.id]);
-  return entries.some((entry) => compareLevels(entry.level, 'read') >= 0);
+  const places = Map.groupBy(entries, (entry) => entry.folderId);
+  return [...places.values()].some((of) => compareLevels(levelOn(of) ?? 'forbidden', 'read') >= 0);
 }
 
 async function settleOne(

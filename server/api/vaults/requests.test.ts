@@ -107,6 +107,20 @@ describe('somebody who joins a group', () => {
     expect(await queue(owner, `?vaultId=${vault.id}`)).toHaveLength(1);
   });
 
+  it('keeps no key and waits for none where they are shut out by name', async () => {
+    const vault = await createVault(owner, 'Closed', 'privateShared', organisation.ledger);
+    const group = await groupWith([vault]);
+    await members(group, 'add');
+    await confirmed(vault, (await queue(owner, `?vaultId=${vault.id}`))[0]);
+    const shutOut = { userId: user.userId, access: 'forbidden' };
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, shutOut);
+    const access = await owner.http.send<{ keyHolders: string[] }>('GET', `/vaults/${vault.id}/access`);
+    expect(access.keyHolders).toEqual([owner.userId]);
+    await members(group, 'remove');
+    await members(group, 'add');
+    expect(await queue(owner, `?vaultId=${vault.id}`)).toEqual([]);
+  });
+
   it('may be declined, and is asked for again only when they are let in anew', async () => {
     const vault = await createVault(owner, 'Declined', 'privateShared', organisation.ledger);
     const group = await groupWith([vault]);
