@@ -355,6 +355,7 @@ export const editingScenes: readonly Scene[] = [
   { name: 'conflict-deleted-there', scenario: unsettled, act: async (page) => openConflict(page, 1) },
   { name: 'conflict-changed-there', scenario: unsettled, act: async (page) => openConflict(page, 2) },
   { name: 'conflict-vault-lost', scenario: unsettled, act: async (page) => openConflict(page, 3) },
+  { name: 'conflict-taken-back', scenario: unsettled, act: async (page) => openConflict(page, 5) },
   {
     name: 'conflict-refused-drop',
     scenario: unsettled,

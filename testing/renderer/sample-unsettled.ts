@@ -161,6 +161,16 @@ export function sampleConflicts(): ScriptedConflict[] {
       },
       {},
     ),
+    conflict(
+      {
+        id: 'c-taken-back',
+        kind: 'vaultLost',
+        name: 'Staging admin',
+        vaultName: '',
+        fields: [field({ key: 'password', kind: 'password', theirs: absent, ancestor: absent })],
+      },
+      { 'password/mine': 'staging-2026' },
+    ),
   ];
 }
 

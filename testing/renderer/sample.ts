@@ -266,7 +266,11 @@ const inbox: readonly Draft[] = [
     login: 'admin',
     vaultId: null,
     row: { kind: 'inbox', unread: true },
-    view: { sender: 'Мария Ким' },
+    view: {
+      sender: 'Мария Ким',
+      writable: true,
+      can: { edit: true, remove: false, move: false, copy: true },
+    },
   },
   {
     id: 'in-3',

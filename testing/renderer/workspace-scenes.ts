@@ -83,6 +83,7 @@ export const workspaceScenes: readonly Scene[] = [
   { name: 'record-key-broken', scenario: {}, act: async (page) => openByName(page, 'Vault unseal') },
   { name: 'record-long', scenario: {}, act: async (page) => openByName(page, 'A record whose') },
   { name: 'record-inbox', scenario: {}, act: async (page) => openByName(page, 'VPN for the audit') },
+  { name: 'record-received', scenario: {}, act: async (page) => openByName(page, 'Staging admin') },
   {
     name: 'record-files',
     scenario: {},

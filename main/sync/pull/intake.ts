@@ -2,8 +2,9 @@
  * Taking delivered records into the mirror: what is unchanged is passed over, what no honest
  * edit explains is refused, the rest is written together with its manifest.
  *
- * Nothing is decrypted here, but for the key of a received record where it comes wrapped anew. A refused record keeps its previous values whole, since a server
- * that lies about one field of it is not to be believed about the others.
+ * Nothing is decrypted here, but for the key of a received record where it comes wrapped anew. A
+ * refused record keeps its previous values whole, since a server that lies about one field of it is
+ * not to be believed about the others.
  */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { StrongroomError } from '../../../contract/index.ts';
