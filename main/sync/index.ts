@@ -29,6 +29,6 @@ export {
 } from './trust/recipients.ts';
 export { proveChangedPassword } from './trust/masterpassword.ts';
 export { isKept, sealAnew, type KeysUnderPassword } from './trust/newkeys.ts';
-export { rewrapped } from './trust/rewrapping.ts';
+export { rewrapped, type SealedWraps } from './trust/rewrapping.ts';
 export { VaultKeys, type VaultKeysParts } from './trust/vaultkeys.ts';
 export { verifyOnReturn } from './trust/verification.ts';

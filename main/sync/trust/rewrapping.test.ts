@@ -79,6 +79,18 @@ describe('what lies here under a former vault key', () => {
     expect(mirror.revisions.readAt('r')).toBe(5);
   });
 
+  it('lets a key that stands at two records stand at both afterwards', () => {
+    const one = sealed('one');
+    const decoy = { ...sealed('decoy'), keyWrapped: one.keyWrapped };
+    mirror.records.upsertMany([one, decoy, sealed('apart')]);
+    rewrap();
+    const wrap = mirror.records.get('one')?.keyWrapped ?? '';
+    expect(wrap).not.toBe(one.keyWrapped);
+    expect(mirror.records.isKeyOfAnother(wrap, one.itemServerId)).toBe(true);
+    const apart = mirror.records.get('apart');
+    expect(mirror.records.isKeyOfAnother(apart?.keyWrapped ?? '', apart?.itemServerId ?? '')).toBe(false);
+  });
+
   it('leaves other vaults, inbox entries and what never opened as they are', () => {
     const elsewhere = sealed('e', { vaultId: 'w' });
     const inbox = sealed('i', { kind: 'inbox', vaultId: null, keyWrap: 'rsa' });

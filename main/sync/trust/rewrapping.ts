@@ -21,12 +21,27 @@ export interface KeyChange {
   readonly to: VaultKey;
 }
 
-/** A record key under the new vault key; null where the former one does not open it. */
-export function rewrapped(keyWrapped: string, { from, to }: Pick<KeyChange, 'from' | 'to'>): string | null {
+/** What was sealed in one change, by the former wrap; for `rewrapped`. */
+export type SealedWraps = Map<string, string>;
+
+/**
+ * A record key under the new vault key; null where the former one does not open it. With `done` the
+ * same wrap becomes the same wrap: a key that is one record's and stands at another one as well is
+ * known by that, and would not be any more under a fresh salt each.
+ */
+export function rewrapped(
+  keyWrapped: string,
+  { from, to }: Pick<KeyChange, 'from' | 'to'>,
+  done?: SealedWraps,
+): string | null {
+  const before = done?.get(keyWrapped);
+  if (before !== undefined) return before;
   try {
     const key = openRecordKey(keyWrapped, from);
     try {
-      return sealRecordKey(asRecordKey(key), to);
+      const wrap = sealRecordKey(asRecordKey(key), to);
+      done?.set(keyWrapped, wrap);
+      return wrap;
     } finally {
       wipe(key);
     }
@@ -38,8 +53,9 @@ export function rewrapped(keyWrapped: string, { from, to }: Pick<KeyChange, 'fro
 
 /** Call it inside a transaction, together with the new pin: all of it or nothing. */
 export function rewrapVault(mirror: Mirror, change: KeyChange): void {
+  const done: SealedWraps = new Map();
   for (const { id, keyWrapped } of mirror.records.wrappedKeys(change.vaultId)) {
-    const wrap = rewrapped(keyWrapped, change);
+    const wrap = rewrapped(keyWrapped, change, done);
     if (wrap !== null) mirror.records.setKeyWrapped(id, wrap);
     rewrapRevisions(mirror, id, change);
   }

@@ -50,7 +50,8 @@ export class DoubtedKeyDesk {
 
   /**
    * Takes the key that was looked at, with all that lies here under the known one.
-   * @throws StrongroomError `vaultKeyChanged` if the server has yet another one by now
+   * @throws StrongroomError `vaultKeyChanged` if the server has yet another one by now, or if it opens
+   * none of the records that are here: whoever changed it never had the known key.
    */
   async accept(vaultId: string, mac: string): Promise<void> {
     const account = this.#current();
@@ -58,11 +59,15 @@ export class DoubtedKeyDesk {
     const vaultKeys = keysOf(account);
     const { delivered, key } = await deliveredKey(account, vaultKeys, vaultId);
     if (key === null) throw new StrongroomError('vaultKeyChanged');
-    if (vaultKeys.fingerprintOf(key) !== mac) {
+    try {
+      if (vaultKeys.fingerprintOf(key) !== mac) throw new StrongroomError('vaultKeyChanged');
+      const wraps = await wrapsThere(account, delivered);
+      const { same, other } = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), wraps);
+      if (same === 0 && other > 0) throw new StrongroomError('vaultKeyChanged');
+      mirror.durable(() => vaultKeys.adopt(delivered, key));
+    } finally {
       key.dispose();
-      throw new StrongroomError('vaultKeyChanged');
     }
-    mirror.durable(() => vaultKeys.adopt(delivered, key));
     account.learned();
     account.aside(account.synchroniser.start());
   }

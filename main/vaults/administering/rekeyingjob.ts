@@ -7,14 +7,15 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { sameKey, wipe } from '../../keychain/index.ts';
+import { asVaultKey, sameKey, wipe } from '../../keychain/index.ts';
 import type { VaultKey } from '../../keychain/index.ts';
 import type { StoredVault } from '../../mirror/index.ts';
 import { finishRekeying, putRecordKeys, readRecordKeys, readRekeying } from '../../remote/index.ts';
 import type { KeyedRecord, RekeyPlace, RewrappedKey } from '../../remote/index.ts';
-import { rewrapped } from '../../sync/index.ts';
 import type { VaultKeys } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { KnownWraps } from './knownwraps.ts';
+import type { WrapKeys } from './knownwraps.ts';
 import { passedOnKey } from './passedonkey.ts';
 
 /** Records are written meanwhile by others: so often the walk is begun anew for what is missing. */
@@ -30,10 +31,14 @@ export interface RekeyingWalk {
   readonly progress: (done: number) => void;
 }
 
+interface WalkKeys extends WrapKeys {
+  readonly known: KnownWraps;
+}
+
 /**
  * Goes on with what was begun on this device until the new key is in force, here as well.
- * @throws StrongroomError `rekeyingGone` if it was given up or replaced elsewhere, `cancelled`, `vaultKeyChanged`,
- * network codes
+ * @throws StrongroomError `rekeyingGone` if it was given up or replaced elsewhere, `tampered` if the server has
+ * another key for a known record, `cancelled`, `vaultKeyChanged`, network codes
  */
 export async function walkRekeying(walk: RekeyingWalk): Promise<void> {
   const { account, vault, signal } = walk;
@@ -41,9 +46,7 @@ export async function walkRekeying(walk: RekeyingWalk): Promise<void> {
   const to = vaultKeys?.newKeyOf(vault.id) ?? null;
   if (vaultKeys === null || to === null) throw new StrongroomError('rekeyingGone');
   try {
-    if (await isUnderWay(walk, vaultKeys, to)) {
-      await sealAll(walk, { from: passedOnKey(account, vault.id), to });
-    }
+    if (await isUnderWay(walk, vaultKeys, to)) await sealAllFrom(walk, vaultKeys, to);
   } finally {
     wipe(to);
   }
@@ -71,7 +74,17 @@ async function isUnderWay(walk: RekeyingWalk, vaultKeys: VaultKeys, to: VaultKey
   }
 }
 
-async function sealAll(walk: RekeyingWalk, keys: { from: VaultKey; to: VaultKey }): Promise<void> {
+/** With a copy of the former key: a sync that takes the vault away meanwhile wipes the one in use. */
+async function sealAllFrom(walk: RekeyingWalk, vaultKeys: VaultKeys, to: VaultKey): Promise<void> {
+  const from = asVaultKey(Buffer.from(passedOnKey(walk.account, walk.vault.id)));
+  try {
+    await sealAll(walk, { from, to, known: new KnownWraps(walk.account, walk.vault, vaultKeys) });
+  } finally {
+    wipe(from);
+  }
+}
+
+async function sealAll(walk: RekeyingWalk, keys: WalkKeys): Promise<void> {
   const { account, vault, signal } = walk;
   for (let round = 0; round < mostRounds; round += 1) {
     await sealMissing(walk, keys);
@@ -84,7 +97,7 @@ async function sealAll(walk: RekeyingWalk, keys: { from: VaultKey; to: VaultKey 
   throw new StrongroomError('rekeyingIncomplete');
 }
 
-async function sealMissing(walk: RekeyingWalk, keys: { from: VaultKey; to: VaultKey }): Promise<void> {
+async function sealMissing(walk: RekeyingWalk, keys: WalkKeys): Promise<void> {
   const { account, vault, signal, progress } = walk;
   let place: RekeyPlace | null = { kind: 'item', after: null };
   while (place !== null) {
@@ -100,17 +113,16 @@ async function sealMissing(walk: RekeyingWalk, keys: { from: VaultKey; to: Vault
   }
 }
 
-/** A record key that opens for nobody stays what it is: the vault does not wait for it for ever. */
 async function sealed(
   items: readonly KeyedRecord[],
-  keys: { from: VaultKey; to: VaultKey },
+  keys: WalkKeys,
   signal: AbortSignal,
 ): Promise<RewrappedKey[]> {
   const records: RewrappedKey[] = [];
   for (const [index, { kind, id, keyEncrypted }] of items.entries()) {
     if (index % sealedAtOnce === 0) await nextTurn();
     if (signal.aborted) throw new StrongroomError('cancelled');
-    const wrap = rewrapped(keyEncrypted, keys) ?? keyEncrypted;
+    const wrap = keys.known.rewrapped({ kind, id, keyEncrypted }, keys);
     records.push({ kind, id, formerKeyEncrypted: keyEncrypted, keyEncrypted: wrap });
   }
   return records;

@@ -7,6 +7,7 @@ import type { Input, Output } from '../../../contract/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import { requestsPage } from '../../../contract/requests.ts';
 import type { AccessRequestView, RequestObstacle } from '../../../contract/requests.ts';
+import type { VaultKey } from '../../keychain/index.ts';
 import { confirmRequest, declineRequest, listRequests, readAccount } from '../../remote/index.ts';
 import type { RemoteRequest } from '../../remote/index.ts';
 import { announcedFeatures } from '../../sync/index.ts';
@@ -76,18 +77,18 @@ export class RequestDesk {
   }
 
   async #confirmOne(account: OpenAccount, wish: Confirmation, isOneOfMany: boolean): Promise<void> {
-    const { client, mirror, recipients } = account;
+    const { client, recipients } = account;
     const { id, vaultId, userId, fingerprint, allowWeak } = wish;
-    const vault = mirror.vaults.byServerId(vaultId);
-    if (vault === null) throw new StrongroomError('vaultKeyMissing');
-    if (trustOf(mirror, vault) === 'unverified') throw new StrongroomError('vaultKeyUnverified');
-    const key = passedOnKey(account, vault.id);
+    // First, so that a vault in doubt does not even have a recipient pinned.
+    confirmableKey(account, vaultId);
     if (isOneOfMany && recipients.judge(userId, fingerprint) !== 'verified') {
       throw new StrongroomError('keyNotCompared');
     }
     await requireInPeople(account, userId);
     const recipient = await recipients.admit({ userId, fingerprint, allowWeak });
-    await confirmRequest(client, id, { wrapped: recipient.wrapVaultKey(key), fingerprint });
+    // Once more: a sync may have taken the key away or put it in doubt while the server was asked.
+    const wrapped = recipient.wrapVaultKey(confirmableKey(account, vaultId));
+    await confirmRequest(client, id, { wrapped, fingerprint });
   }
 
   /** Whoever is not among those whose keys are known here is looked for in the list of people. */
@@ -105,6 +106,15 @@ export class RequestDesk {
     }
     return strangers;
   }
+}
+
+/** Throws `vaultKeyUnverified`, and as `passedOnKey`. */
+function confirmableKey(account: OpenAccount, serverId: string): VaultKey {
+  const { mirror } = account;
+  const vault = mirror.vaults.byServerId(serverId);
+  if (vault === null) throw new StrongroomError('vaultKeyMissing');
+  if (trustOf(mirror, vault) === 'unverified') throw new StrongroomError('vaultKeyUnverified');
+  return passedOnKey(account, vault.id);
 }
 
 const judged = ({ recipients }: OpenAccount, userId: string, fingerprint: string | null): RecipientTrust =>
@@ -128,7 +138,9 @@ function viewOf(
   request: RemoteRequest,
   strangers: ReadonlySet<string>,
 ): AccessRequestView {
-  const { id, vault, user, group, requester, reason, createdAt, publicKeyFingerprint: fingerprint } = request;
+  const { id, user, group, requester, reason, createdAt, publicKeyFingerprint: fingerprint } = request;
+  // The id decides which key goes out, so the name beside it is the one this device knows it by.
+  const vault = { ...request.vault, name: knownName(account, request) };
   const trust = judged(account, user.id, fingerprint);
   return {
     ...{ id, vault, reason, createdAt, fingerprint, trust },
@@ -137,6 +149,10 @@ function viewOf(
     requester: requester && (requester.fullName || requester.login),
     obstacle: obstacleOf(account, request, trust, strangers.has(user.id)),
   };
+}
+
+function knownName({ mirror }: OpenAccount, { vault }: RemoteRequest): string {
+  return mirror.vaults.byServerId(vault.id)?.name ?? vault.name;
 }
 
 function obstacleOf(

@@ -72,7 +72,10 @@ export class VaultDesk {
     const key = generateVaultKey();
     try {
       const sent = await wrapForAll(account, key, wish.recipients);
+      const known = new Set(account.mirror.vaults.all().map(({ serverId }) => serverId));
       const vaultId = await createVault(account.client, made(sent));
+      // Else the key made here would take the place of the one that is pinned for another vault.
+      if (known.has(vaultId)) throw new StrongroomError('badAnswer', { reason: 'vault' });
       account.vaultKeys?.pinMade(vaultId, key);
       syncAside(account);
       return { vaultId };
