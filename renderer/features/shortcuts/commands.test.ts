@@ -81,6 +81,20 @@ describe('keys', () => {
     expect(usePalette().open).toBe(true);
   });
 
+  it('work beside a tooltip, and not behind a menu or a dialog', () => {
+    inScope(useShortcutKeys);
+    unlock();
+    const synced = () => bridge.calls.filter(({ name }) => name === 'sync.start').length;
+    for (const layer of ['class="menu" data-dismissable-layer', 'role="dialog"']) {
+      document.body.innerHTML = `<div ${layer}></div>`;
+      press({ code: 'F5' });
+      expect(synced()).toBe(0);
+    }
+    document.body.innerHTML = '<div class="tooltip" data-dismissable-layer></div>';
+    press({ code: 'F5' });
+    expect(synced()).toBe(1);
+  });
+
   it('take the marked records before the selected one', async () => {
     const commands = inScope(useCommands);
     useList().showPlace();

@@ -71,8 +71,9 @@ export function useShortcutKeys(): void {
   onScopeDispose(unsubscribe);
 }
 
+/** Whether a menu or a dialog lies over the page. A tooltip is such a layer as well and takes no keys. */
 function isLayered(): boolean {
-  return document.querySelector('[data-dismissable-layer], [role="dialog"]') !== null;
+  return document.querySelector('[data-dismissable-layer]:not(.tooltip), [role="dialog"]') !== null;
 }
 
 function worksWhileLocked(id: CommandId): boolean {
