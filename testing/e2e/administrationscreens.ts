@@ -48,12 +48,12 @@ export class AdministrationScreens extends Screens {
     await this.workspace().waitFor();
   }
 
-  /** Asks the server until what it then delivers can be seen. */
+  /** Asks the server until what it delivers can be seen; well before the app would ask by itself. */
   async syncUntil(isThere: () => Promise<void>): Promise<void> {
     await expect(async () => {
       await this.page.keyboard.press('F5');
       await isThere();
-    }).toPass({ timeout: 60_000 });
+    }).toPass({ timeout: 30_000 });
   }
 
   /** Makes an invitation and gives its code, as it is copied for handing over. */
