@@ -5,7 +5,8 @@
  * somebody else such a key would open the whole vault, so the record gets a key of its own before:
  * as when it is moved to another vault, by a copy under a new key, and the former one goes to the
  * bin. The key of a record is proven as well: it has to open everything that the record holds, or a
- * server could have put the key of another record in its place.
+ * server could have put the key of another record in its place. Where there is nothing to open, or all
+ * of it was put there too, it is known by standing at another record.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
 import { openAttachmentKey, wipe } from '../../keychain/index.ts';
@@ -27,6 +28,17 @@ export function hasVaultKey(account: OpenAccount, record: OwnedRecord): boolean 
     record,
     (key) => key !== null && account.seals.isVaultKey(key, record.vaultId),
   );
+}
+
+/**
+ * Whether the record needs another key before it is shared: its key is the one of its vault, or of
+ * another record, which a server can bring about by handing out a record of its own making with that
+ * record's wrapped key. Looks through the mirror. Throws as `hasVaultKey`.
+ */
+export function hasForeignKey(account: OpenAccount, record: OwnedRecord): boolean {
+  const { keyWrapped, itemServerId } = record;
+  if (account.mode === 'none' || keyWrapped === null || keyWrapped === '') return false;
+  return account.mirror.records.isKeyOfAnother(keyWrapped, itemServerId) || hasVaultKey(account, record);
 }
 
 /**

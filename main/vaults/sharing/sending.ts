@@ -10,7 +10,7 @@ import type { Recipient } from '../../sync/index.ts';
 import { sendToGroup, sendToPerson } from '../../remote/index.ts';
 import type { SentKey } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { arrived, hasVaultKey, renewKey, withProvenKey } from './ownkey.ts';
+import { arrived, hasForeignKey, renewKey, withProvenKey } from './ownkey.ts';
 import type { OwnedRecord } from './ownkey.ts';
 import { shareable } from './sharingoffer.ts';
 
@@ -95,7 +95,7 @@ export async function readyRecord(
 ): Promise<OwnedRecord> {
   shareable(account, recordId, right);
   const record = await arrived(account, recordId);
-  const sharedId = hasVaultKey(account, record) ? await renewKey(account, recordId, now) : recordId;
+  const sharedId = hasForeignKey(account, record) ? await renewKey(account, recordId, now) : recordId;
   await arrived(account, sharedId);
   return shareable(account, sharedId, right);
 }
