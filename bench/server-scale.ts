@@ -18,7 +18,7 @@ import { rightsOver } from '../server/access/rights.ts';
 import type { Caller } from '../server/access/rights.ts';
 import { createSeal } from '../server/sealing/cipher.ts';
 import { loadSealingKey } from '../server/sealing/keyfile.ts';
-import { databasePlace } from '../server/storage/places.ts';
+import { databasePlace, filePlace } from '../server/storage/places.ts';
 import { settledSeal } from '../server/storage/sealing.ts';
 import { openDatabase, openStorage } from '../server/storage/storage.ts';
 import { httpClient, signIn, trialOrganisation, wrapFor } from '../testing/organisation/index.ts';
@@ -81,7 +81,7 @@ async function rightsFigures(dataFolder: string, database: string | undefined, r
   const storage = await openStorage(
     databasePlace(dataFolder, database).open(),
     seal,
-    join(dataFolder, 'files'),
+    filePlace(dataFolder, undefined),
   );
   const user = await storage.users.find(reader.userId);
   const caller: Caller = {

@@ -4,11 +4,13 @@
  *     npm run server -- --port 8443 --data ./data [--host 127.0.0.1]
  *                       [--tls-cert FILE --tls-key FILE] [--log-file FILE]
  *                       [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT]
- *                       [--largest-file MIB] [--database postgres://...] [--demo]
+ *                       [--largest-file MIB] [--database postgres://...]
+ *                       [--files s3://BUCKET/PREFIX] [--demo]
  *     npm run server -- rotate-key --data ./data [--database postgres://...]
+ *                       [--files s3://BUCKET/PREFIX]
  *
  * The database may come as `DATABASE_URL` as well, which keeps its password out of the list of
- * processes.
+ * processes. What an object store needs besides the bucket comes from the environment only.
  *
  * With `--demo` the standard output carries one JSON line and nothing else, so that
  * another program can read it; everything for people goes to the error stream.
@@ -21,13 +23,14 @@ import { parseArgs } from 'node:util';
 import type { RunningServer, ServerOptions } from './index.ts';
 import { startServer } from './index.ts';
 import { rotateKey } from './rotation/command.ts';
+import { s3StoreFrom } from './storage/s3store.ts';
 import { parseSyslogTarget } from './syslog/sender.ts';
 
 const usage =
   'Usage: npm run server -- --port N --data DIR [--host H] [--tls-cert F --tls-key F] [--log-file F]' +
   ' [--public-url URL] [--behind-proxy] [--syslog udp://HOST:PORT] [--largest-file MIB]' +
-  ' [--database postgres://...] [--demo]\n' +
-  '       npm run server -- rotate-key --data DIR [--database postgres://...]';
+  ' [--database postgres://...] [--files s3://BUCKET/PREFIX] [--demo]\n' +
+  '       npm run server -- rotate-key --data DIR [--database postgres://...] [--files s3://BUCKET/PREFIX]';
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -44,6 +47,7 @@ function readArguments() {
       syslog: { type: 'string' },
       'largest-file': { type: 'string' },
       database: { type: 'string' },
+      files: { type: 'string' },
       demo: { type: 'boolean', default: false },
     },
   });
@@ -56,7 +60,8 @@ function readArguments() {
   const [command = 'serve', ...rest] = positionals;
   if (rest.length > 0 || !['serve', 'rotate-key'].includes(command))
     throw new Error('There is no such command.');
-  return { ...values, command, port, data: values.data, largestFile, database };
+  const files = values.files === undefined ? undefined : s3StoreFrom(values.files, process.env);
+  return { ...values, command, port, data: values.data, largestFile, database, files };
 }
 
 /** Mebibytes as bytes; undefined where nothing was said. */
@@ -78,6 +83,7 @@ function optionsFrom(given: ReturnType<typeof readArguments>): ServerOptions {
     ...(given['log-file'] === undefined ? {} : { logFile: given['log-file'] }),
     ...(given.syslog === undefined ? {} : { syslog: parseSyslogTarget(given.syslog) }),
     ...(given.database === undefined ? {} : { database: given.database }),
+    ...(given.files === undefined ? {} : { files: given.files }),
     ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
     ...(given.largestFile === undefined ? {} : { attachmentParts: { largestFile: given.largestFile } }),
     ...(certificateFile && keyFile ? { tls: { certificateFile, keyFile } } : {}),
@@ -116,6 +122,7 @@ async function changeKey(given: ReturnType<typeof readArguments>): Promise<void>
   const isDone = await rotateKey({
     ...{ dataFolder: given.data, tell: (line: string) => console.log(line), isStopping: () => isStopping },
     ...(given.database === undefined ? {} : { database: given.database }),
+    ...(given.files === undefined ? {} : { files: given.files }),
   });
   console.log(
     isDone

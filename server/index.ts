@@ -5,7 +5,7 @@
  * server has no use for a key and no code that could use one.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { rightsOver } from './access/rights.ts';
 import { buildApplication } from './api/build.ts';
 import type { Context } from './api/context.ts';
@@ -19,7 +19,7 @@ import type { ServerOptions } from './options.ts';
 import { defaultAccountAttempts, defaultDirectoryCheckSeconds } from './options.ts';
 import { createSeal } from './sealing/cipher.ts';
 import { loadSealingKey, loadSetupToken } from './sealing/keyfile.ts';
-import { databasePlace } from './storage/places.ts';
+import { databasePlace, filePlace } from './storage/places.ts';
 import { openStorage } from './storage/storage.ts';
 import { syslogSender } from './syslog/sender.ts';
 
@@ -66,7 +66,12 @@ async function openContext(
   const setupToken = loadSetupToken(folder);
   const clock = options.clock ?? Date.now;
   const keySeal = createSeal(loadSealingKey(folder, !isNew));
-  const storage = await openStorage(place.open(), keySeal, join(folder, 'files'), clock);
+  const files = filePlace(folder, options.files);
+  const storage = await openStorage(place.open(), keySeal, files, clock);
+  await files.prepare().catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
   const { seal } = storage;
   const sessions = sessionService(storage, clock, options.tokenLives ?? documentedTokenLives);
   const endSessions = (userId: string) => sessions.endAllOf(userId);
@@ -101,7 +106,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await dropAbandonedUploads(context);
     await dropOldActivity(context);
   };
-  await context.storage.partFiles.dropUnfinished();
   await dropOutdated();
   const sweep = setInterval(() => {
     dropOutdated().catch(failed);

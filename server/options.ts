@@ -1,6 +1,7 @@
 /** What a server is started with, and what it does when nothing is said. */
 import type { Clock } from './clock.ts';
 import type { AttemptLimit, RequestRate } from './identity/throttle.ts';
+import type { S3Store } from './storage/s3store.ts';
 import type { SyslogTarget } from './syslog/sender.ts';
 import type { TokenLives } from './identity/sessions.ts';
 
@@ -9,6 +10,8 @@ export interface ServerOptions {
   dataFolder: string;
   /** A `postgres://` URL; without it the database is a file in the data folder. */
   database?: string;
+  /** The object store of attachments; without it they are files in the data folder. */
+  files?: S3Store;
   /** 0 takes any free port. */
   port?: number;
   host?: string;

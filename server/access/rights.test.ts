@@ -7,6 +7,7 @@ import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
 import { newId } from '../storage/ids.ts';
+import { filePlace } from '../storage/places.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStorage } from '../storage/storage.ts';
 import { usualVaultSettings } from '../storage/vaults.ts';
@@ -35,7 +36,7 @@ async function newUser(role: Caller['role']): Promise<string> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-rights-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), seal, filePlace(folder, undefined));
   await storage.organisations.insert({ id: organisationId, name: 'O', clientSideEncryption: true }, 0);
   for (const id of groupIds) await storage.groups.insert({ id, organisationId, name: 'G' }, 0);
 });

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVault } from '../../testing/organisation/index.ts';
 import { createLedger } from '../../testing/organisation/ledger.ts';
 import { wrapFor } from '../../testing/organisation/member.ts';
+import { storedBytes } from '../../testing/organisation/trialfiles.ts';
 import { limits, PartsTrial, sha256 } from '../../testing/organisation/trialparts.ts';
 
 let site: PartsTrial;
@@ -51,12 +52,12 @@ describe('a file in parts', () => {
 
   it('is sealed on the disk', async () => {
     const sending = site.sending(1000);
-    const before = new Set(site.stored());
+    const before = new Set(await site.stored());
     await sending.whole();
-    const added = site.stored().filter((name) => !before.has(name));
+    const added = (await site.stored()).filter((name) => !before.has(name));
     expect(added).toHaveLength(2);
     for (const name of added) {
-      const bytes = readFileSync(join(site.server.dataFolder, 'files', name));
+      const bytes = await storedBytes(site.server.dataFolder, name);
       expect(bytes.includes(sending.parts[0]?.subarray(0, 16) ?? '')).toBe(false);
     }
   });
@@ -98,11 +99,11 @@ describe('a part', () => {
   it('may come again, and in the place of another', async () => {
     const sending = site.sending(30, 40);
     await sending.open();
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     await sending.put(1, randomBytes(30));
     await sending.put(1);
     await sending.put(1);
-    expect(site.stored().length).toBe(before + 1);
+    expect((await site.stored()).length).toBe(before + 1);
     await sending.put(2);
     await sending.finish();
   });
@@ -110,7 +111,7 @@ describe('a part', () => {
   it('is refused when it is damaged, too large, or of no file, and nothing is kept', async () => {
     const sending = site.sending(100, 100);
     await sending.open();
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     const path = (number: number) => `${sending.path}/parts/${String(number)}`;
     const put = (body: Buffer, headers: Record<string, string>, number = 1) =>
       site.bytes(site.member, 'PUT', path(number), body, headers);
@@ -127,14 +128,14 @@ describe('a part', () => {
       415,
       'unsupportedMediaType',
     );
-    expect(site.stored().length).toBe(before);
+    expect((await site.stored()).length).toBe(before);
     expect((await sending.open()).parts).toEqual([]);
   });
 
   it('that is cut off leaves nothing', async () => {
     const sending = site.sending(50_000);
     await sending.open();
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     const cut = new AbortController();
     async function* halves() {
       yield Buffer.alloc(20_000);
@@ -155,8 +156,8 @@ describe('a part', () => {
         body: ReadableStream.from(halves()),
       }),
     ).rejects.toThrow();
-    await vi.waitFor(() => {
-      expect(site.stored().length).toBe(before);
+    await vi.waitFor(async () => {
+      expect((await site.stored()).length).toBe(before);
     });
     expect((await sending.open()).parts).toEqual([]);
   });
@@ -216,35 +217,38 @@ describe('a session', () => {
   });
 
   it('that nobody goes on with is given up, at the start and by itself', async () => {
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     const sending = site.sending(10, 10);
     await sending.open();
     await sending.put(1);
-    expect(site.stored().length).toBe(before + 1);
+    expect((await site.stored()).length).toBe(before + 1);
     site.now += (limits.idleSeconds - 1) * 1000;
     await site.restart();
     expect((await sending.open()).parts).toHaveLength(1);
     site.now += 2000;
     await site.restart();
-    expect(site.stored().length).toBe(before);
+    expect((await site.stored()).length).toBe(before);
     await refused(sending.put(2), 404, 'notFound');
     expect((await sending.open()).parts).toEqual([]);
   });
 
   it('that a killed server has left half written is cleared away at the start', async () => {
-    const before = site.stored();
-    writeFileSync(join(site.server.dataFolder, 'files', `${'a'.repeat(48)}.part`), 'half');
+    const before = await site.stored();
+    const folder = join(site.server.dataFolder, 'files');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${'a'.repeat(48)}.part`), 'half');
     await site.restart();
-    expect(site.stored()).toEqual(before);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(await site.stored()).toEqual(before);
   });
 
   it('that is given up leaves no file', async () => {
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     const sending = site.sending(10);
     await sending.open();
     await sending.put(1);
     await site.member.http.send('DELETE', sending.path);
-    expect(site.stored().length).toBe(before);
+    expect((await site.stored()).length).toBe(before);
     await refused(sending.finish(), 404, 'notFound');
   });
 
@@ -279,24 +283,24 @@ describe('the parts of an attachment', () => {
   });
 
   it('go with the record and with the site.vault, those on their way included', async () => {
-    const before = site.stored().length;
+    const before = (await site.stored()).length;
     const attached = site.sending(10, 10);
     await attached.whole();
     const open = site.sending(10);
     await open.open();
     await open.put(1);
-    expect(site.stored().length).toBe(before + 4);
+    expect((await site.stored()).length).toBe(before + 4);
     const { binItemId } = await site.member.http.send<{ binItemId: string }>(
       'DELETE',
       `/items/${site.itemId}`,
     );
     await site.member.http.send('DELETE', `/bin/${binItemId}`);
-    expect(site.stored().length).toBe(before);
+    expect((await site.stored()).length).toBe(before);
     const doomed = await createVault(site.member, 'Doomed', 'privateShared', createLedger());
     site.itemId = await site.records.create(doomed);
     await site.sending(10).whole();
     await site.member.http.send('DELETE', `/vaults/${doomed.id}`);
     await site.member.http.send('DELETE', `/bin/vaults/${doomed.id}`);
-    expect(site.stored().length).toBe(before);
+    expect((await site.stored()).length).toBe(before);
   });
 });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { decodeAttachment, encodeAttachment } from '../../main/keychain/index.ts';
 import { createVault, startTrialServer, trialOrganisation } from '../../testing/organisation/index.ts';
 import type { Member, OpenVault, TrialServer } from '../../testing/organisation/index.ts';
 import { createLedger } from '../../testing/organisation/ledger.ts';
+import { storedNames } from '../../testing/organisation/trialfiles.ts';
 import { recordTrial } from '../../testing/organisation/trialrecords.ts';
 
 let server: TrialServer;
@@ -89,8 +88,8 @@ describe('attachments', () => {
   });
 
   it('leave no file behind when the record is refused', async () => {
-    const count = () => readdirSync(join(server.dataFolder, 'files')).length;
-    const before = count();
+    const count = async () => (await storedNames(server.dataFolder)).length;
+    const before = await count();
     const sent = encodeAttachment(file, records.recordKey);
     const id = await create();
     const both = [
@@ -98,27 +97,27 @@ describe('attachments', () => {
       { id: '0'.repeat(24), name: 'unknown', encryptedKey: sent.encryptedKey },
     ];
     await refused(records.change(id, { attachments: both }), 400, 'notFound');
-    expect(count()).toBe(before);
+    expect(await count()).toBe(before);
     await refused(
       create({ attachments: [{ name: 'no data', encryptedKey: sent.encryptedKey }] }),
       400,
       'attachmentIncomplete',
     );
-    expect(count()).toBe(before);
+    expect(await count()).toBe(before);
   });
 
   it('go with a vault that is deleted, those of history included', async () => {
-    const count = () => readdirSync(join(server.dataFolder, 'files')).length;
-    const before = count();
+    const count = async () => (await storedNames(server.dataFolder)).length;
+    const before = await count();
     const doomed = await createVault(member, 'Doomed', 'privateShared', createLedger());
     const sent = { name: 'a', ...encodeAttachment(utf8('a'), records.recordKey) };
     const id = await create({ attachments: [sent, { ...sent, name: 'b' }] }, doomed);
     await records.change(id, { attachments: [] });
-    expect(count()).toBe(before + 2);
+    expect(await count()).toBe(before + 2);
     await member.http.send('DELETE', `/vaults/${doomed.id}`);
-    expect(count()).toBe(before + 2);
+    expect(await count()).toBe(before + 2);
     await member.http.send('DELETE', `/bin/vaults/${doomed.id}`);
-    expect(count()).toBe(before);
+    expect(await count()).toBe(before);
     await refused(member.http.send('GET', `/items/${id}`), 404, 'notFound');
   });
 

@@ -1,8 +1,7 @@
 /** What is deleted waits in the bin, comes back to where it was, or goes for good. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Member } from '../../testing/organisation/member.ts';
+import { storedNames } from '../../testing/organisation/trialfiles.ts';
 import type { TrialServer } from '../../testing/organisation/trial.ts';
 import { startTrialServer, trialOrganisation } from '../../testing/organisation/trial.ts';
 
@@ -202,15 +201,15 @@ describe('bringing back', () => {
 });
 
 describe('deleting for good', () => {
-  const filesOnDisk = () => readdirSync(join(server.dataFolder, 'files')).length;
+  const filesStored = async () => (await storedNames(server.dataFolder)).length;
 
   it('removes record, history and files', async () => {
     const vaultId = await newVault();
     const id = await create('/items', { vaultId, name: 'Record', attachments: [file] });
-    const before = filesOnDisk();
+    const before = await filesStored();
     const binItemId = await drop('items', id);
     await owner.http.send('DELETE', `/bin/${binItemId}`);
-    expect(filesOnDisk()).toBe(before - 1);
+    expect(await filesStored()).toBe(before - 1);
     expect((await listed(vaultId)).total).toBe(0);
     await expect(restore(binItemId)).rejects.toMatchObject({ status: 404 });
   });

@@ -6,6 +6,7 @@
  */
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { FilesUnreachable } from '../storage/fileplace.ts';
 
 export interface ErrorEntry {
   code: string;
@@ -54,6 +55,9 @@ export function describeError(error: FastifyError | ApiError | Error): {
   errors: ErrorEntry[];
 } {
   if (error instanceof ApiError) return single(error.status, error.code, error.message, error.field);
+  if (error instanceof FilesUnreachable) {
+    return single(503, 'filesUnreachable', 'Attachments cannot be reached now. Try again later.');
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
       code: 'validationFailed',

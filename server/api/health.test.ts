@@ -7,6 +7,7 @@ import { startTrialServer } from '../../testing/organisation/trial.ts';
 import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
+import { filePlace } from '../storage/places.ts';
 import { openStorage } from '../storage/storage.ts';
 
 it('is well, and says so when its files cannot be written any more', async () => {
@@ -31,7 +32,7 @@ it('is well, and says so when its files cannot be written any more', async () =>
 it('knows a database that is gone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-health-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  const storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
+  const storage = await openStorage(await trialEngine(folder), seal, filePlace(folder, undefined));
   expect(await storage.reach()).toEqual({ database: true, files: true });
   await storage.close();
   expect(await storage.reach()).toEqual({ database: false, files: true });

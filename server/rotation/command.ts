@@ -1,14 +1,17 @@
 /** Changing the at-rest key from the command line: the server must not run meanwhile. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadNextKey, loadSealingKey, putNextKeyInPlace } from '../sealing/keyfile.ts';
-import { databasePlace } from '../storage/places.ts';
+import { databasePlace, filePlace } from '../storage/places.ts';
+import type { S3Store } from '../storage/s3store.ts';
 import { openDatabase } from '../storage/storage.ts';
 import { rotate } from './rotating.ts';
 
 export interface RotationRequest {
   readonly dataFolder: string;
   readonly database?: string;
+  /** The object store of the files; without it they stand in the data folder. */
+  readonly files?: S3Store;
   readonly tell: (line: string) => void;
   readonly isStopping: () => boolean;
 }
@@ -20,6 +23,7 @@ export interface RotationRequest {
 export async function rotateKey({
   dataFolder,
   database: url,
+  files: store,
   tell,
   isStopping,
 }: RotationRequest): Promise<boolean> {
@@ -28,13 +32,16 @@ export async function rotateKey({
   if (await place.isNew()) throw new Error('Nothing is stored here: there is no key to change.');
   const present = createSeal(loadSealingKey(folder, true));
   const database = await openDatabase(await place.openAlone(), Date.now);
+  const files = filePlace(folder, store);
   try {
+    await files.prepare();
     const next = createSeal(loadNextKey(folder));
     const outcome = await rotate({
-      ...{ database, filesFolder: join(folder, 'files'), present, next, tell, isStopping },
+      ...{ database, files, present, next, tell, isStopping },
     });
     if (outcome === 'stopped') return false;
   } finally {
+    files.close();
     await database.destroy();
   }
   putNextKeyInPlace(folder);

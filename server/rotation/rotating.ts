@@ -3,22 +3,18 @@
  *
  * Rows are sealed anew in the order of their primary keys, and how far that is stands in the same
  * database and changes in the same transaction: wherever it is killed, everything up to the
- * position is under the new key and everything after it under the old one. Files are written anew
- * under names that begin with the name of the new key, which marks them; a row names the one or
- * the other, and the old file goes once no row names it. The old key stays in place until the last
+ * position is under the new key and everything after it under the old one. The old key stays in place until the last
  * value is under the new one.
  */
-import { createReadStream } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { OpeningStream, Seal } from '../sealing/cipher.ts';
+import type { Seal } from '../sealing/cipher.ts';
+import type { FilePlace } from '../storage/fileplace.ts';
 import { sealingState } from '../storage/sealing.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { SealedTable } from './columns.ts';
 import { sealedTables } from './columns.ts';
+import { sealFiles } from './files.ts';
 
 /** Where a rotation stands: tables before `table` are done, and of that one all rows up to `after`. */
 interface Position {
@@ -31,7 +27,7 @@ type KeyValue = string | { bytes: string };
 
 export interface Rotation {
   readonly database: Kysely<Tables>;
-  readonly filesFolder: string;
+  readonly files: FilePlace;
   readonly present: Seal;
   readonly next: Seal;
   /** Told what is done, in words for whoever waits. */
@@ -41,8 +37,6 @@ export interface Rotation {
 }
 
 const rowsAtOnce = 200;
-const filesAtOnce = 20;
-const pieceBytes = 256 * 1024;
 
 /**
  * Begins a rotation or goes on with one. Answers `done` once everything is sealed with the next key
@@ -139,86 +133,6 @@ function storedForm(value: unknown): KeyValue {
 
 const boundForm = (value: KeyValue): string | Buffer =>
   typeof value === 'string' ? value : Buffer.from(value.bytes, 'hex');
-
-const markOf = (seal: Seal): string => `${seal.keyId}-`;
-
-async function unmarkedFiles(database: Kysely<Tables>, mark: string): Promise<string[]> {
-  const whole = database.selectFrom('attachments').select('file_name');
-  const parts = database.selectFrom('file_parts').select('file_name');
-  const rows = await whole
-    .where('file_name', 'not like', `${mark}%`)
-    .union(parts.where('file_name', 'not like', `${mark}%`))
-    .limit(filesAtOnce)
-    .execute();
-  return rows.map((row) => row.file_name);
-}
-
-async function sealFiles(rotation: Rotation): Promise<boolean> {
-  const { database, filesFolder, next } = rotation;
-  const mark = markOf(next);
-  let sealed = 0;
-  for (;;) {
-    const names = await unmarkedFiles(database, mark);
-    if (names.length === 0) break;
-    for (const name of names) {
-      if (rotation.isStopping()) return false;
-      const anew = `${mark}${randomBytes(20).toString('hex')}`;
-      await writeAnew(rotation, join(filesFolder, name), join(filesFolder, anew));
-      await database.transaction().execute(async (within) => {
-        const renamed = { file_name: anew };
-        await within.updateTable('attachments').set(renamed).where('file_name', '=', name).execute();
-        await within.updateTable('file_parts').set(renamed).where('file_name', '=', name).execute();
-      });
-      await rm(join(filesFolder, name), { force: true });
-      sealed += 1;
-    }
-  }
-  await dropUnnamed(rotation);
-  rotation.tell(`files: ${sealed}`);
-  return true;
-}
-
-/** Writes a file under the next key, piece by piece, and lets the disk have it. */
-async function writeAnew({ present, next }: Rotation, from: string, to: string): Promise<void> {
-  const file = await open(to, 'wx', 0o600);
-  try {
-    const { head, update } = next.sealing();
-    await file.write(head);
-    let opening: OpeningStream | null = null;
-    let formerHead = Buffer.alloc(0);
-    for await (const piece of createReadStream(from, {
-      highWaterMark: pieceBytes,
-    }) as AsyncIterable<Buffer>) {
-      let rest = piece;
-      if (opening === null) {
-        formerHead = Buffer.concat([formerHead, piece]);
-        if (formerHead.length < present.headLength) continue;
-        opening = present.opening(formerHead.subarray(0, present.headLength));
-        rest = formerHead.subarray(present.headLength);
-      }
-      if (rest.length > 0) await file.write(update(opening.update(rest)));
-    }
-    if (opening === null) throw new Error('A sealed file is shorter than its IV.');
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Removes what no row names: files that were written when it was killed, and former ones it had not removed. */
-async function dropUnnamed({ database, filesFolder }: Rotation): Promise<void> {
-  const named = new Set<string>();
-  for (const table of ['attachments', 'file_parts'] as const) {
-    for (const row of await database.selectFrom(table).select('file_name').execute())
-      named.add(row.file_name);
-  }
-  const there = await readdir(filesFolder).catch((error: unknown) => {
-    // Without attachments there is no folder.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const name of there) if (!named.has(name)) await rm(join(filesFolder, name), { force: true });
-}
 
 async function finish({ database, present, next }: Rotation): Promise<void> {
   await database.transaction().execute(async (within) => {

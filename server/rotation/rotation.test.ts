@@ -1,12 +1,13 @@
 /** Another at-rest key: nothing is lost, nothing stays under the old one, and a kill does no harm. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trialDatabase, trialEngine } from '../../testing/organisation/trialdatabase.ts';
+import { storedNames, trialStore, trialStoreArguments } from '../../testing/organisation/trialfiles.ts';
 import {
   createVault,
   startTrialServer,
@@ -49,7 +50,12 @@ async function filled(records: number) {
 
 const request = async (isStopping = () => false) => {
   const database = await trialDatabase(dataFolder);
-  return { dataFolder, tell: () => undefined, isStopping, ...(database === undefined ? {} : { database }) };
+  const files = trialStore(dataFolder);
+  return {
+    ...{ dataFolder, tell: () => undefined, isStopping },
+    ...(database === undefined ? {} : { database }),
+    ...(files === undefined ? {} : { files }),
+  };
 };
 
 async function everything(owner: { person: { login: string; password: string } }) {
@@ -123,7 +129,7 @@ describe('changing the key', () => {
     expect(present.equals(former)).toBe(false);
     expect((await openedBy(former)).opened).toBe(0);
     expect((await openedBy(present)).closed).toBe(0);
-    const names = readdirSync(join(dataFolder, 'files'));
+    const names = await storedNames(dataFolder);
     expect(names.length).toBeGreaterThan(0);
     expect(names.every((name) => name.startsWith(`${createSeal(present).keyId}-`))).toBe(true);
     expect(readFileSync(join(dataFolder, 'encryption_key.former'), 'utf8')).toContain(
@@ -182,18 +188,26 @@ describe('changing the key', () => {
   );
 });
 
-/** Runs the command and kills it once it says that a table is done, so that nothing in it can tidy up. */
+/** Kills the process as soon as it says a word, from within, so that it gets no step further. */
+const killing = `data:text/javascript,${encodeURIComponent(`
+  const { log } = console;
+  console.log = (line) => {
+    log(line);
+    if (String(line).includes(process.env.KILLED_AT)) process.kill(process.pid, 'SIGKILL');
+  };
+`)}`;
+
+/** Runs the command and has it killed once it says that a table is done, so that nothing in it can tidy up. */
 async function killedAt(word: string): Promise<void> {
   const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
   const database = await trialDatabase(dataFolder);
   const where = database === undefined ? [] : ['--database', database];
-  const given = [cli, 'rotate-key', '--data', dataFolder, ...where];
-  const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    if (said.includes(word)) child.kill('SIGKILL');
+  const store = trialStoreArguments(dataFolder);
+  const given = ['--import', killing, cli, 'rotate-key', '--data', dataFolder, ...where, ...store.given];
+  const child = spawn(process.execPath, given, {
+    stdio: 'ignore',
+    env: { ...process.env, ...store.env, KILLED_AT: word },
   });
-  await ended;
+  const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
+  expect(signal).toBe('SIGKILL');
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
+import { filePlace } from './places.ts';
 import { newId } from './ids.ts';
 import type { User } from './people.ts';
 import type { Storage } from './storage.ts';
@@ -23,7 +24,7 @@ const person = (login: string): User => ({
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-directory-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), seal, filePlace(folder, undefined));
   await storage.organisations.insert({ id: organisationId, name: 'O', clientSideEncryption: true }, 0);
 });
 afterAll(async () => {

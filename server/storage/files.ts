@@ -1,34 +1,19 @@
-/**
- * Attachment data: one sealed file each under a random name, written beside its place
- * and renamed into it, so that a file either stands whole or not at all.
- */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Attachment data that came whole, and the rows that tie files to records. */
+import { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
 import type { Seal } from '../sealing/cipher.ts';
+import type { FilePlace } from './fileplace.ts';
+import { newFileName } from './fileplace.ts';
 import type { Tables } from './tables.ts';
 
-async function writeAtomically(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const unfinished = join(folder, `${name}.part`);
-  const file = await open(unfinished, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(unfinished, join(folder, name));
-}
-
-/** Keeps attachment data in a folder and their rows in the database. */
-export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: string) {
+/** Keeps attachment data in a place and their rows in the database. */
+export function attachmentStore(database: Kysely<Tables>, seal: Seal, place: FilePlace) {
   return {
     /** Writes data to a new file and answers its name; `register` ties it to a record. */
     async write(encryptedData: string): Promise<string> {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const name = randomBytes(24).toString('hex');
-      await writeAtomically(folder, name, seal.sealBytes(Buffer.from(encryptedData, 'utf8')));
+      const name = newFileName();
+      const sealed = seal.sealBytes(Buffer.from(encryptedData, 'utf8'));
+      await place.write(name, Readable.from([sealed]));
       return name;
     },
 
@@ -48,7 +33,9 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
         .where('item_id', '=', itemId)
         .executeTakeFirst();
       if (!row) return undefined;
-      return seal.openBytes(await readFile(join(folder, row.file_name))).toString('utf8');
+      const pieces: Uint8Array[] = [];
+      for await (const piece of place.read(row.file_name)) pieces.push(piece);
+      return seal.openBytes(Buffer.concat(pieces)).toString('utf8');
     },
 
     /** The files of everything ever attached to records of a vault, parts and what is on its way included. */
@@ -58,9 +45,7 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, folder: st
     filesInBin: (binId: string): Promise<string[]> => filesOf(database, 'bin_id', binId),
 
     /** Removes files that no record names any more, or that none ever did. */
-    async discard(fileNames: readonly string[]): Promise<void> {
-      await Promise.all(fileNames.map((name) => rm(join(folder, name), { force: true })));
-    },
+    discard: (fileNames: readonly string[]): Promise<void> => place.remove(fileNames),
   };
 }
 

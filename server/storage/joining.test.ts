@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
+import { filePlace } from './places.ts';
 import { newId } from './ids.ts';
 import type { Storage } from './storage.ts';
 import { openStorage } from './storage.ts';
@@ -16,7 +17,7 @@ let storage: Storage;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-joined-'));
   const seal = createSeal(loadSealingKey(folder, false));
-  storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), seal, filePlace(folder, undefined));
 });
 afterEach(async () => {
   await storage.close();

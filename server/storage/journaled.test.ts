@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
+import { filePlace } from './places.ts';
 import { newId } from './ids.ts';
 import { migrations } from './migrations.ts';
 import type { Storage } from './storage.ts';
@@ -69,7 +70,7 @@ const sealOf = (at: string) => createSeal(loadSealingKey(at, false));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strongroom-journal-'));
-  storage = await openStorage(await trialEngine(folder), sealOf(folder), join(folder, 'files'));
+  storage = await openStorage(await trialEngine(folder), sealOf(folder), filePlace(folder, undefined));
   await storage.organisations.insert({ id: organisationId, name: 'O', clientSideEncryption: true }, 0);
 });
 afterAll(async () => {
@@ -129,7 +130,7 @@ describe('a data folder from before the journal', () => {
       .values({ id: organisationId, client_side_encryption: 1, created_at: 0, content })
       .execute();
     await database.destroy();
-    const opened = await openStorage(await trialEngine(old), sealOf(old), join(old, 'files'));
+    const opened = await openStorage(await trialEngine(old), sealOf(old), filePlace(old, undefined));
     expect((await opened.organisations.find(organisationId))?.name).toBe('Old');
     expect(await opened.journal.reach(organisationId)).toEqual({ position: 1, horizon: 1 });
     expect(await opened.journal.markAt(organisationId, 1)).toMatch(/^[0-9a-f]{24}$/);

@@ -8,6 +8,7 @@ import { afterEach, expect, it } from 'vitest';
 import { trialEngine } from '../../testing/organisation/trialdatabase.ts';
 import { createSeal } from '../sealing/cipher.ts';
 import { loadSealingKey } from '../sealing/keyfile.ts';
+import { filePlace } from './places.ts';
 import { newId } from './ids.ts';
 import { migrations } from './migrations.ts';
 import { openStorage } from './storage.ts';
@@ -79,7 +80,7 @@ it('brings a database from before the administration of vaults up to date, with 
   }
   await old.destroy();
 
-  const storage = await openStorage(await trialEngine(folder), seal, join(folder, 'files'), () => 0);
+  const storage = await openStorage(await trialEngine(folder), seal, filePlace(folder, undefined), () => 0);
   const described = { description: '', settings: usualVaultSettings, customTypeId: null, masterKeyHash: 'h' };
   expect(await storage.vaults.list(organisationId ?? '')).toMatchObject([{ id: vaultId, ...described }]);
   expect(await storage.users.find(userId ?? '')).toMatchObject({ login: 'l', role: 'user', roleId: null });

@@ -1,8 +1,7 @@
 /** Whether what the server stores in can be reached: the question of whoever watches over it. */
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import type { FilePlace } from './fileplace.ts';
 import type { Tables } from './tables.ts';
 
 export interface Reach {
@@ -28,16 +27,11 @@ async function succeeds(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function mayWrite(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await access(folder, constants.R_OK | constants.W_OK);
-}
-
 /** Asks both at once; answers within a few seconds and never rejects. */
-export async function reachOf(database: Kysely<Tables>, filesFolder: string): Promise<Reach> {
+export async function reachOf(database: Kysely<Tables>, files: FilePlace): Promise<Reach> {
   const [asked, written] = await Promise.all([
     succeeds(database.selectFrom('organisations').select('id').limit(1).execute()),
-    succeeds(mayWrite(filesFolder)),
+    succeeds(files.check()),
   ]);
   return { database: asked, files: written };
 }

@@ -15,6 +15,7 @@ import { binStore } from './bin.ts';
 import type { OpenedPeople } from './directory.ts';
 import { directoryStore } from './directory.ts';
 import type { Engine } from './engine.ts';
+import type { FilePlace } from './fileplace.ts';
 import { attachmentStore } from './files.ts';
 import { folderStore } from './folders.ts';
 import { groupStore } from './groups.ts';
@@ -45,12 +46,12 @@ import { vaultTypeStore } from './vaulttypes.ts';
 interface Ground {
   readonly seal: Seal;
   readonly engine: Engine;
-  readonly filesFolder: string;
+  readonly files: FilePlace;
   readonly clock: Clock;
   readonly opened: OpenedPeople;
 }
 
-function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder, clock, opened }: Ground) {
+function bareRepositories(database: Kysely<Tables>, { seal, engine, files, clock, opened }: Ground) {
   return {
     organisations: organisationStore(database, seal),
     users: userStore(database, seal),
@@ -70,9 +71,9 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, filesFolder,
     access: accessStore(database),
     items: itemStore(database, seal, engine),
     snapshots: snapshotStore(database, seal),
-    attachments: attachmentStore(database, seal, filesFolder),
+    attachments: attachmentStore(database, seal, files),
     uploads: uploadStore(database, seal),
-    partFiles: partFiles(seal, filesFolder),
+    partFiles: partFiles(seal, files),
     shortcuts: shortcutStore(database, seal),
     inbox: inboxStore(database, seal),
     links: linkStore(database, seal),
@@ -101,7 +102,7 @@ export interface Storage extends Repositories {
   afterCommit(work: () => Promise<void>): Promise<void>;
   /** Whether database and files can be reached now. */
   reach(): Promise<Reach>;
-  /** Closes the database; the storage cannot be used afterwards. */
+  /** Closes the database and lets go of the files; the storage cannot be used afterwards. */
   close(): Promise<void>;
 }
 
@@ -126,7 +127,7 @@ export async function openDatabase(engine: Engine, clock: Clock): Promise<Kysely
 export async function openStorage(
   engine: Engine,
   keySeal: Seal,
-  filesFolder: string,
+  files: FilePlace,
   clock: Clock = Date.now,
 ): Promise<Storage> {
   const database = await openDatabase(engine, clock);
@@ -134,7 +135,7 @@ export async function openStorage(
     await database.destroy();
     throw error;
   });
-  const ground = { seal, engine, filesFolder, clock, opened: new Map() };
+  const ground = { seal, engine, files, clock, opened: new Map() };
   const on = (executor: Kysely<Tables>) => journaled(executor, (within) => bareRepositories(within, ground));
   const { joined, whole, afterCommit } = joining(database, on);
   const storage: Storage = {
@@ -151,8 +152,11 @@ export async function openStorage(
       return frozen.execute((executor) => work(on(executor)));
     },
     ...{ whole, afterCommit },
-    reach: () => reachOf(database, filesFolder),
-    close: () => database.destroy(),
+    reach: () => reachOf(database, files),
+    close: async () => {
+      files.close();
+      await database.destroy();
+    },
   };
   return new Proxy(storage, {
     get: (own, name) => {

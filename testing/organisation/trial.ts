@@ -15,6 +15,7 @@ import { createLedger } from './ledger.ts';
 import type { Member } from './member.ts';
 import { accountOf, signIn } from './member.ts';
 import { trialDatabase } from './trialdatabase.ts';
+import { trialStore } from './trialfiles.ts';
 
 export interface TrialServer {
   readonly url: string;
@@ -33,7 +34,9 @@ export async function startTrialServer(options: Partial<ServerOptions> = {}): Pr
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'strongroom-server-'));
   const logFile = join(dataFolder, 'server.log');
   const database = await trialDatabase(dataFolder);
+  const files = trialStore(dataFolder);
   const server = await startServer({
+    ...(files === undefined ? {} : { files }),
     ...{ passwordIterations: 1_000, logFile, ...options, dataFolder },
     ...(database === undefined ? {} : { database }),
   });

@@ -1,11 +1,10 @@
 /** Files in parts on a trial server: a person who sends them, another who may not, and a clock. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { encodeAttachment } from '../../main/keychain/index.ts';
 import { createLedger } from './ledger.ts';
 import type { Member, OpenVault } from './member.ts';
 import { createVault, signIn } from './member.ts';
+import { storedNames } from './trialfiles.ts';
 import { startTrialServer, trialOrganisation } from './trial.ts';
 import type { TrialServer } from './trial.ts';
 import { recordTrial } from './trialrecords.ts';
@@ -95,8 +94,8 @@ export class PartsTrial {
   }
 
   /** Names of the files that the server keeps. */
-  stored(): string[] {
-    return readdirSync(join(this.server.dataFolder, 'files'));
+  stored(): Promise<string[]> {
+    return storedNames(this.server.dataFolder);
   }
 
   sending(...sizes: number[]): PartedSending {
