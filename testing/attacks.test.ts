@@ -79,7 +79,9 @@ describe('the table of attacks', () => {
   });
 
   it('would notice a test that is gone', () => {
-    const there = testsIn("it.each([1])('one %s', () => {}); test('two', f); it.skip('three', f); notIt('four');");
+    const there = testsIn(
+      "it.each([1])('one %s', () => {}); test('two', f); it.skip('three', f); notIt('four');",
+    );
     expect([...there]).toEqual(['one %s', 'two']);
   });
 });
