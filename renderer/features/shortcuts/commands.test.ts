@@ -93,6 +93,13 @@ describe('keys', () => {
     document.body.innerHTML = '<div class="tooltip" data-dismissable-layer></div>';
     press({ code: 'F5' });
     expect(synced()).toBe(1);
+    // Escape puts the tooltip away first.
+    useList().query = 'post';
+    press({ code: 'Escape' });
+    expect(useList().query).toBe('post');
+    document.body.innerHTML = '';
+    press({ code: 'Escape' });
+    expect(useList().query).toBe('');
   });
 
   it('take the marked records before the selected one', async () => {

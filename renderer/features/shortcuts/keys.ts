@@ -53,7 +53,7 @@ export function useShortcutKeys(): void {
     if (!shortcut || !isCommand(shortcut) || !(session.unlocked || shortcut.whileLocked)) return;
     if (shortcut.id === 'copyPassword' && textIsSelected()) return;
     if (isTypingKey(event) && lettersGoElsewhere()) return;
-    if (isLayered() && shortcut.id !== 'lock') return;
+    if (isLayered(shortcut.id) && shortcut.id !== 'lock') return;
     if (commands[shortcut.id]()) event.preventDefault();
   });
 
@@ -66,14 +66,18 @@ export function useShortcutKeys(): void {
   const unsubscribe = bridge().on('command', ({ name }) => {
     if (name === 'addAccount') return;
     // As with keys: what lies under an open dialog is not acted on.
-    if (worksWhileLocked(name) || (session.unlocked && !isLayered())) commands[name]();
+    if (worksWhileLocked(name) || (session.unlocked && !isLayered(name))) commands[name]();
   });
   onScopeDispose(unsubscribe);
 }
 
-/** Whether a menu or a dialog lies over the page. A tooltip is such a layer as well and takes no keys. */
-function isLayered(): boolean {
-  return document.querySelector('[data-dismissable-layer]:not(.tooltip), [role="dialog"]') !== null;
+/**
+ * Whether something lies over the page that takes the keys: a menu or a dialog. A tooltip takes only the
+ * key that puts it away.
+ */
+function isLayered(id: CommandId): boolean {
+  const layer = id === 'stepBack' ? '' : ':not(.tooltip)';
+  return document.querySelector(`[data-dismissable-layer]${layer}, [role="dialog"]`) !== null;
 }
 
 function worksWhileLocked(id: CommandId): boolean {
