@@ -1,6 +1,8 @@
 /**
  * How the activity log is written: an endpoint names its event in its `config`, and the entry is
- * stored in the transaction of the change itself, so there is never one without the other.
+ * stored in the transaction of the change itself, so there is never one without the other. What only
+ * reads changes nothing: its entry is stored together with those of others who read at the same
+ * time, and the answer waits until that is kept for good.
  *
  * An endpoint that does several things, or whose event depends on the request, notes them itself.
  * It is done here, around the handlers, so that no endpoint has to think of storing; that every one
@@ -10,6 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { newOrderedId } from '../storage/ids.ts';
 import type { Activity } from '../storage/activity.ts';
 import type { ActivityEvent } from '../storage/events.ts';
+import { writtenTogether } from '../storage/together.ts';
 import type { Api, Context } from './context.ts';
 import { unixSeconds } from './context.ts';
 
@@ -41,6 +44,7 @@ declare module 'fastify' {
 }
 
 const longestClient = 200;
+const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 const idIn = (value: unknown): string | null => {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
@@ -87,16 +91,31 @@ export function keepActivityLog(app: Api, context: Context): void {
   app.addHook('onRequest', async (request) => {
     request.activityNotes = [];
   });
+  const store = async (entries: Activity[]) => {
+    await context.storage.activity.insert(entries);
+    context.tellActivity(entries);
+  };
+  const keepTogether = writtenTogether<Activity>(store);
   app.addHook('onRoute', (route) => {
     const logs = route.config?.logs;
     if (logs === undefined || logs === 'itself' || logs === 'nothing') return;
     const { handler } = route;
+    const notesOf = (request: FastifyRequest, answer: unknown): ActivityNote[] => {
+      const objectId = idIn(request.params) ?? idIn(answer);
+      const own = logs === 'noted' || objectId === null ? [] : [{ event: logs, objectId }];
+      return [...own, ...request.activityNotes];
+    };
+    const onlyReads = [route.method].flat().every((method) => readingMethods.has(method));
     route.handler = async function (request, reply) {
+      const answered = async () => handler.call(this, request, reply) as unknown;
+      if (onlyReads) {
+        const answer = await answered();
+        await keepTogether(entriesOf(context, request, notesOf(request, answer)));
+        return answer;
+      }
       return context.storage.whole(async () => {
-        const answer: unknown = await handler.call(this, request, reply);
-        const objectId = idIn(request.params) ?? idIn(answer);
-        const own = logs === 'noted' || objectId === null ? [] : [{ event: logs, objectId }];
-        await logNow(context, request, [...own, ...request.activityNotes]);
+        const answer = await answered();
+        await logNow(context, request, notesOf(request, answer));
         return answer;
       });
     };

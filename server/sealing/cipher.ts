@@ -7,7 +7,14 @@
  * mode carries no authentication: it hides content from whoever copies the data folder,
  * and does not prove that nobody changed it.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import type { SealingKey } from './keyfile.ts';
 
 const algorithm = 'aes-256-cfb';
@@ -58,9 +65,10 @@ export const keyIdOf = (key: SealingKey): string => derived(key, 'strongroom key
 
 /** Builds the seal of an installation from its key and, where it has one by now, its look-up secret. */
 export function createSeal(key: SealingKey, lookUp?: Buffer): Seal {
-  const cipherKey = Buffer.from(key);
+  // Node makes such an object of a key of bytes for each use, which costs more than the use itself.
+  const cipherKey = createSecretKey(key);
   const derivedLookUp = derived(key, 'strongroom look-up', 32);
-  const lookUpKey = lookUp ?? derivedLookUp;
+  const lookUpKey = createSecretKey(lookUp ?? derivedLookUp);
 
   const sealBytes = (plain: Uint8Array): Buffer => {
     const iv = randomBytes(ivLength);

@@ -7,7 +7,12 @@
 import { closeSync, openSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 import { SqliteDialect } from 'kysely';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Engine } from './engine.ts';
+
+/** How many statements are kept prepared, and of what length: lists of many values seldom come again. */
+const mostKept = 300;
+const longestKept = 4_000;
 
 /** Opens (and creates when needed) the database file; alone where nobody else may have it open. */
 export function sqliteEngine(file: string, alone = false): Engine {
@@ -22,7 +27,29 @@ export function sqliteEngine(file: string, alone = false): Engine {
     if (!alone || !isLocked) throw error;
     throw new Error('The server is running on this data: stop it first.', { cause: error });
   }
-  return { dialect: new SqliteDialect({ database }), bytesColumn: 'blob', boundValues: 30_000 };
+  return {
+    dialect: new SqliteDialect({ database: preparingOnce(database) }),
+    bytesColumn: 'blob',
+    boundValues: 30_000,
+  };
+}
+
+/**
+ * A database that keeps the statements it has prepared, those asked for last first: every request
+ * asks the same few questions. SQLite prepares a statement anew by itself where a table has changed.
+ */
+function preparingOnce(database: SQLite.Database): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    prepare(sql) {
+      const statement = statements.get(sql) ?? database.prepare(sql);
+      statements.delete(sql);
+      if (sql.length <= longestKept) statements.set(sql, statement);
+      if (statements.size > mostKept) statements.delete(statements.keys().next().value ?? '');
+      return statement;
+    },
+    close: () => void database.close(),
+  };
 }
 
 function prepare(database: SQLite.Database, alone: boolean): void {
