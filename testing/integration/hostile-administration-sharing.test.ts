@@ -141,6 +141,41 @@ describe('D3 row 9: a record that the server made of another one’s key', () =>
   );
 });
 
+describe('D3 row 15: the address of a link that was made before', () => {
+  it('never ends with another secret of the record, whatever the server states for the code', async () => {
+    const { app } = stage;
+    const database = await recordIn(app, 'Datenbank');
+    const wish = { recordId: database, kind: 'reusable', life: '1 hour', files: false } as const;
+    const { link } = await app.ask('sharing', 'makeLink', wish);
+    const whole = app.clipboard;
+    const record = app.accounts.current().mirror.records.get(database);
+    const sealed = [record?.attachments[0]?.encryptedKey, record?.passwordEncrypted];
+    for (const keyEncrypted of sealed) {
+      expect(keyEncrypted).toBeTruthy();
+      stage.proxy.tell(
+        lie.together(
+          ...['/links', `/items/${record?.itemServerId ?? ''}/links`].map((path) =>
+            lie.changing(path, (json) => {
+              for (const row of lie.rowsOf(json)) Object.assign(row, { keyEncrypted });
+            }),
+          ),
+        ),
+      );
+      app.clipboard = '';
+      for (const recordId of [database, null]) {
+        const asked = { linkId: link.id, recordId };
+        expect(await app.refusal('sharing', 'copyLink', asked)).toBe('tampered');
+        expect(await app.refusal('sharing', 'showLink', asked)).toBe('tampered');
+      }
+      expect(app.clipboard).toBe('');
+    }
+    stage.proxy.tell(null);
+    await app.ask('sharing', 'copyLink', { linkId: link.id, recordId: database });
+    expect(app.clipboard).toBe(whole);
+    await app.ask('sharing', 'endLinks', { linkIds: [link.id] });
+  });
+});
+
 /** Everything that hands out keys: a vault made, somebody let in, another key, a record sent, a link. */
 async function everyDeed(name: string, member: Member, typeId: string): Promise<string> {
   const { app } = stage;

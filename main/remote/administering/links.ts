@@ -45,6 +45,7 @@ const link = z.object({
     .catch(null)
     .transform((user) => user ?? null),
   keyEncrypted: wireValue,
+  keyHash: wireValue,
 });
 /** A link as its maker sees it. Times in Unix milliseconds. */
 export type RemoteLink = z.output<typeof link>;

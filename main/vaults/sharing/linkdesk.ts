@@ -58,7 +58,7 @@ export class LinkDesk {
     return { total: links.length, links: listed.map((link) => shownLink(account, link)) };
   }
 
-  /** The whole address to the clipboard. Throws `notFound`, `undecipherable`, network codes. */
+  /** The whole address to the clipboard. Throws `notFound`, `undecipherable`, `tampered`, network codes. */
   async copy(linkId: string, recordId: string | null): Promise<Copied> {
     return this.#options.clipboard.write(await this.url(linkId, recordId));
   }
@@ -70,7 +70,7 @@ export class LinkDesk {
     if (link === undefined) throw new StrongroomError('notFound');
     const record = account.mirror.records.byServerId('record', link.itemId);
     if (record === null) throw new StrongroomError('noSuchRecord');
-    return account.secrets.withRecordKey(record, (key) => wholeAddress(link.url, link.keyEncrypted, key));
+    return account.secrets.withRecordKey(record, (key) => wholeAddress(link, key));
   }
 
   async #links(account: OpenAccount, recordId: string | null): Promise<readonly RemoteLink[]> {

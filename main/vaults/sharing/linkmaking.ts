@@ -19,6 +19,7 @@ import {
 } from '../../keychain/index.ts';
 import type { LinkItemData, RecordKey } from '../../keychain/index.ts';
 import { createLink } from '../../remote/index.ts';
+import type { RemoteLink } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { withProvenKey } from './ownkey.ts';
 import type { OwnedRecord } from './ownkey.ts';
@@ -81,15 +82,21 @@ function linkedFile({ serverId, name, encryptedKey }: OwnedRecord['attachments']
 }
 
 /**
- * The whole address of a link that was made before. `keyEncrypted` is null without client-side
- * encryption. Throws `undecipherable`.
+ * The whole address of a link that was made before, with its code. A server could state the password
+ * of the record in the place of the code, which is sealed alike, beside an address of its own; it
+ * cannot state the hash of what it does not know.
+ * Throws `undecipherable`; `tampered` if what opens is not the code.
  */
-export function wholeAddress(address: string, keyEncrypted: string | null, key: RecordKey | null): string {
-  if (key === null) return address;
+export function wholeAddress(
+  { url, keyEncrypted, keyHash }: Pick<RemoteLink, 'url' | 'keyEncrypted' | 'keyHash'>,
+  key: RecordKey | null,
+): string {
+  if (key === null) return url;
   if (keyEncrypted === null) throw new StrongroomError('undecipherable');
   const code = openLinkCode(keyEncrypted, asRecordKey(key));
   try {
-    return withCode(address, code);
+    if (linkKeyHash(code) !== keyHash) throw new StrongroomError('tampered');
+    return withCode(url, code);
   } finally {
     wipe(code);
   }

@@ -69,6 +69,8 @@ const linkSchema = z.object({
   creator: shortUser.nullable(),
   /** The code under the record key, for whoever reads the record. */
   keyEncrypted: z.string().nullable(),
+  /** The hash of the code: by it a client knows that it opened the code, and nothing else of the record. */
+  keyHash: z.string().nullable(),
 });
 
 const addressOf = (context: Context, { token }: Pick<Link, 'token'>) =>
@@ -82,11 +84,11 @@ async function answersOf(context: Context, links: readonly Link[]) {
     const item = items.get(link.itemId);
     const creator = people.get(link.creatorId);
     if (!item) return [];
-    const { id, itemId, type, views, createdAt, expiresAt, openedAt, keyEncrypted } = link;
+    const { id, itemId, type, views, createdAt, expiresAt, openedAt, keyEncrypted, keyHash } = link;
     return [
       {
         ...{ id, itemId, itemName: item.name, url: addressOf(context, link), type, views, createdAt },
-        ...{ expiresAt, openedAt, isAlive: isAlive(link, now), keyEncrypted },
+        ...{ expiresAt, openedAt, isAlive: isAlive(link, now), keyEncrypted, keyHash },
         creator: creator ? shortUserAnswer(creator) : null,
       },
     ];
