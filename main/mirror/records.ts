@@ -92,6 +92,14 @@ export class Records {
     return holder !== undefined;
   }
 
+  /** Whether a ciphertext stands as the password or in a custom field of any record. Reads them all. */
+  isSealedValue(wire: string): boolean {
+    const holder = this.#engine
+      .values('SELECT row FROM record_details WHERE password_encrypted = ? OR instr(customs, ?) > 0 LIMIT 1')
+      .get(wire, wire);
+    return holder !== undefined;
+  }
+
   /** Ids of a whole list, in order. */
   ids(scope: RecordScope, sort: RecordSort): string[] {
     return this.#list.ids(scope, sort);

@@ -5,7 +5,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SharingWish } from '../../contract/sharing.ts';
-import { keyFingerprint, unwrapVaultKey } from '../../main/keychain/index.ts';
+import {
+  asRecordKey,
+  keyFingerprint,
+  sealPassword,
+  sealRecordKey,
+  unwrapVaultKey,
+} from '../../main/keychain/index.ts';
 import type { SeenRequest } from '../hostile/answering.ts';
 import * as lie from '../hostile/lies.ts';
 import { draft } from '../organisation/drafts.ts';
@@ -174,6 +180,30 @@ describe('D3 row 15: the address of a link that was made before', () => {
     expect(app.clipboard).toBe(whole);
     await app.ask('sharing', 'endLinks', { linkIds: [link.id] });
   });
+});
+
+describe('D3 row 9: a record that the server made of an old record’s password', () => {
+  it('takes that password to nobody', async () => {
+    const { servers, anna } = stage.organisation;
+    if (servers.key === null) throw new Error('The vault has a key.');
+    const key = asRecordKey(Buffer.from(servers.key));
+    const passwordEncrypted = sealPassword(Buffer.from('sealed by the first connector'), key);
+    const keyEncrypted = sealRecordKey(key, servers.key);
+    const { body } = encryptedRecord(servers, null, draft('Very old'));
+    await anna.http.send('POST', '/items', { ...body, passwordEncrypted, keyEncrypted });
+    const decoy = { ...body, name: 'Notes', passwordEncrypted: null, keyEncrypted: passwordEncrypted };
+    await anna.http.send('POST', '/items', decoy);
+    await stage.app.synced();
+    const notes = await recordIn(stage.app, 'Notes');
+    expect(recordKey(stage.app, notes).toString()).toBe('sealed by the first connector');
+
+    const accomplice = await stage.join('accomplice-of-old');
+    const theirs = await stage.applicationOf(accomplice);
+    const outcome = await stage.app.ask('sharing', 'send', await wishTo('Notes', accomplice));
+    expect(outcome).toMatchObject({ sent: 1, refused: [], renewed: [{ from: notes }] });
+    await theirs.synced();
+    expect(recordKey(theirs, await recordIn(theirs, 'Notes')).toString()).toMatch(/^[A-Za-z0-9@!]{100}$/);
+  }, 30_000);
 });
 
 /** Everything that hands out keys: a vault made, somebody let in, another key, a record sent, a link. */

@@ -32,13 +32,16 @@ export function hasVaultKey(account: OpenAccount, record: OwnedRecord): boolean 
 
 /**
  * Whether the record needs another key before it is shared: its key is the one of its vault, or of
- * another record, which a server can bring about by handing out a record of its own making with that
- * record's wrapped key. Looks through the mirror. Throws as `hasVaultKey`.
+ * another record, or no key at all but another one's secret, which a server can bring about by handing
+ * out a record of its own making. Looks through the mirror. Throws as `hasVaultKey`.
  */
 export function hasForeignKey(account: OpenAccount, record: OwnedRecord): boolean {
   const { keyWrapped, itemServerId } = record;
   if (account.mode === 'none' || keyWrapped === null || keyWrapped === '') return false;
-  return account.mirror.records.isKeyOfAnother(keyWrapped, itemServerId) || hasVaultKey(account, record);
+  const { records } = account.mirror;
+  // The first connector sealed secrets under the key of their vault, as record keys are.
+  const isBorrowed = records.isKeyOfAnother(keyWrapped, itemServerId) || records.isSealedValue(keyWrapped);
+  return isBorrowed || hasVaultKey(account, record);
 }
 
 /**
