@@ -1,4 +1,4 @@
-/** What holds for the whole organisation: work without contact, rules about passwords. */
+/** What holds for the whole organisation: work without contact, rules about passwords, how long the log is kept. */
 import { z } from 'zod';
 import { channel, nothing } from './channel.ts';
 import { demandedSets } from './generator.ts';
@@ -20,10 +20,18 @@ export const passwordDemand = z.strictObject({
 });
 export type PasswordDemand = z.infer<typeof passwordDemand>;
 
+export const activityDays = { least: 30, most: 3650 } as const;
+export const activityRetention = z.strictObject({
+  /** For how many days entries of the activity log are kept; null for good. */
+  days: z.nullable(z.number().int().min(activityDays.least).max(activityDays.most)),
+});
+export type ActivityRetention = z.infer<typeof activityRetention>;
+
 export const organisationRules = z.strictObject({
   /** Null where the server does not offer to set it. */
   offline: z.nullable(offlineRule),
   passwords: z.nullable(passwordDemand),
+  activity: z.nullable(activityRetention),
 });
 export type OrganisationRules = z.infer<typeof organisationRules>;
 
@@ -32,4 +40,6 @@ export const organisation = {
   read: channel(nothing, organisationRules),
   setOffline: channel(offlineRule, nothing),
   setPasswords: channel(passwordDemand, nothing),
+  /** What is older than that is dropped by the server, and not to be had back. */
+  setActivity: channel(activityRetention, nothing),
 };

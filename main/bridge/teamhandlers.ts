@@ -71,6 +71,7 @@ export function teamHandlers(team: Team): Pick<Handlers, TeamFeatures> {
       read: () => organisation.read(),
       setOffline: (input) => done(organisation.setOffline(input)),
       setPasswords: (input) => done(organisation.setPasswords(input)),
+      setActivity: (input) => done(organisation.setActivity(input)),
     },
     vaultTypes: {
       list: () => organisation.types(),

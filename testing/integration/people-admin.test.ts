@@ -237,13 +237,16 @@ describe('the activity log', () => {
 });
 
 describe('the organisation', () => {
-  it('says how long devices may be without contact, and what it demands of passwords', async () => {
+  it('says how long devices may be without contact, what it demands of passwords, how long the log is kept', async () => {
     await app.ask('organisation', 'setOffline', { allowed: true, days: 12 });
     const demand = { minimumLength: 14, requiredSets: ['digits' as const], minimumBits: 60 };
     await app.ask('organisation', 'setPasswords', demand);
+    expect((await app.ask('organisation', 'read', {})).activity).toEqual({ days: null });
+    await app.ask('organisation', 'setActivity', { days: 90 });
     expect(await app.ask('organisation', 'read', {})).toEqual({
       offline: { allowed: true, days: 12 },
       passwords: demand,
+      activity: { days: 90 },
     });
   });
 

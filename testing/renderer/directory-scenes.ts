@@ -34,6 +34,15 @@ export const directoryScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'directory-remove',
+    scenario: whole,
+    act: async (page) => {
+      await press(page, 'edit-directory');
+      await page.getByTestId('remove-directory').click();
+      await idle(page);
+    },
+  },
+  {
     name: 'directory-preview',
     scenario: whole,
     act: async (page) => {

@@ -143,9 +143,11 @@ export function scriptTeam({ scenario }: Stage): Pick<Handlers, Team> {
       read: () => ({
         offline: { allowed: true, days: 30 },
         passwords: { minimumLength: 14, requiredSets: ['lower', 'digits'], minimumBits: 0 },
+        activity: { days: 365 },
       }),
       setOffline: () => ({}),
       setPasswords: () => ({}),
+      setActivity: () => ({}),
     },
     vaultTypes: {
       list: () => ({ types: scenario.empty ? sampleTypes.slice(0, 2) : [...sampleTypes] }),

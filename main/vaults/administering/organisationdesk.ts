@@ -1,6 +1,11 @@
 /** What holds for the whole organisation: its rules, and the types that its vaults can have. */
 import type { Input, Output } from '../../../contract/index.ts';
-import type { OfflineRule, OrganisationRules, PasswordDemand } from '../../../contract/organisation.ts';
+import type {
+  ActivityRetention,
+  OfflineRule,
+  OrganisationRules,
+  PasswordDemand,
+} from '../../../contract/organisation.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import {
   changeVaultType,
@@ -9,7 +14,9 @@ import {
   listRuledVaultTypes,
   listTypeAdministrators,
   readAccount,
+  readActivityRetention,
   readSettings,
+  setActivityRetention,
   setOfflineRule,
   setPasswordDemand,
 } from '../../remote/index.ts';
@@ -37,6 +44,7 @@ export class OrganisationDesk {
       passwords: features.has('passwordPolicies')
         ? { ...demand, requiredSets: [...demand.requiredSets] }
         : null,
+      activity: features.has('activityRetention') ? await readActivityRetention(client) : null,
     };
   }
 
@@ -50,6 +58,10 @@ export class OrganisationDesk {
     const { client, synchroniser } = this.#current();
     await setPasswordDemand(client, demand);
     synchroniser.schedule.wanted();
+  }
+
+  async setActivity({ days }: ActivityRetention): Promise<void> {
+    await setActivityRetention(this.#current().client, days);
   }
 
   async types(): Promise<Output<'vaultTypes', 'list'>> {

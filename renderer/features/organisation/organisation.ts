@@ -2,7 +2,12 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { Failure } from '../../../contract/index.ts';
-import type { OfflineRule, OrganisationRules, PasswordDemand } from '../../../contract/organisation.ts';
+import type {
+  ActivityRetention,
+  OfflineRule,
+  OrganisationRules,
+  PasswordDemand,
+} from '../../../contract/organisation.ts';
 import type { VaultType } from '../../../contract/vaulttypes.ts';
 import { bridge } from '../../app/bridge.ts';
 
@@ -44,6 +49,12 @@ export const useOrganisation = defineStore('organisation', () => {
     return answer.ok ? null : answer.error;
   }
 
+  async function setActivity(retention: ActivityRetention): Promise<Failure | null> {
+    const answer = await bridge().organisation.setActivity(retention);
+    if (answer.ok && rules.value) rules.value = { ...rules.value, activity: retention };
+    return answer.ok ? null : answer.error;
+  }
+
   async function saveType(typeId: string | null, content: TypeContent): Promise<Failure | null> {
     const answer =
       typeId === null
@@ -69,6 +80,18 @@ export const useOrganisation = defineStore('organisation', () => {
   }
 
   return {
-    ...{ rules, types, failure, load, loadTypes, setOffline, setPasswords, saveType, removeType, forget },
+    ...{
+      rules,
+      types,
+      failure,
+      load,
+      loadTypes,
+      setOffline,
+      setPasswords,
+      setActivity,
+      saveType,
+      removeType,
+      forget,
+    },
   };
 });
