@@ -141,7 +141,7 @@ function finishingRoute(app: Api, context: Context): void {
   app.post(
     '/items/:id/uploads/:key/finish',
     {
-      config: { needs: 'item:edit', logs: 'item_updated' },
+      config: { needs: 'item:edit', logs: 'item_updated', carriesFiles: true },
       schema: {
         summary: 'Attach a file whose parts are all there; a repeat is answered the same (own addition)',
         params: uploadParams,

@@ -54,7 +54,7 @@ export function attachmentRoutes(app: Api, context: Context): void {
   app.post(
     '/items/:id/attachments',
     {
-      config: { needs: 'item:edit', logs: 'item_updated' },
+      config: { needs: 'item:edit', logs: 'item_updated', carriesFiles: true },
       schema: {
         summary: 'Add one file to a record; its former state becomes a snapshot (own addition)',
         params: idParams,

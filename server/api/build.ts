@@ -19,6 +19,7 @@ import { changeRoutes } from './changes.ts';
 import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
+import { writeFilesAhead } from './filesahead.ts';
 import { folderRoutes } from './folders.ts';
 import { guardRate } from './gate.ts';
 import { healthRoutes } from './health.ts';
@@ -164,6 +165,7 @@ export async function buildApplication(
   keepActivityLog(app, context);
   answerRepeats(app, context);
   askPasswords(app, context);
+  writeFilesAhead(app, context);
   await app.register(swagger, {
     openapi: { info: { title: 'Strongroom server', version: '1' } },
     transform: (route) => {

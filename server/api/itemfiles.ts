@@ -1,12 +1,14 @@
 /**
- * The files that come with a change of a record: written before the record that names them,
- * taken back when that fails. A crash in between leaves at most a file that nothing names.
+ * The files that come with a change of a record: written before the record that names them (see
+ * `filesahead.ts`), taken back when that fails. A crash in between leaves at most a file that nothing
+ * names.
  */
 import { newId } from '../storage/ids.ts';
 import type { AttachmentEntry } from '../storage/items.ts';
 import type { Repositories } from '../storage/storage.ts';
 import type { Context } from './context.ts';
 import { invalid } from './errors.ts';
+import { takeFileAhead } from './filesahead.ts';
 import type { SentAttachment } from './itembody.ts';
 import { checkNewAttachment } from './itembody.ts';
 
@@ -15,35 +17,27 @@ export interface WrittenFile extends AttachmentEntry {
   fileName: string;
 }
 
-/** Writes the data of new attachments; the answer keeps the order of what was sent. */
-async function writeFiles(
-  context: Context,
-  sent: readonly SentAttachment[],
-): Promise<Map<SentAttachment, WrittenFile>> {
+/** The files of new attachments, in the order of what was sent. */
+function filesOf(context: Context, sent: readonly SentAttachment[]): Map<SentAttachment, WrittenFile> {
   const written = new Map<SentAttachment, WrittenFile>();
   for (const entry of sent) {
     if (entry.id !== undefined) continue;
     checkNewAttachment(entry);
-    const { name, encryptedKey, encryptedData, hash } = entry;
-    const fileName = await context.storage.attachments.write(encryptedData);
+    const { name, encryptedKey, hash } = entry;
+    const fileName = takeFileAhead(entry);
+    if (fileName === undefined) throw new Error('An endpoint that takes files does not say so.');
     written.set(entry, { id: newId(context.clock()), name, encryptedKey, hash, fileName });
   }
   return written;
 }
 
-/** Runs a change with its files, and takes them back when the change fails. */
+/** Runs a change with its files; they are taken back when the request is refused. */
 export async function withFiles<Result>(
   context: Context,
   sent: readonly SentAttachment[],
   change: (files: Map<SentAttachment, WrittenFile>) => Promise<Result>,
 ): Promise<Result> {
-  const files = await writeFiles(context, sent);
-  try {
-    return await change(files);
-  } catch (error) {
-    await context.storage.attachments.discard([...files.values()].map((file) => file.fileName));
-    throw error;
-  }
+  return change(filesOf(context, sent));
 }
 
 /** What a record keeps of a file. */

@@ -72,7 +72,7 @@ function creationRoutes(app: Api, context: Context): void {
   app.post(
     '/items',
     {
-      config: { needs: 'object:createAndImport', logs: 'item_created' },
+      config: { needs: 'object:createAndImport', logs: 'item_created', carriesFiles: true },
       schema: {
         summary: 'Create a record',
         body: createItemBody.extend(vaultKeyCheck),
@@ -151,7 +151,7 @@ function singleRoutes(app: Api, context: Context): void {
   app.patch(
     '/items/:id',
     {
-      config: { needs: 'item:edit', logs: 'item_updated' },
+      config: { needs: 'item:edit', logs: 'item_updated', carriesFiles: true },
       schema: {
         summary: 'Change a record; its former state becomes a snapshot',
         params: idParams,

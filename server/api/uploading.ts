@@ -115,11 +115,12 @@ export async function finishUpload(
   caller: Caller,
   access: ItemAccess,
   upload: Upload,
-  { digests, ...sent }: SentAttachment & { digests: readonly string[] },
+  sent: SentAttachment & { digests: readonly string[] },
 ) {
   if (upload.finished) return answerOf(upload.finished);
   return context.storage.whole(async () => {
     const { uploads } = context.storage;
+    const { digests } = sent;
     if (!(await uploads.isOpen(upload.id))) throw notFound();
     const parts = await uploads.parts(upload.id);
     const size = parts.reduce((sum, part) => sum + part.size, 0);

@@ -28,6 +28,8 @@ export class ObjectStore {
   readonly asked: string[] = [];
   /** What goes wrong with the next requests, one each. */
   readonly faults: Fault[] = [];
+  /** What every answer waits for. */
+  held: Promise<void> = Promise.resolve();
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
   });
@@ -48,6 +50,7 @@ export class ObjectStore {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     this.asked.push(`${request.method ?? ''} ${url.pathname}`);
+    await this.held;
     const fault = this.faults.shift();
     if (fault === 'reset') return void request.socket.destroy();
     if (fault === 'busy') return refuse(response, 503, 'SlowDown');
