@@ -53,6 +53,31 @@ describe('giving up', () => {
     expect(mirror.records.get('r')).toEqual(record);
   });
 
+  it('a deletion asks again for what was typed before it and went out of the outbox', () => {
+    const typed = { ...record, login: 'typed' };
+    for (const deletion of ['remove', 'removeFolder'] as const) {
+      mirror.bases.putRecord('r', record);
+      mirror.records.upsertMany([typed]);
+      if (deletion === 'remove') binRecord(mirror, 'r', 1);
+      else binFolder(mirror, 'outer', 1);
+      discardOperation(mirror, waiting(deletion).id, 2);
+      expect(mirror.records.get('r')).toEqual(typed);
+      expect(mirror.bases.record('r')).toEqual(record);
+      expect(waiting('edit').change).toMatchObject({ fields: { login: 'typed' } });
+      discardOperation(mirror, waiting('edit').id, 3);
+      expect([mirror.records.get('r'), mirror.bases.record('r'), kinds()]).toEqual([record, undefined, []]);
+    }
+  });
+
+  it('the deletion of a folder asks again for its name that was typed before', () => {
+    mirror.bases.putFolder('outer', outer);
+    mirror.folders.upsert({ ...outer, name: 'typed' });
+    binFolder(mirror, 'outer', 1);
+    discardOperation(mirror, waiting('removeFolder').id, 2);
+    expect(mirror.folders.get('outer')?.name).toBe('typed');
+    expect(waiting('renameFolder').change).toMatchObject({ name: 'typed' });
+  });
+
   it('a change takes those behind it along, and leaves those before it', () => {
     commitEdit(mirror, record, { ...record, login: 'one' }, 1);
     mirror.outbox.tried(waiting('edit').id, 1);

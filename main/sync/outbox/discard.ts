@@ -7,8 +7,8 @@
  * Both are one transaction each; start the synchroniser afterwards.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
-import type { Mirror, OutboxOperation, StoredFolder } from '../../mirror/index.ts';
-import { recordEntry, showAgain, takeSubtree } from './binning.ts';
+import type { BinEntry, Mirror, OutboxOperation, StoredFolder } from '../../mirror/index.ts';
+import { recordEntry, sendForgotten, sendUnsent, showAgain, takeSubtree } from './binning.ts';
 import { raiseDoubt } from '../doubt.ts';
 import { endIfSettled, filesLeftOut, withChange } from './pending.ts';
 import { emptyInto } from './relocation.ts';
@@ -56,7 +56,7 @@ export function discardOperation(mirror: Mirror, id: string, at: number): string
     const kept = all.filter((each) => each.seq < seq);
     const files =
       object === 'record'
-        ? discardOfRecord(mirror, objectId, given, kept)
+        ? discardOfRecord(mirror, objectId, given, kept, at)
         : discardOfFolder(mirror, objectId, given, kept, at);
     endIfSettled(mirror, object, objectId);
     return files;
@@ -71,11 +71,19 @@ function discardOfRecord(
   id: string,
   given: readonly OutboxOperation[],
   kept: readonly OutboxOperation[],
+  at: number,
 ): string[] {
   const conflict = mirror.conflicts.ofRecord(id);
   if (conflict !== null && conflict.sealed === null) mirror.conflicts.remove(conflict.id);
   const entry = mirror.bin.get(id);
-  if (entry !== null && entry.under === null && isOf(given, 'remove')) showAgain(mirror, entry);
+  if (entry !== null && entry.under === null && isOf(given, 'remove')) {
+    comeBack(mirror, entry, at);
+    // Where only the deletion is given up, what was typed before it is none of it.
+    if (given[0]?.change.kind === 'remove') {
+      sendForgotten(mirror, entry, at);
+      return [];
+    }
+  }
   const row = mirror.records.get(id);
   const base = mirror.bases.record(id);
   if (isOf(given, 'create') || (row !== null && base === null && !isOf(kept, 'create'))) {
@@ -102,6 +110,14 @@ function discardOfRecord(
   return filesLeftOut(row, next);
 }
 
+/** Out of the bin with all that lies in it; what was typed into that before waits to be sent again. */
+function comeBack(mirror: Mirror, entry: BinEntry, at: number): void {
+  const under = mirror.bin.under(entry.id);
+  showAgain(mirror, entry);
+  sendUnsent(mirror, under, at);
+  for (const each of under) sendForgotten(mirror, each, at);
+}
+
 function discardOfFolder(
   mirror: Mirror,
   id: string,
@@ -110,7 +126,13 @@ function discardOfFolder(
   at: number,
 ): string[] {
   const entry = mirror.bin.get(id);
-  if (entry !== null && entry.under === null && isOf(given, 'removeFolder')) showAgain(mirror, entry);
+  if (entry !== null && entry.under === null && isOf(given, 'removeFolder')) {
+    comeBack(mirror, entry, at);
+    if (given[0]?.change.kind === 'removeFolder') {
+      sendForgotten(mirror, entry, at);
+      return [];
+    }
+  }
   const folder = mirror.folders.get(id);
   if (isOf(given, 'createFolder')) {
     if (folder !== null) {
