@@ -51,6 +51,9 @@ it('keeps nothing of a request that is refused, and one file of one that comes t
   const missing = `/items/${'0'.repeat(24)}/attachments`;
   await expect(member.http.send('POST', missing, sent)).rejects.toMatchObject({ status: 404 });
   expect(store.objects.size).toBe(before);
+  const stranger = server.http.send('POST', `/items/${id}/attachments`, sent);
+  await expect(stranger).rejects.toMatchObject({ status: 401, codes: ['accessTokenInvalid'] });
+  expect(store.objects.size).toBe(before);
   const once = {
     ...{ method: 'POST', relativeUrl: `/api/v1/items/${id}/attachments`, body: sent },
     idempotencyKey: 'attach-once-0001',

@@ -15,8 +15,8 @@ declare module 'fastify' {
     carriesFiles?: boolean;
   }
   interface FastifyRequest {
-    /** What was written of the body before the handler ran. */
-    filesAhead: WrittenAhead[];
+    /** What was written of the body before the handler ran; null where nothing was, as in a refused request. */
+    filesAhead: WrittenAhead[] | null;
   }
 }
 
@@ -49,27 +49,28 @@ function entriesOf(body: unknown): Unsaved[] {
 
 /** Writes the files of every endpoint that is registered from now on and carries some. */
 export function writeFilesAhead(app: Api, context: Context): void {
-  app.addHook('onRequest', async (request) => {
-    request.filesAhead = [];
-  });
+  app.decorateRequest('filesAhead', null);
 
   app.addHook('preHandler', async (request) => {
     if (!request.routeOptions.config.carriesFiles) return;
+    const written: WrittenAhead[] = [];
+    request.filesAhead = written;
     for (const entry of entriesOf(request.body)) {
       if (typeof entry.encryptedData !== 'string') continue;
       const ahead = {
         fileName: await context.storage.attachments.write(entry.encryptedData),
         isTaken: false,
       };
-      request.filesAhead.push(ahead);
+      written.push(ahead);
       aheadOf.set(entry, ahead);
     }
   });
 
   app.addHook('onSend', async (request, reply) => {
+    if (!request.filesAhead) return;
     const isRefused = reply.statusCode >= 400;
     const unwanted = request.filesAhead.filter(({ isTaken }) => isRefused || !isTaken);
-    request.filesAhead = [];
+    request.filesAhead = null;
     if (unwanted.length === 0) return;
     const names = unwanted.map(({ fileName }) => fileName);
     await context.storage.attachments.discard(names).catch((error: unknown) => {
