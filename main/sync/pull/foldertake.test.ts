@@ -344,6 +344,21 @@ const renamingStep = fc.oneof(
 );
 
 describe('a name that is typed here', () => {
+  it('is told of, and not sent over the name of others, when only the folder around it went', () => {
+    withMirror((mirror) => {
+      const shelf = told('shelf', 'rack', 'as it was');
+      takeFolders(context, 'v', [told('rack', null), shelf]);
+      const name = 'mine';
+      commitFolder(mirror, shelf, { ...shelf, name }, { kind: 'renameFolder', name }, 1);
+      binFolder(mirror, 'rack', 2);
+      binFolderTold(context, 'rack', { binItemId: 'entry', deletedAt: 3 });
+      takeFolders(context, 'v', [told('shelf', null, 'theirs')]);
+      expect(mirror.folders.get('shelf')?.name).toBe('theirs');
+      expect(mirror.outbox.ofObject('folder', 'shelf')).toEqual([]);
+      expect(mirror.notices.all().map(({ subject }) => subject)).toEqual(['mine']);
+    });
+  });
+
   it('is shown, waits, or has arrived, whatever the line loses and whoever else renames it', () => {
     fc.assert(
       fc.property(fc.array(renamingStep, { maxLength: 14 }), (steps) => {

@@ -146,13 +146,25 @@ class TreeTaking {
     return row;
   }
 
-  /** Put back by somebody: a name that was typed here before it was deleted is told of, not brought back. */
+  /**
+   * It stands there although it was deleted here. Where others renamed it meanwhile, a name that was
+   * typed here is told of, and neither brought back nor sent: without a base nothing would hold it
+   * against theirs.
+   */
   #leaveBin(id: string, theirs: StoredFolder): void {
-    const { bases, bin } = this.#mirror;
+    const { bases, bin, outbox } = this.#mirror;
     const typed = bin.get(id)?.folder ?? null;
     const base = bases.folder(id);
-    if (typed !== null && base && typed.name !== base.name && typed.name !== theirs.name)
-      this.#tell(typed.name, null);
+    const isMine = ({ change }: OutboxOperation): boolean =>
+      change.kind === 'renameFolder' && change.name !== theirs.name;
+    const waiting = outbox.ofObject('folder', id).filter(isMine);
+    const isRenamedThere = !!base && base.name !== theirs.name;
+    const isToldOf = typed !== null && !!base && typed.name !== base.name && typed.name !== theirs.name;
+    if (isToldOf && (isRenamedThere || waiting.length === 0)) this.#tell(typed.name, null);
+    for (const { id: operationId, change } of isRenamedThere ? waiting : []) {
+      outbox.remove(operationId);
+      if (change.kind === 'renameFolder' && change.name !== typed?.name) this.#tell(change.name, null);
+    }
     bases.remove('folder', id);
     bin.remove(id);
   }
