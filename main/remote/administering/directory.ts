@@ -1,7 +1,6 @@
 /** The LDAP directory of the organisation (API description, "LDAP directory"). */
 import { z } from 'zod';
 import { StrongroomError } from '../../../contract/errors.ts';
-import type { ErrorCode } from '../../../contract/errors.ts';
 import {
   directoryChangeKinds,
   directoryConflictKinds,
@@ -11,6 +10,7 @@ import {
 import type { DirectorySettings } from '../../../contract/directory.ts';
 import type { RemoteClient } from '../client.ts';
 import type { ExchangeRequest } from '../connection.ts';
+import { refuseByMeaning, type Meanings } from './refusals.ts';
 import { longText, shortText } from '../shapes.ts';
 
 const mostChanges = 200_000;
@@ -55,7 +55,7 @@ const preview = z.object({
 
 const groups = z.object({ items: z.array(z.object({ dn: longText, name: shortText })).max(100_000) });
 
-const meanings: Readonly<Record<string, ErrorCode>> = {
+const meanings: Meanings = {
   syncUnderWay: 'directorySyncUnderWay',
   passwordNeeded: 'directoryPasswordNeeded',
   tlsRequired: 'directoryTlsRequired',
@@ -71,9 +71,7 @@ async function ask<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const answer = await client.send(request);
   if (answer.status >= 400) {
-    const known = answer.errorCodes.find((code) => Object.hasOwn(meanings, code));
-    const meaning = known === undefined ? undefined : meanings[known];
-    if (meaning !== undefined) throw new StrongroomError(meaning);
+    refuseByMeaning(answer, meanings);
     const why = directoryFaults.find((each) =>
       answer.errorCodes.some((code) => code.toLowerCase() === `directory${each}`.toLowerCase()),
     );

@@ -1,6 +1,6 @@
 /**
- * People and groups that something can be given to. Searching by a part of a name or log-in, groups,
- * and the members of one are as our server has them (Passwork 7 protocol, "Users and groups").
+ * People that something can be given to. Searching by a part of a name or log-in, and the members of a
+ * group, are as our server has them (Passwork 7 protocol, "Users and groups").
  */
 import { z } from 'zod';
 import type { RemoteClient } from '../client.ts';
@@ -15,20 +15,6 @@ const person = z.object({
 });
 export type RemotePerson = z.output<typeof person>;
 const people = listOf(person, 1000);
-
-const group = z.object({
-  id: serverId,
-  name: shortText,
-  memberCount: z
-    .number()
-    .int()
-    .nonnegative()
-    .nullish()
-    .catch(null)
-    .transform((count) => count ?? null),
-});
-export type RemoteNamedGroup = z.output<typeof group>;
-const groups = listOf(group, 1000);
 
 export interface ReceiverSearch {
   readonly query: string;
@@ -46,15 +32,4 @@ export async function searchPeople(
   const asked = { method: 'GET', path: '/users', query: { ...search, ...of, offset, limit } } as const;
   const { items, total } = await client.call(people, asked);
   return { total: total ?? items.length, people: items };
-}
-
-/** One page of groups whose name holds the query. */
-export async function searchGroups(
-  client: RemoteClient,
-  { query, offset, limit }: ReceiverSearch,
-): Promise<{ readonly total: number; readonly groups: readonly RemoteNamedGroup[] }> {
-  const search = query === '' ? {} : { search: query };
-  const asked = { method: 'GET', path: '/user-groups', query: { ...search, offset, limit } } as const;
-  const { items, total } = await client.call(groups, asked);
-  return { total: total ?? items.length, groups: items };
 }

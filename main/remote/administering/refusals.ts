@@ -6,9 +6,20 @@ import type { z } from 'zod';
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { RemoteClient } from '../client.ts';
-import type { ExchangeRequest } from '../connection.ts';
+import type { Answer, ExchangeRequest } from '../connection.ts';
 
-const meanings: Readonly<Record<string, ErrorCode>> = {
+/** What codes of the server's error form mean to a person. */
+export type Meanings = Readonly<Record<string, ErrorCode>>;
+
+/** Throws what a code of a refusing answer means; any other answer passes. */
+export function refuseByMeaning(answer: Answer, meanings: Meanings): void {
+  if (answer.status < 400) return;
+  const known = answer.errorCodes.find((code) => Object.hasOwn(meanings, code));
+  const meaning = known === undefined ? undefined : meanings[known];
+  if (meaning !== undefined) throw new StrongroomError(meaning);
+}
+
+const administration: Meanings = {
   loginTaken: 'loginTaken',
   inUse: 'stillInUse',
   yourself: 'notYourself',
@@ -36,10 +47,6 @@ export async function administer<S extends z.ZodType>(
   request: ExchangeRequest,
 ): Promise<z.output<S>> {
   const answer = await client.send(request);
-  if (answer.status >= 400) {
-    const known = answer.errorCodes.find((code) => Object.hasOwn(meanings, code));
-    const meaning = known === undefined ? undefined : meanings[known];
-    if (meaning !== undefined) throw new StrongroomError(meaning);
-  }
+  refuseByMeaning(answer, administration);
   return client.read(shape, answer);
 }

@@ -1,8 +1,13 @@
 /** Refusals of sharing that a person can do something about, by the codes of the server's error form. */
 import type { z } from 'zod';
-import { StrongroomError } from '../../../contract/errors.ts';
 import type { RemoteClient } from '../client.ts';
 import type { ExchangeRequest } from '../connection.ts';
+import { refuseByMeaning, type Meanings } from './refusals.ts';
+
+const sharing: Meanings = {
+  publicKeyChanged: 'recipientKeyChanged',
+  forbiddenBySettings: 'sharingForbidden',
+};
 
 /**
  * Sends a request of sharing and reads its answer.
@@ -15,7 +20,6 @@ export async function share<S extends z.ZodType>(
   request: ExchangeRequest,
 ): Promise<z.output<S>> {
   const answer = await client.send(request);
-  if (answer.errorCodes.includes('publicKeyChanged')) throw new StrongroomError('recipientKeyChanged');
-  if (answer.errorCodes.includes('forbiddenBySettings')) throw new StrongroomError('sharingForbidden');
+  refuseByMeaning(answer, sharing);
   return client.read(shape, answer);
 }

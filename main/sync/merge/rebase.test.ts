@@ -18,11 +18,10 @@ import type { RecordKey } from '../../keychain/index.ts';
 import type { Mirror } from '../../mirror/index.ts';
 import type { StoredRecord } from '../../mirror/model.ts';
 import { aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
-import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitEdit, commitFavourite, commitMove } from '../../vaults/editing/committing.ts';
 import { withChange } from '../outbox/pending.ts';
-import { Pace } from '../pace.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { undoing, unreachableContext } from '../testcontext.ts';
 import { VaultKeys } from '../trust/vaultkeys.ts';
 import { rebase } from './rebase.ts';
 
@@ -40,27 +39,8 @@ beforeAll(async () => {
     mirror.vaults.upsert(aVault({ id, keyWrapped: wrapVaultKey(keys[id], pair.publicPem) }));
   }
   const [cacheKey, manifestKey, now] = [locked(), locked(), () => 1000];
-  const address = parseServerAddress('http://127.0.0.1:9');
-  const connection = new Connection({ address, trust: { kind: 'system' } });
-  const expiry = { accessTokenExpiredAt: null, refreshTokenExpiredAt: null };
-  const none = { accessToken: '-', refreshToken: '-', ...expiry };
-  const tokens = new TokenKeeper({ connection, tokens: none, persist: () => undefined });
-  context = {
-    client: new RemoteClient({ connection, tokens, gate: new HashGate(address) }),
-    mirror,
-    mode: 'client',
-    vaultKeys: new VaultKeys({ mirror, cacheKey, manifestKey, privateKey: () => privateKey, now }),
-    manifestKey,
-    cacheKey,
-    files: null,
-    givenUpFiles: new Set(),
-    features: new Set(),
-    pace: new Pace(),
-    signal: new AbortController().signal,
-    now,
-    progress: () => undefined,
-    changed: () => undefined,
-  };
+  const vaultKeys = new VaultKeys({ mirror, cacheKey, manifestKey, privateKey: () => privateKey, now });
+  context = unreachableContext(mirror, { cacheKey, manifestKey, now, vaultKeys });
 });
 afterAll(async () => {
   await context.client.connection.close();
@@ -68,17 +48,7 @@ afterAll(async () => {
   here[Symbol.dispose]();
 });
 
-const undone = new Error('undone');
-function withMirror(work: (mirror: Mirror) => void): void {
-  try {
-    here.mirror.portion(() => {
-      work(here.mirror);
-      throw undone;
-    });
-  } catch (failure) {
-    if (failure !== undone) throw failure;
-  }
-}
+const withMirror = (work: (mirror: Mirror) => void): void => undoing(here.mirror, work);
 
 /** A state of the server, readable; under which key it stands there. */
 interface There {

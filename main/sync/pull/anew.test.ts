@@ -1,10 +1,8 @@
 /** What was made here, or made anew, when it was deleted there or stands there by another hand. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LockedBytes } from '../../custody/index.ts';
 import type { Mirror, StoredRecord } from '../../mirror/index.ts';
 import { aFolder, aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
-import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitEdit } from '../../vaults/editing/committing.ts';
 import { decide } from '../outbox/decisions.ts';
 import { settleRecord } from '../push/settling.ts';
@@ -12,8 +10,8 @@ import { settleUnheard } from '../push/unheard.ts';
 import { replaceRecord } from '../outbox/relocation.ts';
 import { binRecord, sendAsNew } from '../outbox/binning.ts';
 import { commitFolder } from '../../vaults/editing/committing.ts';
-import { Pace } from '../pace.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { unreachableContext } from '../testcontext.ts';
 import { departRecords } from './departures.ts';
 import { RecordIntake } from './intake.ts';
 import { KnownRecords } from './known.ts';
@@ -73,27 +71,7 @@ beforeEach(() => {
   mirror = here.mirror;
   mirror.vaults.upsert(aVault({ id: 'v' }));
   mirror.syncState.set(lastSyncedKey, '1');
-  const address = parseServerAddress('http://127.0.0.1:9');
-  const connection = new Connection({ address, trust: { kind: 'system' } });
-  const expiry = { accessTokenExpiredAt: null, refreshTokenExpiredAt: null };
-  const none = { accessToken: '-', refreshToken: '-', ...expiry };
-  const tokens = new TokenKeeper({ connection, tokens: none, persist: () => undefined });
-  context = {
-    client: new RemoteClient({ connection, tokens, gate: new HashGate(address) }),
-    mirror,
-    mode: 'none',
-    vaultKeys: null,
-    manifestKey: LockedBytes.adopt(randomBytes(32)),
-    cacheKey: LockedBytes.adopt(randomBytes(32)),
-    files: null,
-    givenUpFiles: new Set(),
-    features: new Set(),
-    pace: new Pace(),
-    signal: new AbortController().signal,
-    now: () => 1000,
-    progress: () => undefined,
-    changed: () => undefined,
-  };
+  context = unreachableContext(mirror, { mode: 'none' });
 });
 afterEach(async () => {
   await context.client.connection.close();

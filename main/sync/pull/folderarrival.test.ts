@@ -1,17 +1,14 @@
 /** A folder made here on a line that loses requests and answers: it comes to be once, here and there. */
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LockedBytes } from '../../custody/index.ts';
 import type { Mirror } from '../../mirror/index.ts';
 import type { StoredFolder } from '../../mirror/model.ts';
 import { aFolder, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
-import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitFolder } from '../../vaults/editing/committing.ts';
 import { binFolder, putBack } from '../outbox/binning.ts';
 import { folderHere } from '../outbox/pending.ts';
-import { Pace } from '../pace.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { undoing, unreachableContext } from '../testcontext.ts';
 import { settleFolder, settleRemoval } from '../push/settling.ts';
 import { takeFolders } from './foldertake.ts';
 import { contentHash } from './rows.ts';
@@ -22,44 +19,14 @@ let context: PullContext;
 beforeAll(() => {
   here = temporaryMirror();
   here.mirror.vaults.upsert(aVault({ id: 'v' }));
-  const address = parseServerAddress('http://127.0.0.1:9');
-  const connection = new Connection({ address, trust: { kind: 'system' } });
-  const expiry = { accessTokenExpiredAt: null, refreshTokenExpiredAt: null };
-  const none = { accessToken: '-', refreshToken: '-', ...expiry };
-  const tokens = new TokenKeeper({ connection, tokens: none, persist: () => undefined });
-  context = {
-    client: new RemoteClient({ connection, tokens, gate: new HashGate(address) }),
-    mirror: here.mirror,
-    mode: 'client',
-    vaultKeys: null,
-    manifestKey: LockedBytes.adopt(randomBytes(32)),
-    cacheKey: LockedBytes.adopt(randomBytes(32)),
-    files: null,
-    givenUpFiles: new Set(),
-    features: new Set(),
-    pace: new Pace(),
-    signal: new AbortController().signal,
-    now: () => 1000,
-    progress: () => undefined,
-    changed: () => undefined,
-  };
+  context = unreachableContext(here.mirror);
 });
 afterAll(async () => {
   await context.client.connection.close();
   here[Symbol.dispose]();
 });
 
-const undone = new Error('undone');
-function withMirror(work: (mirror: Mirror) => void): void {
-  try {
-    here.mirror.portion(() => {
-      work(here.mirror);
-      throw undone;
-    });
-  } catch (failure) {
-    if (failure !== undone) throw failure;
-  }
-}
+const withMirror = (work: (mirror: Mirror) => void): void => undoing(here.mirror, work);
 
 /** A server that carries out each request once, by its key, and a device with one folder of its own. */
 class Making {

@@ -1,18 +1,15 @@
 /** A tree that was changed on both sides: whole afterwards, the same when it is told again, and nothing typed is lost. */
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LockedBytes } from '../../custody/index.ts';
 import type { Mirror, OutboxOperation } from '../../mirror/index.ts';
 import type { StoredFolder, StoredRecord } from '../../mirror/model.ts';
 import { aFolder, aRecord, aVault, temporaryMirror, type TestMirror } from '../../mirror/testmirror.ts';
-import { Connection, HashGate, parseServerAddress, RemoteClient, TokenKeeper } from '../../remote/index.ts';
 import { commitFolder, commitMove } from '../../vaults/editing/committing.ts';
 import { binFolder, putBack, sendAsNew } from '../outbox/binning.ts';
-import { Pace } from '../pace.ts';
 import { folderHere } from '../outbox/pending.ts';
 import { settleFolder, settleRemoval } from '../push/settling.ts';
 import type { PullContext } from '../pullcontext.ts';
+import { undoing, unreachableContext } from '../testcontext.ts';
 import { takeFolders } from './foldertake.ts';
 import { contentHash } from './rows.ts';
 import { settledTree } from './settledtree.ts';
@@ -23,44 +20,14 @@ let context: PullContext;
 beforeAll(() => {
   here = temporaryMirror();
   here.mirror.vaults.upsert(aVault({ id: 'v' }));
-  const address = parseServerAddress('http://127.0.0.1:9');
-  const connection = new Connection({ address, trust: { kind: 'system' } });
-  const expiry = { accessTokenExpiredAt: null, refreshTokenExpiredAt: null };
-  const none = { accessToken: '-', refreshToken: '-', ...expiry };
-  const tokens = new TokenKeeper({ connection, tokens: none, persist: () => undefined });
-  context = {
-    client: new RemoteClient({ connection, tokens, gate: new HashGate(address) }),
-    mirror: here.mirror,
-    mode: 'client',
-    vaultKeys: null,
-    manifestKey: LockedBytes.adopt(randomBytes(32)),
-    cacheKey: LockedBytes.adopt(randomBytes(32)),
-    files: null,
-    givenUpFiles: new Set(),
-    features: new Set(),
-    pace: new Pace(),
-    signal: new AbortController().signal,
-    now: () => 1000,
-    progress: () => undefined,
-    changed: () => undefined,
-  };
+  context = unreachableContext(here.mirror);
 });
 afterAll(async () => {
   await context.client.connection.close();
   here[Symbol.dispose]();
 });
 
-const undone = new Error('undone');
-function withMirror(work: (mirror: Mirror) => void): void {
-  try {
-    here.mirror.portion(() => {
-      work(here.mirror);
-      throw undone;
-    });
-  } catch (failure) {
-    if (failure !== undone) throw failure;
-  }
-}
+const withMirror = (work: (mirror: Mirror) => void): void => undoing(here.mirror, work);
 
 /** A folder as the server tells it, under the server's ids. */
 function told(id: string, parentId: string | null, name = id): StoredFolder {

@@ -16,9 +16,10 @@ import type {
 } from '../../../contract/sharing.ts';
 import {
   endLink,
+  groupsPage,
+  listGroups,
   listReceivers,
   listSent,
-  searchGroups,
   searchPeople,
   setSentAccess,
   takeBack,
@@ -64,9 +65,10 @@ export class SharingDesk {
   }
 
   /** One page of groups. Throws the network's codes. */
-  async groups(search: ReceiverSearch): Promise<Output<'sharing', 'groups'>> {
-    const { total, groups } = await searchGroups(this.#current().client, search);
-    return { total, groups: [...groups] };
+  async groups({ query, offset, limit }: ReceiverSearch): Promise<Output<'sharing', 'groups'>> {
+    const { client } = this.#current();
+    const { total, items } = await listGroups(client, { search: query, offset, limit });
+    return { total, groups: items };
   }
 
   /** How the keys of people stand; nothing is pinned. Throws the network's codes, `ownKeyMismatch`. */
@@ -144,8 +146,8 @@ async function groupNames(
   entries: readonly RemoteSentEntry[],
 ): Promise<ReadonlyMap<string, string>> {
   if (entries.every(({ groupId }) => groupId === null)) return new Map();
-  const { groups } = await searchGroups(client, { query: '', offset: 0, limit: 1000 });
-  return new Map(groups.map(({ id, name }) => [id, name]));
+  const { items } = await listGroups(client, { search: '', offset: 0, limit: groupsPage });
+  return new Map(items.map(({ id, name }) => [id, name]));
 }
 
 function shownEntry(
