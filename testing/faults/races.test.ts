@@ -69,6 +69,56 @@ describe('a record that arrived unheard and was deleted with its folder since', 
   );
 });
 
+describe('what was made in a folder that is gone since, and moved out of it before anybody answered', () => {
+  const folderMade = 'fdr000000bfd';
+
+  /** Somebody else deletes the folder; the device hears of that, and its requests arrive again. */
+  async function clearedAway(folderId: string): Promise<void> {
+    await one.sync();
+    await one.app.ask('editing', 'removeFolder', { folderId });
+    await one.sync();
+    other.proxy.tell(null);
+    for (let round = 0; round < 3; round += 1) await other.sync();
+  }
+
+  it('arrives where it stands, once', { timeout: 120_000 }, async () => {
+    const { vaultId, here, there } = await commonFolder();
+    const place = { vaultId, folderId: there };
+    const { recordId } = await other.app.ask('editing', 'create', {
+      place,
+      fields: { name: 'Made', tags: [marker] },
+    });
+    const wish = { vaultId, parentId: there, name: folderMade };
+    const { folderId } = await other.app.ask('editing', 'createFolder', wish);
+    // As after a kill between the note and the request: neither arrived, and the device cannot know.
+    const { outbox } = other.account.mirror;
+    for (const { id } of outbox.all()) outbox.tried(id, Date.now());
+    await other.app.ask('editing', 'move', { recordIds: [recordId], to: { vaultId, folderId: null } });
+    await other.app.ask('editing', 'moveFolder', { folderId, parentId: null });
+    await clearedAway(here);
+    await settle([one, other]);
+    const { objects, values } = await stage.truth();
+    expect(objects.get(marker)).toBe(1);
+    expect(values.has(folderMade)).toBe(true);
+    expect(other.account.mirror.records.get(recordId)).toMatchObject({ folderId: null, name: 'Made' });
+  });
+
+  it('is asked about where it had arrived', { timeout: 120_000 }, async () => {
+    const { vaultId, here, there } = await commonFolder();
+    const place = { vaultId, folderId: there };
+    const { recordId } = await other.app.ask('editing', 'create', {
+      place,
+      fields: { name: 'Made', tags: [marker] },
+    });
+    loseAnswers(other, (method, path) => method === 'POST' && path.endsWith('/items'));
+    await other.sync();
+    await other.app.ask('editing', 'move', { recordIds: [recordId], to: { vaultId, folderId: null } });
+    await clearedAway(here);
+    expect((await stage.truth()).objects.get(marker)).toBe(1);
+    expect(other.account.mirror.conflicts.all()).toMatchObject([{ kind: 'deletedThere', name: 'Made' }]);
+  });
+});
+
 describe('two people who name a folder at the same time', () => {
   it('hear of each other, however close they are', { timeout: 120_000 }, async () => {
     const { here, there } = await commonFolder();

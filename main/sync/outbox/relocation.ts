@@ -8,7 +8,7 @@
 import type { Mirror, OutboxChange, OutboxOperation, StoredPlace } from '../../mirror/index.ts';
 import { raiseDoubt } from '../doubt.ts';
 import { recordsInFolder } from './binning.ts';
-import { endIfSettled, rewriteUnsent } from './pending.ts';
+import { endIfSettled, folderHere, isLostPlace, recordHere, rewriteUnsent } from './pending.ts';
 
 /**
  * The nearest folder above `folderId` that is not among `gone`, or null for the vault itself.
@@ -92,4 +92,36 @@ export function replaceFolder(mirror: Mirror, id: string, parentId: string | nul
     change: { kind: 'moveFolder', parentId },
     at,
   });
+}
+
+/**
+ * A creation that names a folder which is gone, as it can be sent: into the folder where what it makes
+ * has been moved meanwhile, or into none. What was sent and not answered keeps its first place until
+ * then, so nobody has found it another one. The operation itself, where its place is left.
+ */
+export function creationElsewhere(mirror: Mirror, operation: OutboxOperation): OutboxOperation {
+  const { change, objectId } = operation;
+  if (change.kind === 'create') {
+    const stands = recordHere(mirror, objectId);
+    const { vaultId, folderId } = change.place;
+    const now = stands?.vaultId === vaultId ? stands.folderId : null;
+    if (!isLeft(mirror, folderId, now)) return operation;
+    return { ...operation, change: { ...change, place: { vaultId, folderId: placeLeft(mirror, now) } } };
+  }
+  if (change.kind === 'createFolder') {
+    const now = folderHere(mirror, objectId)?.parentId ?? null;
+    if (!isLeft(mirror, change.parentId, now)) return operation;
+    return { ...operation, change: { ...change, parentId: placeLeft(mirror, now) } };
+  }
+  return operation;
+}
+
+/** Whether a folder is gone, and what was to be made in it stands in another one, or could never be sent. */
+function isLeft(mirror: Mirror, folderId: string | null, now: string | null): boolean {
+  if (folderId === null || mirror.folders.get(folderId) !== null) return false;
+  return now !== folderId || isLostPlace(mirror, folderId);
+}
+
+function placeLeft(mirror: Mirror, folderId: string | null): string | null {
+  return isLostPlace(mirror, folderId) ? null : folderId;
 }

@@ -1,6 +1,7 @@
 /** The last look at an operation before it goes out. */
 import type { Mirror, OutboxOperation, RecordFields, StoredRecord } from '../../mirror/index.ts';
 import { folderHere, recordHere, rewriteUnsent } from '../outbox/pending.ts';
+import { creationElsewhere } from '../outbox/relocation.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { withoutField } from '../merge/conflictfields.ts';
 
@@ -14,7 +15,10 @@ export function prepared(context: PullContext, operation: OutboxOperation): Outb
     mirror.outbox.setState(operation.id, 'held', { code: 'vaultKeyChanged', params: {} });
     return null;
   }
-  return operation.object === 'record' ? withoutConflicted(mirror, operation) : operation;
+  // Under the key it had: should the first request have arrived, the server says so under that one.
+  const placed = creationElsewhere(mirror, operation);
+  if (placed !== operation) mirror.outbox.rewrite(placed.id, placed.change);
+  return placed.object === 'record' ? withoutConflicted(mirror, placed) : placed;
 }
 
 /** Nothing is written into a vault whose key was changed under our hands. */

@@ -24,6 +24,7 @@ import type { ItemChange, NewItem, Sending, SentPlace } from '../../remote/index
 import { binItemKey } from '../outbox/binning.ts';
 import { localFolderId } from '../pull/landing.ts';
 import { folderHere, isLostPlace, liesInRestored, recordHere } from '../outbox/pending.ts';
+import { creationElsewhere } from '../outbox/relocation.ts';
 import type { PullContext } from '../pullcontext.ts';
 import { keyCheckOf } from './keycheck.ts';
 import { forgetSentParts, sendInParts, unfinished, type PartedFile } from './sendingparts.ts';
@@ -38,7 +39,8 @@ export function serverPlace(mirror: Mirror, { vaultId, folderId }: StoredPlace):
 }
 
 /** Whether everything that a record's operation names has its server's id by now. */
-export function isRecordReady(mirror: Mirror, { change, objectId }: OutboxOperation): boolean {
+export function isRecordReady(mirror: Mirror, operation: OutboxOperation): boolean {
+  const { change, objectId } = creationElsewhere(mirror, operation);
   const record = recordHere(mirror, objectId);
   if (record === null) return true;
   if (change.kind === 'move' && isLostPlace(mirror, change.place.folderId)) return true;

@@ -11,6 +11,7 @@ import {
 } from '../../remote/index.ts';
 import type { RemoteFolder, Sending } from '../../remote/index.ts';
 import { binItemKey } from '../outbox/binning.ts';
+import { creationElsewhere } from '../outbox/relocation.ts';
 import { localFolderId } from '../pull/landing.ts';
 import { endIfSettled, folderHere, isLostPlace } from '../outbox/pending.ts';
 import type { PullContext } from '../pullcontext.ts';
@@ -21,7 +22,8 @@ import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
  * Whether everything that a folder's operation names has its server's id by now. A deletion waits
  * for the changes that were made before it to what lies in the folder.
  */
-export function isFolderReady(mirror: Mirror, { change, objectId, seq }: OutboxOperation): boolean {
+export function isFolderReady(mirror: Mirror, operation: OutboxOperation): boolean {
+  const { change, objectId, seq } = creationElsewhere(mirror, operation);
   const folder = folderHere(mirror, objectId);
   if (folder === null) return true;
   switch (change.kind) {
