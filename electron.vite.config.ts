@@ -16,6 +16,7 @@ export default defineConfig({
       rollupOptions: {
         input: {
           index: resolve(root, 'main/index.ts'),
+          conversionworker: resolve(root, 'main/vaults/encryptionchange/conversionworker.ts'),
           attachmentworker: resolve(root, 'main/vaults/files/attachmentworker.ts'),
           partworker: resolve(root, 'main/vaults/files/partworker.ts'),
           previewworker: resolve(root, 'main/vaults/files/previewworker.ts'),

@@ -58,8 +58,11 @@ export const conversionView = z.strictObject({
   total: count,
   /** Why it stopped; null where the person stopped it. */
   failure: z.nullable(z.enum(errorCodes)),
-  /** Records that do not open, by name: they keep their vault from being ready. */
-  unreadable: z.array(z.strictObject({ vaultName: z.string(), recordName: z.string() })).max(200),
+  /**
+   * Records that do not open, by name: they keep their vault from being ready. Without a record it is
+   * the vault as a whole, whose key is missing here or in doubt.
+   */
+  unreadable: z.array(z.strictObject({ vaultName: z.string(), recordName: z.nullable(z.string()) })).max(200),
 });
 export type ConversionView = z.infer<typeof conversionView>;
 

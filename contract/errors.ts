@@ -51,6 +51,10 @@ export const errorCodes = [
   'rekeyingUnderWay', // the vault is on its way to another key already
   'rekeyingIncomplete', // records were written faster than their keys could be sealed
   'rekeyingGone', // given up, or begun anew, on another device
+  'encryptionChangeUnderWay', // somebody has begun to turn client-side encryption on or off
+  'encryptionAlreadySo',
+  'encryptionChangeIncomplete', // something is not converted yet, or was changed since
+  'encryptionChangeGone', // none is under way, or one of the other direction
   'membersChanged', // somebody else has the vault's key by now
   'vaultKeyUnverified', // the vault's key came from the server and nobody has vouched for it
   'vaultKeyMissing',

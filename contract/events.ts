@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idText, instant } from './channel.ts';
 import { commandNames } from './commands.ts';
+import { conversionView } from './encryptionchange.ts';
 import { fileQueueView } from './filequeue.ts';
 import { healthProgress } from './health.ts';
 import { rekeyingView } from './rekeying.ts';
@@ -38,6 +39,8 @@ export const events = {
   healthChanged: z.strictObject({ running: z.nullable(healthProgress) }),
   /** Vaults on their way to another key, from this device. */
   rekeyingChanged: z.strictObject({ rekeyings: z.array(rekeyingView).max(200) }),
+  /** Vaults on their way to the other mode of encryption, from this device; null when none are. */
+  encryptionChangeTold: z.strictObject({ conversion: z.nullable(conversionView) }),
   /** A menu or tray entry was chosen that the page carries out. */
   command: z.strictObject({ name: z.enum(commandNames) }),
   /** A record was chosen outside the main window: in the tray, in quick access, by a link. */

@@ -18,6 +18,7 @@ import { drafts } from './drafts.ts';
 import { editing } from './editing.ts';
 import type { Result } from './errors.ts';
 import type { EventName, EventPayload } from './events.ts';
+import { encryptionChange } from './encryptionchange.ts';
 import { exchange } from './exchange.ts';
 import { fileQueue } from './filequeue.ts';
 import { files } from './files.ts';
@@ -56,6 +57,7 @@ export const contract = {
   desktop,
   drafts,
   editing,
+  encryptionChange,
   exchange,
   fileQueue,
   files,

@@ -34,6 +34,7 @@ import {
   FileDesk,
   HealthDesk,
   Records,
+  EncryptionChangeDesk,
   RekeyingDesk,
   SecretJudge,
   Settings,
@@ -131,8 +132,7 @@ async function start(): Promise<void> {
     },
     onLock: () => {
       team.clear();
-      const memories = [files.clear(), exchange.clear(), health.clear(), rekeying.clear()];
-      for (const cleared of [clipboardKeeper.clear(), ...memories]) {
+      for (const cleared of [clipboardKeeper.clear(), ...clearMemories()]) {
         cleared.catch((error: unknown) => {
           incidents.write({ channel: 'lock', what: 'not cleared', error });
         });
@@ -225,6 +225,18 @@ async function start(): Promise<void> {
     },
   });
 
+  const encryptionChange: EncryptionChangeDesk = new EncryptionChangeDesk({
+    current,
+    prove: (accountId, secret) => accounts.prove(accountId, secret),
+    workerFile: join(here, 'conversionworker.js'),
+    onChange: (conversion) => {
+      announcer.announce('encryptionChangeTold', { conversion });
+    },
+    report: (error) => {
+      incidents.write({ channel: 'encryptionChange', what: 'unforeseen error', error });
+    },
+  });
+
   const surroundings: Surroundings = new Surroundings({
     windows,
     iconFolder: join(here, '../../resources/icons'),
@@ -254,7 +266,7 @@ async function start(): Promise<void> {
         },
       }),
       codes: new Codes({ records, screen: screenPictures(() => about().isElectron), hideAfterMs }),
-      ...{ exchange, files, health, records, rekeying, settings, team },
+      ...{ encryptionChange, exchange, files, health, records, rekeying, settings, team },
       quickAccess: surroundings,
       secretJudge: new SecretJudge(join(here, 'judgingworker.js')),
       about,
@@ -271,6 +283,12 @@ async function start(): Promise<void> {
       },
     },
   );
+
+  /** Ends what runs for unlocked accounts and forgets what it knows of them. */
+  function clearMemories(): Promise<void>[] {
+    const desks = [files, exchange, health, rekeying, encryptionChange];
+    return desks.map((desk) => desk.clear());
+  }
 
   function showMenu(): void {
     setApplicationMenu(
@@ -298,10 +316,7 @@ async function start(): Promise<void> {
   endOnQuit(async () => {
     lockRules.dispose();
     // Side by side: whatever one of them meets, the keys are wiped and the clipboard is cleared.
-    await Promise.allSettled([
-      ...[accounts.lock('quit'), clipboardKeeper.clear()],
-      ...[files.clear(), exchange.clear(), health.clear(), rekeying.clear()],
-    ]);
+    await Promise.allSettled([accounts.lock('quit'), clipboardKeeper.clear(), ...clearMemories()]);
   });
   surroundings.begin(process.argv.slice(1));
 }

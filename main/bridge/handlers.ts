@@ -14,6 +14,7 @@ import type {
   DoubtedKeyDesk,
   Drafts,
   Editing,
+  EncryptionChangeDesk,
   Exchanging,
   FileDesk,
   FolderEditing,
@@ -37,6 +38,7 @@ import type {
   WaitingDesk,
 } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
+import { encryptionHandlers } from './encryptionhandlers.ts';
 import { teamHandlers } from './teamhandlers.ts';
 import { vaultHandlers } from './vaulthandlers.ts';
 
@@ -49,6 +51,7 @@ export interface UseCases {
   readonly copying: Copying;
   readonly drafts: Drafts;
   readonly editing: Editing;
+  readonly encryptionChange: EncryptionChangeDesk;
   readonly exchange: Exchanging;
   readonly files: FileDesk;
   readonly folders: FolderEditing;
@@ -144,6 +147,7 @@ export function handlersOf(uses: UseCases): Handlers {
       decline: ({ id }) => done(uses.requests.decline(id)),
       vouch: ({ vaultId }) => done(uses.requests.vouch(vaultId)),
     },
+    ...encryptionHandlers(uses.encryptionChange),
     ...teamHandlers(uses.team),
     session: {
       state: () => accounts.state(),

@@ -74,10 +74,16 @@ export const PLAIN_PARTED_KEY = Buffer.concat([mark, Buffer.alloc(32, 'a')]).toS
 /** A new key for a file in parts: the mark, then as many random characters as any other has. */
 export function generatePartedKey(): AttachmentKey {
   const random = generateAttachmentKey();
-  const key = Buffer.allocUnsafeSlow(mark.length + random.length);
-  key.set(mark);
-  key.set(random, mark.length);
+  const key = markedAsParted(random);
   wipe(random);
+  return key;
+}
+
+/** A text as the key of a file in parts; the text stays the caller's to wipe. */
+export function markedAsParted(text: Uint8Array): AttachmentKey {
+  const key = Buffer.allocUnsafeSlow(mark.length + text.length);
+  key.set(mark);
+  key.set(text, mark.length);
   return asAttachmentKey(key);
 }
 

@@ -6,6 +6,7 @@
 export * from './attachment.ts';
 export * from './attachmentparts.ts';
 export { decodeBase32xStrict, decodeBase32xTolerant, encodeBase32x } from './base32x.ts';
+export { deriveFileKey } from './derivedfilekey.ts';
 export { decodeBase64Strict, encodeBase64 } from './base64.ts';
 export {
   envelopeSalt,

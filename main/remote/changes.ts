@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
+import { statedDirection } from './appinfo.ts';
 import { fullItem, inboxItem, shortcutItem } from './items.ts';
 import { offlinePolicy } from './offline.ts';
 import { passwordPolicies } from './passwordpolicies.ts';
@@ -66,6 +67,7 @@ const page = z.object({
       .transform((pem) => pem || null),
     offline: offlinePolicy,
     passwordPolicies,
+    encryptionChange: statedDirection,
   }),
 });
 

@@ -8,6 +8,7 @@ export {
   setOfflineRules,
   type StoredOfflineRules,
 } from './offlinefiles.ts';
+export { announcedEncryptionChange } from './encryptionchange.ts';
 export { binFolder, binRecord, canBePutBack, putBack, sendAsNew, type PutBack } from './outbox/binning.ts';
 export { decide, pickSides, resolveFields, type DecideOptions, type Pick } from './outbox/decisions.ts';
 export { discardOperation, retryOperations } from './outbox/discard.ts';
@@ -27,8 +28,14 @@ export {
   type RecipientTrust,
   type RecipientWish,
 } from './trust/recipients.ts';
-export { proveChangedPassword } from './trust/masterpassword.ts';
-export { isKept, sealAnew, type KeysUnderPassword } from './trust/newkeys.ts';
+export {
+  acceptedOptions,
+  openOwnKey,
+  proveChangedPassword,
+  readStatedKeys,
+  type StatedKeys,
+} from './trust/masterpassword.ts';
+export { isKept, makeKeys, sealAnew, type KeysUnderPassword } from './trust/newkeys.ts';
 export { rewrapped, type SealedWraps } from './trust/rewrapping.ts';
 export { VaultKeys, type VaultKeysParts } from './trust/vaultkeys.ts';
 export { verifyOnReturn } from './trust/verification.ts';

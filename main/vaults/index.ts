@@ -16,6 +16,7 @@ export { ConflictDesk } from './deciding/conflictdesk.ts';
 export { Copying, type ClipboardPort } from './reading/copying.ts';
 export { Drafts } from './editing/drafts.ts';
 export { Editing } from './editing/editing.ts';
+export { EncryptionChangeDesk } from './encryptionchange/changedesk.ts';
 export { Exchanging } from './exchanging/exchanging.ts';
 export { FileDesk, type FileDeskOptions } from './files/filedesk.ts';
 export { FolderEditing } from './editing/folderediting.ts';

@@ -25,6 +25,7 @@ import { checkedAddress, placeOfAddress } from '../../main/desktop/safelinks.ts'
 import {
   Accounts,
   Codes,
+  EncryptionChangeDesk,
   Exchanging,
   FileDesk,
   HealthDesk,
@@ -46,6 +47,7 @@ const fileWorkers = {
 };
 const judgingWorker = new URL('../../main/strength/judgingworker.ts', import.meta.url);
 const exchangeWorker = new URL('../../main/vaults/exchanging/exchangeworker.ts', import.meta.url);
+const conversionWorker = new URL('../../main/vaults/encryptionchange/conversionworker.ts', import.meta.url);
 const checkpointWorker = new URL('../../main/mirror/checkpointworker.ts', import.meta.url);
 
 /** The window that the door knows. */
@@ -80,6 +82,7 @@ export class Application {
   readonly files: FileDesk;
   readonly health: HealthDesk;
   readonly rekeying: RekeyingDesk;
+  readonly encryptionChange: EncryptionChangeDesk;
   readonly team: Team;
   readonly profiles: ProfileStore;
   readonly crossings: Crossing[] = [];
@@ -154,6 +157,12 @@ export class Application {
       onChange: (rekeyings) => announcer.announce('rekeyingChanged', { rekeyings }),
       report: (error) => onIncident({ channel: 'rekeying', what: 'unforeseen error', error }),
     });
+    this.encryptionChange = new EncryptionChangeDesk({
+      ...{ current, workerFile: conversionWorker },
+      prove: (accountId, secret) => this.accounts.prove(accountId, secret),
+      onChange: (conversion) => announcer.announce('encryptionChangeTold', { conversion }),
+      report: (error) => onIncident({ channel: 'encryptionChange', what: 'unforeseen error', error }),
+    });
     openDoor(
       handlersOf({
         accounts: this.accounts,
@@ -191,6 +200,7 @@ export class Application {
           showRecord: () => undefined,
         },
         records: this.records,
+        encryptionChange: this.encryptionChange,
         rekeying: this.rekeying,
         secretJudge: new SecretJudge(judgingWorker),
         settings,
@@ -358,6 +368,7 @@ export class Application {
         void this.files.clear();
         void this.health.clear();
         void this.rekeying.clear();
+        void this.encryptionChange.clear();
       },
     });
   }

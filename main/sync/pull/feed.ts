@@ -18,6 +18,7 @@ import { cursorKey, FeedPage } from './feedpage.ts';
 import { removeIdleFiles } from './idlefiles.ts';
 import { flaggedKey } from './intake.ts';
 import { noteContact } from '../offlineterm.ts';
+import { noteEncryptionChange } from '../encryptionchange.ts';
 import { notePasswordPolicies } from '../passwordpolicies.ts';
 import { breathe } from '../pace.ts';
 import { pull } from './pull.ts';
@@ -63,6 +64,8 @@ export async function pullChanges(context: PullContext, pins: Pins): Promise<boo
     verifyStatedAccount(page.account, pins);
     noteContact(mirror, context.now(), page.account.offline);
     notePasswordPolicies(mirror, page.account.passwordPolicies);
+    const { encryptionChange } = page.account;
+    if (encryptionChange !== undefined) noteEncryptionChange(mirror, encryptionChange);
     if (page.hasMore && (page.changes.length === 0 || page.cursor === since)) {
       throw new StrongroomError('badAnswer', { reason: 'repeated' });
     }

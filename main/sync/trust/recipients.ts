@@ -57,6 +57,8 @@ export interface RecipientsParts {
   readonly client: RemoteClient;
   /** Throws `locked` without client-side encryption. */
   readonly privateKey: () => PrivateKey;
+  /** Fingerprint of the own public key as this device knows it; null where it knows of none. */
+  readonly ownPublicKey: () => string | null;
   readonly now: () => number;
 }
 
@@ -87,6 +89,9 @@ export class Recipients {
     const { mirror, now } = this.#parts;
     const { facts, pem } = await this.#ask(userId, signal);
     if (pem === null || facts.trust === 'unreadable') throw new StrongroomError('recipientKeyMissing');
+    // One's own pair counts once it was opened on this device, never by the server's word.
+    if (mirror.pins.read()?.userId === userId && facts.trust !== 'own')
+      throw new StrongroomError('ownKeyMismatch');
     if (facts.trust === 'changed' || facts.fingerprint !== fingerprint)
       throw new StrongroomError('recipientKeyChanged');
     if ((facts.bits ?? 0) < safeKeyBits && !allowWeak) {
@@ -109,17 +114,17 @@ export class Recipients {
   judge(userId: string, fingerprint: string | null): RecipientTrust {
     if (fingerprint === null) return 'missing';
     const own = this.#parts.mirror.pins.read();
-    if (own?.userId === userId) return own.ownPublicKey === fingerprint ? 'own' : 'changed';
+    if (own?.userId === userId) return this.#parts.ownPublicKey() === fingerprint ? 'own' : 'changed';
     return trustOf('', fingerprint, this.#pinOf(userId));
   }
 
   /** One's own public key is computed, never asked for: a new vault's key is wrapped with it. */
   own(): Recipient {
-    const { mirror, privateKey } = this.#parts;
+    const { mirror, privateKey, ownPublicKey } = this.#parts;
     const pem = publicPemOf(privateKey());
     const fingerprint = keyFingerprint(pem);
     const pins = mirror.pins.read();
-    if (pins?.ownPublicKey !== fingerprint) throw new StrongroomError('ownKeyMismatch');
+    if (pins === null || ownPublicKey() !== fingerprint) throw new StrongroomError('ownKeyMismatch');
     const options = { allowLegacyKey: true };
     return {
       ...{ userId: pins.userId, fingerprint },
@@ -163,9 +168,10 @@ export class Recipients {
     const pin = this.#pinOf(userId);
     const fingerprint = read?.fingerprint ?? null;
     const isOwn = mirror.pins.read()?.userId === userId;
-    if (isOwn && told.publicKey !== null && fingerprint !== this.own().fingerprint)
+    const own = isOwn ? this.#parts.ownPublicKey() : null;
+    if (own !== null && told.publicKey !== null && fingerprint !== own)
       throw new StrongroomError('ownKeyMismatch');
-    const trust = isOwn && fingerprint !== null ? 'own' : trustOf(told.publicKey, fingerprint, pin);
+    const trust = own !== null && fingerprint !== null ? 'own' : trustOf(told.publicKey, fingerprint, pin);
     const facts: RecipientFacts = {
       ...{ userId, trust, fingerprint, bits: read?.bits ?? null, pin },
       madeAt: milliseconds(told.madeAt),

@@ -4,6 +4,7 @@
  * pair are those that were pinned when the account came to this device.
  */
 import { StrongroomError } from '../../../contract/index.ts';
+import type { EncryptionDirection } from '../../../contract/encryptionchange.ts';
 import { checkMasterKeyOptions, keyFingerprint, parseMasterKeyOptions } from '../../keychain/index.ts';
 import type { EncryptionMode, Pins } from '../../mirror/model.ts';
 import { readFeatures, readMasterKeyOptions, readOwnKeys, readSettings } from '../../remote/index.ts';
@@ -21,6 +22,8 @@ export interface ServerStatement {
   readonly offline: OfflinePolicy | null;
   /** What it demands of passwords; null where it demands nothing. */
   readonly passwordPolicies: PasswordPolicies | null;
+  /** In which direction client-side encryption is being changed; null where it is not. */
+  readonly encryptionChange: EncryptionDirection | null;
 }
 
 /** Asks for features and mode; tells the gate whether the hash is wanted at all. */
@@ -39,6 +42,7 @@ export async function readStatement(client: RemoteClient, signal?: AbortSignal):
     masterKeyOptions: encrypted ? options : null,
     offline: settings.offline,
     passwordPolicies: settings.passwordPolicies,
+    encryptionChange: settings.encryptionChange,
   };
 }
 

@@ -23,6 +23,7 @@ import type { EnrolmentResult, TypedRecord } from '../../sync/index.ts';
 import { KeptKeys } from './keptkeys.ts';
 import { ProfileFiles } from '../files/filestore.ts';
 import { DraftKeeper } from '../editing/draftkeeper.ts';
+import { KeysAhead } from '../encryptionchange/keysahead.ts';
 import { MadeValues } from '../generating/madevalues.ts';
 import { RecordSeals } from '../editing/recordseals.ts';
 import { HealthBook } from '../health/healthbook.ts';
@@ -53,6 +54,8 @@ export class OpenAccount {
   readonly synchroniser: Synchroniser;
   /** The one gate through which a key leaves wrapped for somebody else. */
   readonly recipients: Recipients;
+  /** Keys that were made before client-side encryption is on. */
+  readonly keysAhead: KeysAhead;
   readonly files: ProfileFiles;
   readonly secrets: RecordSecrets;
   readonly seals: RecordSeals;
@@ -115,9 +118,11 @@ export class OpenAccount {
       this.madeValues = new MadeValues(sealed);
       this.healthBook = new HealthBook(this.mirror.health, this.healthKey, () => this.#closed);
       this.client = this.#makeClient();
+      this.keysAhead = new KeysAhead({ ...sealed, macKey: this.#manifestKey });
       this.recipients = new Recipients({
         ...{ mirror: this.mirror, client: this.client, now: Date.now },
         privateKey: () => this.#accountKeys().privateKey(),
+        ownPublicKey: () => this.ownPublicKey(),
       });
       this.synchroniser = this.#makeSynchroniser(from.report);
       this.#tidyLater();
@@ -210,6 +215,12 @@ export class OpenAccount {
   /** Throws `locked` without client-side encryption. */
   privateKey(): PrivateKey {
     return this.#accountKeys().privateKey();
+  }
+
+  /** Fingerprint of the own public key that counts on this device; null where none does. */
+  ownPublicKey(): string | null {
+    if (this.mode === 'none') return this.keysAhead.own()?.fingerprint ?? null;
+    return this.mirror.pins.read()?.ownPublicKey ?? null;
   }
 
   /** Takes the tokens of a new sign-in. */

@@ -33,7 +33,8 @@ export async function keyHolders(
   return { holders, underWay: own(vault) ?? (await elsewhere(account, vault)) };
 }
 
-async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {
+/** One person with the key that counts for them now. Throws the network's codes. */
+export async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {
   const [facts, person] = await Promise.all([
     account.recipients.look(userId),
     readAccount(account.client, userId),

@@ -162,7 +162,7 @@ function opened(wire: string, key: RecordKey | null): Buffer | null {
 
 /** Every secret of a record under another key; throws `undecipherable` if one does not open. */
 export function underKey(
-  record: StoredRecord,
+  record: Pick<StoredRecord, 'passwordEncrypted' | 'customs'>,
   from: RecordKey | null,
   to: RecordKey | null,
 ): Pick<StoredRecord, 'passwordEncrypted' | 'customs'> {

@@ -1,0 +1,65 @@
+/** Everything that a person is shown of turning client-side encryption on or off. */
+import type {
+  ConversionView,
+  ConvertedVault,
+  EncryptionChangeOverview,
+} from '../../../contract/encryptionchange.ts';
+import {
+  listConvertibles,
+  readEncryptionChange,
+  readMasterPasswordRule,
+  readOwnPermissions,
+} from '../../remote/index.ts';
+import type { RemoteConvertible, RemoteEncryptionChange } from '../../remote/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { ownPairState } from './ownpair.ts';
+
+/** Throws network codes. */
+export async function readOverview(
+  account: OpenAccount,
+  conversion: ConversionView | null,
+): Promise<EncryptionChangeOverview> {
+  const { client, mode } = account;
+  const [{ underWay, last }, permissions] = await Promise.all([
+    readEncryptionChange(client),
+    readOwnPermissions(client),
+  ]);
+  // After the end nothing is left to do in the account as it is: it is set up anew.
+  const needsKeys = underWay?.direction === 'on' && mode === 'none';
+  const ownKeys = needsKeys ? await ownPairState(account) : null;
+  return {
+    isEncrypted: mode === 'client',
+    mayManage: permissions.includes('settings:manage'),
+    underWay: underWay && shownChange(underWay),
+    last: last && { direction: last.direction, by: last.by.name, at: last.at },
+    ownKeys,
+    masterPasswordRule: ownKeys === 'missing' ? await readRule(account) : null,
+    vaults: underWay === null ? [] : (await listConvertibles(client)).map(shownVault),
+    conversion,
+  };
+}
+
+async function readRule({ client }: OpenAccount): Promise<EncryptionChangeOverview['masterPasswordRule']> {
+  const { minimumLength, requiredSets } = await readMasterPasswordRule(client);
+  return { minimumLength, requiredSets: [...requiredSets] };
+}
+
+function shownChange(
+  change: NonNullable<RemoteEncryptionChange['underWay']>,
+): NonNullable<EncryptionChangeOverview['underWay']> {
+  const { direction, starter, startedAt, vaults, withoutKeys, waitingFor } = change;
+  return {
+    ...{ direction, starter: starter.name, startedAt, vaults, withoutKeys },
+    waitingFor: waitingFor.map(({ user, vaults: left }) => ({
+      ...{ userId: user.id, name: user.name, vaults: left },
+    })),
+  };
+}
+
+export function shownVault(vault: RemoteConvertible): ConvertedVault {
+  const { id, name, isInBin, startedBy, doneCount, total, isReady } = vault;
+  return {
+    ...{ vaultId: id, name, isInBin, startedBy: startedBy?.name ?? null },
+    ...{ done: doneCount, total, isReady },
+  };
+}

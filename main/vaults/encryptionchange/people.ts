@@ -1,0 +1,44 @@
+/** Who is to be given the keys of this person's vaults, with their own keys as they stand. */
+import type { Output } from '../../../contract/index.ts';
+import { StrongroomError } from '../../../contract/errors.ts';
+import { mostKeyHolders } from '../../../contract/rekeying.ts';
+import type { KeyHolder } from '../../../contract/rekeying.ts';
+import { listConvertibles, readEncryptionChange } from '../../remote/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
+import { holderOf } from '../administering/keyholders.ts';
+import { shownVault } from './overview.ts';
+import { whoMayEnter } from './whomayenter.ts';
+
+/** Requests under way at the same time. */
+const askedAtOnce = 4;
+
+/**
+ * Everybody but oneself who may enter a vault that is not ready, once each; nobody where encryption
+ * is being turned off, since no key is given out then.
+ * @throws StrongroomError `encryptionChangeGone`, `badAnswer` where there are too many, network codes
+ */
+export async function peopleOfVaults(account: OpenAccount): Promise<Output<'encryptionChange', 'people'>> {
+  const { client, mirror } = account;
+  const [{ underWay }, all] = await Promise.all([readEncryptionChange(client), listConvertibles(client)]);
+  const vaults = all.filter(({ isReady }) => !isReady);
+  const ids = new Set<string>();
+  if (underWay?.direction === 'on') {
+    await atOnce(vaults, async ({ id }) => {
+      for (const userId of await whoMayEnter(client, id)) ids.add(userId);
+    });
+  }
+  ids.delete(mirror.pins.read()?.userId ?? '');
+  if (ids.size > mostKeyHolders) throw new StrongroomError('badAnswer', { reason: 'tooMany' });
+  const holders: KeyHolder[] = [];
+  await atOnce([...ids], async (id) => void holders.push(await holderOf(account, id)));
+  holders.sort((one, other) => one.name.localeCompare(other.name));
+  return { holders, vaults: vaults.map(shownVault) };
+}
+
+async function atOnce<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const waiting = [...things];
+  const go = async (): Promise<void> => {
+    for (let thing = waiting.shift(); thing !== undefined; thing = waiting.shift()) await work(thing);
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, go));
+}
