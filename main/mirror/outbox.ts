@@ -56,6 +56,20 @@ const isHead = `head.state IN ('waiting', 'unanswered') AND NOT EXISTS (
 /** SQL that binds a JSON list of kinds; in the words of the index by kind. */
 const isOfKinds = "change ->> '$.kind' IN (SELECT value FROM json_each(?))";
 
+/** For a row of the outbox, whether what it is about lies directly in one of the folders `within`. */
+const liesIn = (object: OutboxObject, column: string, member: string): string => `
+  earlier.object = '${object}' AND (
+    EXISTS (SELECT 1 FROM ${object}s AS row WHERE row.id = earlier.object_id
+      AND row.${column} IN (SELECT id FROM within))
+    OR EXISTS (SELECT 1 FROM bin WHERE bin.id = earlier.object_id
+      AND bin.${object} ->> '$.${member}' IN (SELECT id FROM within))
+    OR EXISTS (SELECT 1 FROM bases WHERE bases.object = '${object}' AND bases.id = earlier.object_id
+      AND bases.state ->> '$.${member}' IN (SELECT id FROM within)))`;
+
+const waitsInSql = `WITH within (id) AS (SELECT value FROM json_each(?))
+  SELECT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.seq < ? AND (
+    (${liesIn('record', 'folder_id', 'folderId')}) OR (${liesIn('folder', 'parent_id', 'parentId')})))`;
+
 export class Outbox {
   readonly #engine: Engine;
   readonly #add: Query<OperationRow>;
@@ -65,6 +79,8 @@ export class Outbox {
   readonly #head: Query<OperationRow>;
   readonly #ofKinds: Query<OperationRow>;
   readonly #hasKind: Query<number>;
+  readonly #waitsIn: Query<number>;
+  readonly #toEnd: Query<never>;
   readonly #counts: Query<OutboxCounts>;
   readonly #setState: Query<never>;
   readonly #tried: Query<never>;
@@ -87,6 +103,8 @@ export class Outbox {
     this.#head = engine.query(`SELECT ${columns} FROM outbox AS head WHERE seq = ? AND ${isHead}`);
     this.#ofKinds = engine.query(`SELECT ${columns} FROM outbox WHERE ${isOfKinds} ORDER BY seq`);
     this.#hasKind = engine.values(`SELECT EXISTS (SELECT 1 FROM outbox WHERE ${isOfKinds})`);
+    this.#waitsIn = engine.values(waitsInSql);
+    this.#toEnd = engine.query('UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox) WHERE id = ?');
     this.#counts = engine.query(
       `SELECT (SELECT count(*) FROM outbox) AS waiting,
          (SELECT count(*) FROM outbox WHERE state = 'held') AS held`,
@@ -146,6 +164,19 @@ export class Outbox {
   /** Whether an operation of one of these kinds waits. */
   hasKind(kinds: readonly OutboxChange['kind'][]): boolean {
     return this.#hasKind.get(JSON.stringify(kinds)) === 1;
+  }
+
+  /**
+   * Whether anything waits that was changed before the operation numbered `seq` and that lies, in the
+   * lists or in the bin or as last settled, directly in one of these folders.
+   */
+  waitsIn(folderIds: readonly string[], seq: number): boolean {
+    return this.#waitsIn.get(JSON.stringify(folderIds), seq) === 1;
+  }
+
+  /** Puts an operation behind all others. */
+  toEnd(id: string): void {
+    this.#toEnd.run(id);
   }
 
   /**

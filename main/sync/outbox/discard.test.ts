@@ -199,6 +199,17 @@ describe('trying again', () => {
     ]);
   });
 
+  it('a deletion goes behind what was typed while it was held and shown', () => {
+    const change = { kind: 'removeFolder' } as const;
+    mirror.outbox.add({ object: 'folder', objectId: 'outer', name: 'Outer', change, at: 1 });
+    hold('removeFolder');
+    commitEdit(mirror, record, { ...record, login: 'typed' }, 2);
+    expect(kinds()).toEqual(['removeFolder', 'edit']);
+    retryOperations(mirror, null);
+    expect(kinds()).toEqual(['edit', 'removeFolder']);
+    expect(waiting('removeFolder')).toMatchObject({ state: 'waiting', problem: null });
+  });
+
   it('leaves alone what is not held', () => {
     renameTo('mine');
     const { id } = waiting('renameFolder');

@@ -24,6 +24,9 @@ export function retryOperations(mirror: Mirror, id: string | null): void {
     for (const operation of all) {
       if (operation?.state !== 'held') continue;
       mirror.outbox.setState(operation.id, 'waiting', null);
+      // While a deletion was held, what it is about was shown, and may have been worked with since.
+      const { kind } = operation.change;
+      if (kind === 'remove' || kind === 'removeFolder') mirror.outbox.toEnd(operation.id);
       showFolderChange(mirror, operation);
     }
   });

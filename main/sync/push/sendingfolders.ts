@@ -20,7 +20,8 @@ import { settleFolder, settleRemoval, type Settlement } from './settling.ts';
 
 /**
  * Whether everything that a folder's operation names has its server's id by now. A deletion waits
- * for the changes that were made before it to what lies in the folder.
+ * for the changes that were made before it to what lies in the folder, or lies there by the server's
+ * word and was moved out or deleted here: with the folder it would be gone before they arrive.
  */
 export function isFolderReady(mirror: Mirror, operation: OutboxOperation): boolean {
   const { change, objectId, seq } = creationElsewhere(mirror, operation);
@@ -32,10 +33,11 @@ export function isFolderReady(mirror: Mirror, operation: OutboxOperation): boole
     case 'moveFolder':
       if (isLostPlace(mirror, change.parentId)) return true;
       return serverPlace(mirror, { vaultId: folder.vaultId, folderId: change.parentId }) !== null;
-    case 'removeFolder':
-      return mirror.bin
-        .under(objectId)
-        .every(({ id, kind }) => mirror.outbox.ofObject(kind, id).every((operation) => operation.seq > seq));
+    case 'removeFolder': {
+      const binned = mirror.bin.under(objectId).filter(({ kind }) => kind === 'folder');
+      const below = [objectId, ...mirror.folders.subtreeIds(objectId), ...binned.map(({ id }) => id)];
+      return !mirror.outbox.waitsIn(below, seq);
+    }
     default:
       return true;
   }
