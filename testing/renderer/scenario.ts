@@ -4,6 +4,7 @@ import type { SyncStatus } from '../../contract/sync.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { LockReason } from '../../contract/session.ts';
 import type { EnrolmentStep } from '../../contract/accounts.ts';
+import type { EncryptionDirection } from '../../contract/encryptionchange.ts';
 
 export interface Scenario {
   readonly accounts: number;
@@ -43,9 +44,22 @@ export interface Scenario {
   readonly administers: boolean;
   /** What the server announced, as far as a screen of administration looks at it. */
   readonly features: readonly string[];
+  /** A change of client-side encryption: its direction, how far the person is, and the last one. */
+  readonly encryption: {
+    readonly direction: EncryptionDirection | null;
+    readonly keys: 'missing' | 'here' | 'elsewhere';
+    readonly conversion: 'running' | 'stopped' | 'done' | null;
+    /** Every vault of the organisation is ready. */
+    readonly ready: boolean;
+    readonly last: EncryptionDirection | null;
+  };
   /** The codes of one-time codes on each screen of this computer. */
   readonly screens: readonly (readonly ('left' | 'right')[])[];
 }
+
+export const noChange: Scenario['encryption'] = {
+  ...{ direction: null, keys: 'here', conversion: null, ready: false, last: null },
+};
 
 export const plainScenario: Scenario = {
   accounts: 1,
@@ -70,5 +84,6 @@ export const plainScenario: Scenario = {
   ruled: false,
   administers: false,
   features: [],
+  encryption: noChange,
   screens: [],
 };

@@ -32,6 +32,7 @@ import { scriptOwnAccount } from './script-ownaccount.ts';
 import { scriptCodes } from './script-codes.ts';
 import { scriptDesk } from './script-desk.ts';
 import { scriptDrafts } from './script-drafts.ts';
+import { scriptEncryption } from './script-encryption.ts';
 import { scriptTeam } from './script-team.ts';
 import { scriptGenerator } from './script-generator.ts';
 import { scriptExchange } from './script-exchange.ts';
@@ -135,6 +136,7 @@ function install(scenario: Scenario): void {
     ...scriptVaults(stage),
     ...scriptCodes(stage),
     ...scriptDrafts(stage),
+    ...scriptEncryption(stage),
     ...scriptExchange(),
     ...scriptFiles(stage),
     ...scriptHealth(stage),
