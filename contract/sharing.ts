@@ -139,10 +139,6 @@ export const sharing = {
     z.strictObject({ ...listWindow, groupId: z.nullable(idText) }),
     z.strictObject({ total: z.number().int(), people: z.array(sharedPerson) }),
   ),
-  groups: channel(
-    z.strictObject(listWindow),
-    z.strictObject({ total: z.number().int(), groups: z.array(sharedGroup) }),
-  ),
   /** Asks for the keys of people, a handful at a time; pins nothing. */
   keysOf: channel(
     z.strictObject({ userIds: z.array(idText).min(1).max(50) }),

@@ -100,7 +100,6 @@ export const groupAccess = z.strictObject({
 export type GroupAccess = z.infer<typeof groupAccess>;
 
 const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(100) };
-const searchText = z.string().max(200);
 
 export const vaultAdmin = {
   types: channel(nothing, z.strictObject({ types: z.array(creatableType) })),
@@ -157,19 +156,6 @@ export const vaultAdmin = {
   groups: channel(place, z.strictObject({ groups: z.nullable(z.array(groupAccess)) })),
   /** One person's access to a place, also where nothing lets them in. */
   person: channel(z.strictObject({ ...place.shape, userId: idText }), personAccess),
-  /** Looks for people of the organisation by name, login or e-mail. */
-  findPeople: channel(
-    z.strictObject({ search: searchText, ...page }),
-    z.strictObject({ people: z.array(namedPerson), total: z.number().int() }),
-  ),
-  findGroups: channel(
-    z.strictObject({ search: searchText }),
-    z.strictObject({
-      groups: z.array(
-        z.strictObject({ groupId: idText, name: z.string(), memberCount: z.nullable(z.number().int()) }),
-      ),
-    }),
-  ),
   /**
    * Sets what a person may do in a place. `fingerprint` is the one of the key that was shown, for
    * who has no vault key yet; null where nothing is to be wrapped.

@@ -309,7 +309,6 @@ export function handlersOf(uses: UseCases): Handlers {
     sharing: {
       offered: ({ recordIds }) => uses.sharing.offered(recordIds),
       people: (input) => uses.sharing.people(input),
-      groups: (input) => uses.sharing.groups(input),
       keysOf: async ({ userIds }) => ({ keys: await uses.sharing.keysOf(userIds) }),
       send: (wish) => uses.sharing.send(wish),
       given: ({ recordId }) => uses.sharing.given(recordId),

@@ -27,8 +27,6 @@ export function vaultHandlers({ vaults, access }: VaultAdministration): Pick<Han
       people: (input) => access.people(input),
       groups: (input) => access.groups(input),
       person: (input) => access.person(input),
-      findPeople: (input) => access.findPeople(input),
-      findGroups: (input) => access.findGroups(input),
       setPerson: (input) => done(access.setPerson(input)),
       setGroup: (input) => done(access.setGroup(input)),
     },

@@ -138,8 +138,8 @@ describe('a record that is sent to a person', () => {
     });
     const userIds = [borisId];
     await organisation.anna.http.send('POST', `/user-groups/${groupId}/add-users`, { userIds });
-    const groups = await annas.ask('sharing', 'groups', { query: 'oper', offset: 0, limit: 50 });
-    expect(groups).toEqual({ total: 1, groups: [{ id: groupId, name: 'Operators', memberCount: 1 }] });
+    const groups = await annas.ask('groups', 'page', { search: 'oper', offset: 0, limit: 50 });
+    expect(groups).toEqual({ total: 1, rows: [{ id: groupId, name: 'Operators', memberCount: 1 }] });
     const router = await recordId(annas, 'Router');
     const { people: members, ...wish } = await toBoris([router], 'read');
     const outcome = await annas.ask('sharing', 'send', {

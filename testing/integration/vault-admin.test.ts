@@ -239,8 +239,9 @@ describe('access', () => {
     const { http } = stage.organisation.anna;
     const { id: groupId } = await http.send<{ id: string }>('POST', '/user-groups', { name: 'Night shift' });
     await http.send('POST', `/user-groups/${groupId}/add-users`, { userIds: [stage.borisId] });
-    const { groups } = await stage.annas.ask('vaultAdmin', 'findGroups', { search: 'night' });
-    expect(groups).toEqual([{ groupId, name: 'Night shift', memberCount: 1 }]);
+    const search = { search: 'night', offset: 0, limit: 10 };
+    const { rows: groups } = await stage.annas.ask('groups', 'page', search);
+    expect(groups).toEqual([{ id: groupId, name: 'Night shift', memberCount: 1 }]);
     const place = { vaultId, folderId: null };
     const from = stage.proxy.requests.length;
     await stage.annas.ask('vaultAdmin', 'setGroup', { ...place, groupId, access: 'read' });
@@ -256,12 +257,11 @@ describe('access', () => {
   });
 
   it('is refused by the server to who does not administer', async () => {
-    const { people } = await stage.boriss.ask('vaultAdmin', 'findPeople', {
-      search: 'ann',
-      offset: 0,
-      limit: 10,
+    const { rows: people } = await stage.boriss.ask('people', 'page', {
+      ...{ search: 'ann', roleId: null, groupId: null, blocked: null },
+      ...{ offset: 0, limit: 10 },
     });
-    expect(people).toEqual([{ userId: stage.annaId, name: 'anna', login: 'anna' }]);
+    expect(people).toMatchObject([{ id: stage.annaId, login: 'anna' }]);
     const vaultId = await stage.makeVault('Read by boris');
     await stage.letIn(vaultId, 'read');
     await stage.boriss.synced();

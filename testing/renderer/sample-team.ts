@@ -42,6 +42,18 @@ export function samplePerson(index: number): Person {
   };
 }
 
+/** One person for each state of a key, told by the id (see the scripted key trust). */
+export const sampleColleagues: readonly Person[] = [
+  ['unseen-vera', 'Вера Кузнецова', 'kuznetsova'] as const,
+  ['verified-tim', 'Tim Brandt', 'brandt'] as const,
+  ['changed-ilya', 'Илья Морозов', 'morozov'] as const,
+  ['seen-weak', 'Otto Klein', 'klein'] as const,
+  ['missing-new', 'New Colleague', 'newcomer'] as const,
+].map(([id, fullName, login]) => ({
+  ...{ id, fullName, login, email: `${login}@corp.example`, blocked: false },
+  ...{ roleId: builtIn.user, hasKeys: !id.startsWith('missing') },
+}));
+
 export const samplePeople = (count: number): Person[] =>
   Array.from({ length: count }, (_, index) => samplePerson(index));
 

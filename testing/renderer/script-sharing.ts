@@ -25,12 +25,6 @@ function people(): SharedPerson[] {
   return [...named, ...rest];
 }
 
-const groups = [
-  { id: 'g-1', name: 'Operators', memberCount: 4 },
-  { id: 'g-2', name: 'Бухгалтерия и финансовый контроль', memberCount: 12 },
-  { id: 'g-3', name: 'Everybody', memberCount: 9_800 },
-];
-
 function givenSample(recordName: string): GivenRecord[] {
   const [boris, vera] = named;
   const sender = { id: 'anna', name: 'Anna Orlova', login: 'a.orlova' };
@@ -103,12 +97,6 @@ export function scriptSharing({ scenario }: Stage): Pick<Handlers, 'sharing'> {
         const of = groupId === null ? everybody : everybody.slice(0, 4);
         const found = of.filter((each) => `${each.name} ${each.login}`.toLocaleLowerCase().includes(wanted));
         return { total: found.length, people: found.slice(offset, offset + limit) };
-      },
-      groups: ({ query, offset, limit }) => {
-        const found = groups.filter(({ name }) =>
-          name.toLocaleLowerCase().includes(query.toLocaleLowerCase()),
-        );
-        return { total: found.length, groups: found.slice(offset, offset + limit) };
       },
       keysOf: ({ userIds }) => ({
         keys: userIds.map((userId) => {

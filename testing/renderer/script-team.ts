@@ -9,6 +9,7 @@ import {
   sampleAdministrators,
   sampleGroups,
   sampleInvitations,
+  sampleColleagues,
   samplePeople,
   sampleReach,
   sampleRoles,
@@ -124,7 +125,7 @@ type Team = 'activity' | 'directory' | 'groups' | 'organisation' | 'people' | 'r
 
 export function scriptTeam({ scenario }: Stage): Pick<Handlers, Team> {
   const now = Date.now();
-  const people = samplePeople(scenario.empty ? 1 : 10_000);
+  const people = scenario.empty ? samplePeople(1) : [...samplePeople(9_995), ...sampleColleagues];
   return {
     ...scriptPeople(people, now),
     ...scriptGroups(people, scenario.empty ? [] : [...sampleGroups]),

@@ -1,22 +1,10 @@
 /**
- * The scripted vaults and who may enter them: one person for each source of access and each state
- * of a key (told by the id, see the scripted key trust), and many more than one page of colleagues.
+ * The scripted vaults and who may enter them: one person for each source of access. Those
+ * who can be let in are the people of the sample organisation.
  */
-import type { GroupAccess, NamedPerson, PersonAccess, VaultFacts } from '../../contract/vaultadmin.ts';
+import type { GroupAccess, PersonAccess, VaultFacts } from '../../contract/vaultadmin.ts';
+import { sampleColleagues, samplePerson } from './sample-team.ts';
 import type { Handlers, Stage } from './scripted.ts';
-
-const colleagues: readonly NamedPerson[] = [
-  { userId: 'unseen-vera', name: 'Вера Кузнецова', login: 'kuznetsova' },
-  { userId: 'verified-tim', name: 'Tim Brandt', login: 'brandt' },
-  { userId: 'changed-ilya', name: 'Илья Морозов', login: 'morozov' },
-  { userId: 'seen-weak', name: 'Otto Klein', login: 'klein' },
-  { userId: 'missing-new', name: 'New Colleague', login: 'newcomer' },
-  ...Array.from({ length: 240 }, (_, index) => ({
-    userId: `seen-${index}`,
-    name: `Colleague ${index + 1}`,
-    login: `colleague${index + 1}`,
-  })),
-];
 
 const here = { where: 'here', folderName: '', groups: [] as string[] } as const;
 
@@ -58,6 +46,10 @@ const types = [
   { id: 'projects', code: 'custom', name: 'Customer projects', mayCreate: true },
 ];
 
+const administrators = sampleColleagues
+  .slice(0, 2)
+  .map(({ id, fullName, login }) => ({ userId: id, name: fullName, login }));
+
 export function scriptVaults(stage: Stage): Pick<Handlers, 'vaultAdmin'> {
   const people = insiders();
   const groups = groupsInside();
@@ -69,19 +61,17 @@ export function scriptVaults(stage: Stage): Pick<Handlers, 'vaultAdmin'> {
       settings: { areLinksAllowed: true, isSendingAllowed: false },
     };
   };
-  const found = (search: string): readonly NamedPerson[] =>
-    colleagues.filter(({ name, login }) => `${name} ${login}`.toLowerCase().includes(search.toLowerCase()));
   const outsider = (userId: string): PersonAccess => {
-    const known = colleagues.find((each) => each.userId === userId);
+    const { fullName: name, login } = sampleColleagues.find(({ id }) => id === userId) ?? samplePerson(0);
     return {
-      ...(known ?? { userId, name: userId, login: userId }),
+      ...{ userId, name, login },
       ...{ isMe: false, access: 'forbidden', source: { kind: 'none', ...here }, hasKey: false, own: null },
     };
   };
   return {
     vaultAdmin: {
       types: () => ({ types }),
-      administrators: ({ typeId }) => ({ people: typeId === 'user' ? [] : colleagues.slice(0, 2) }),
+      administrators: ({ typeId }) => ({ people: typeId === 'user' ? [] : administrators }),
       create: () => ({ vaultId: 'infra' }),
       facts: ({ vaultId }) => factsOf(vaultId),
       describe: () => ({}),
@@ -109,13 +99,6 @@ export function scriptVaults(stage: Stage): Pick<Handlers, 'vaultAdmin'> {
       }),
       groups: () => ({ groups }),
       person: ({ userId }) => people.find((each) => each.userId === userId) ?? outsider(userId),
-      findPeople: ({ search, offset, limit }) => ({
-        people: found(search).slice(offset, offset + limit),
-        total: found(search).length,
-      }),
-      findGroups: () => ({
-        groups: groups.map(({ groupId, name, memberCount }) => ({ groupId, name, memberCount })),
-      }),
       setPerson: ({ userId, access }) => {
         const at = people.findIndex((each) => each.userId === userId);
         if (access === 'notSet' && at >= 0) people.splice(at, 1);

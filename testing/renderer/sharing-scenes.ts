@@ -21,7 +21,7 @@ async function openTab(page: Page, tab: 'given' | 'links'): Promise<void> {
 
 /** The groups come first in what is found. */
 async function choose(page: Page, ...places: readonly number[]): Promise<void> {
-  for (const place of places) await page.locator('[data-testid=sharing-found] .one').nth(place).click();
+  for (const place of places) await page.locator('[data-testid=sharing-found] li button').nth(place).click();
   await idle(page);
 }
 
@@ -31,7 +31,7 @@ export const sharingScenes: readonly Scene[] = [
     scenario: { features },
     act: async (page) => {
       await openSharing(page);
-      await choose(page, 3, 6, 7, 0);
+      await choose(page, 6, 9, 10, 0);
       await page.locator('[data-testid=sharing-send]').scrollIntoViewIfNeeded();
     },
   },
@@ -40,7 +40,7 @@ export const sharingScenes: readonly Scene[] = [
     scenario: { features: [...features, 'oldKeys'] },
     act: async (page) => {
       await openSharing(page);
-      await choose(page, 4);
+      await choose(page, 7);
       await page.locator('[data-testid=sharing-compare]').click();
       await page.locator('[data-testid=key-card]').scrollIntoViewIfNeeded();
     },

@@ -9,7 +9,6 @@ import type { AccessPlace, AccessSource, GroupAccess, PersonAccess } from '../..
 import {
   groupsPage,
   listAccessEntries,
-  listAccounts,
   listEffectiveAccess,
   listGroups,
   readEffectiveAccess,
@@ -73,18 +72,6 @@ export class AccessDesk {
       if (failure instanceof StrongroomError && failure.code === 'forbidden') return { groups: null };
       throw failure;
     }
-  }
-
-  async findPeople(wish: Input<'vaultAdmin', 'findPeople'>): Promise<Output<'vaultAdmin', 'findPeople'>> {
-    const { items, total } = await listAccounts(this.#current().client, wish);
-    return { people: items.map(named), total };
-  }
-
-  async findGroups({
-    search,
-  }: Input<'vaultAdmin', 'findGroups'>): Promise<Output<'vaultAdmin', 'findGroups'>> {
-    const { items } = await listGroups(this.#current().client, { search, offset: 0, limit: 100 });
-    return { groups: items.map(({ id, name, memberCount }) => ({ groupId: id, name, memberCount })) };
   }
 
   /** Throws the codes of `Recipients.admit` and of `passedOnKey` before anything was sent. */

@@ -64,13 +64,6 @@ export class SharingDesk {
     return { total, people: found.map(shownPerson) };
   }
 
-  /** One page of groups. Throws the network's codes. */
-  async groups({ query, offset, limit }: ReceiverSearch): Promise<Output<'sharing', 'groups'>> {
-    const { client } = this.#current();
-    const { total, items } = await listGroups(client, { search: query, offset, limit });
-    return { total, groups: items };
-  }
-
   /** How the keys of people stand; nothing is pinned. Throws the network's codes, `ownKeyMismatch`. */
   async keysOf(userIds: readonly string[]): Promise<ReceiverKey[]> {
     const { recipients } = this.#current();
