@@ -82,6 +82,7 @@ export function scriptRequests({ scenario, emit }: Stage): Pick<Handlers, 'reque
     rekeying: {
       holders: () => ({
         underWay: null,
+        mayRenewRecords: true,
         holders: rows.slice(1, 5).map(({ name, trust, suffix = '' }) => ({
           userId: `${trust}-${name.length}${suffix}`,
           ...{ name, login: name.toLowerCase(), trust, fingerprint, isWeak: false },
@@ -94,7 +95,13 @@ export function scriptRequests({ scenario, emit }: Stage): Pick<Handlers, 'reque
       giveUp: () => set([]),
       status: () => ({ rekeyings }),
       examine: () => ({
-        ...{ mac: fingerprint, same: 1200, other: 0, missing: 0 },
+        mac: fingerprint,
+        // `foreignKey` and `unprovenKey` are not features of a server: they choose what is found.
+        ...(scenario.features.includes('foreignKey')
+          ? { same: 0, other: 9, missing: 0 }
+          : scenario.features.includes('unprovenKey')
+            ? { same: 6, other: 1, missing: 2 }
+            : { same: 9, other: 0, missing: 0 }),
         ...{ by: 'Anna Orlova', at: Date.now() - 3 * hour },
       }),
       accept: () => ({}),

@@ -33,6 +33,24 @@ async function vaultMenu(page: Page, vaultId: string, deed: string): Promise<voi
   await idle(page);
 }
 
+/** A key that was changed elsewhere: proven by the records, in doubt, and foreign. */
+function decideScenes(): Scene[] {
+  const found = {
+    'decide-key': [],
+    'decide-key-unproven': ['unprovenKey'],
+    'decide-key-foreign': ['foreignKey'],
+  };
+  return Object.entries(found).map(([name, chosen]) => ({
+    name,
+    scenario: { ...scenario, features: [...features, ...chosen] },
+    act: async (page) => {
+      await vaultMenu(page, 'field', 'decideKey');
+      await page.getByTestId('decide-key').locator('.banner').waitFor();
+      await idle(page);
+    },
+  }));
+}
+
 export const trustScenes: readonly Scene[] = [
   { name: 'requests', scenario, act: openRequests },
   {
@@ -103,6 +121,7 @@ export const trustScenes: readonly Scene[] = [
       await idle(page);
     },
   },
+  ...decideScenes(),
   {
     name: 'own-key',
     scenario,
