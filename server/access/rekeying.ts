@@ -62,12 +62,17 @@ export async function putInForce(
   }
   const holders = await storage.vaultKeys.holders(vault.id);
   await storage.rekeyings.replaceKey(vault, rekeying);
+  await handOut(storage, vault, rekeying);
+  await storage.rekeyings.remove(rekeying.id);
+  return settleKeys(storage, [vault.id], [...holders], cause);
+}
+
+/** Gives the new key to those for whom it was wrapped, who may still enter and have that key pair. */
+export async function handOut(storage: Repositories, vault: Vault, rekeying: Rekeying): Promise<void> {
   for (const [userId, key] of await storage.rekeyings.keys(rekeying.id)) {
     const publicPem = (await storage.users.find(userId))?.keys?.public;
     const isSame = publicPem !== undefined && publicKeyFingerprint(publicPem) === key.publicKeyFingerprint;
     if (!isSame || !(await isEntitled(storage, vault, userId))) continue;
     await storage.vaultKeys.set(vault.id, userId, key.masterKeyEncrypted);
   }
-  await storage.rekeyings.remove(rekeying.id);
-  return settleKeys(storage, [vault.id], [...holders], cause);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Api, Context } from './context.ts';
 import { callerOf } from './context.ts';
+import { direction, statedChange } from './encryption/change.ts';
 import { offlinePolicySchema } from './offline.ts';
 import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
 import { linkPagePath } from '../linkpage/serving.ts';
@@ -56,6 +57,7 @@ const features = [
   'vaultLeave',
   'vaultBin',
   'vaultRekey',
+  'encryptionChange',
   'vaultKeyCheck',
   'accessExplained',
   'accessRequests',
@@ -97,6 +99,8 @@ export function applicationRoutes(app: Api, context: Context): void {
             authPasswordComplexity: complexity,
             masterPasswordComplexity: complexity,
             isClientSideEncryptionEnabled: z.boolean(),
+            /** Where client-side encryption is on its way to, if it is (own addition). */
+            encryptionChange: direction.nullable(),
             attachmentMaxSize: z.number(),
             offline: offlinePolicySchema,
             passwordPolicies: passwordPoliciesSchema,
@@ -108,6 +112,7 @@ export function applicationRoutes(app: Api, context: Context): void {
       authPasswordComplexity: { minLength: shortestPassword, ...noRule },
       masterPasswordComplexity: { minLength: shortestMasterPassword, ...noRule },
       isClientSideEncryptionEnabled: callerOf(request).clientSideEncryption,
+      encryptionChange: await statedChange(context.storage, callerOf(request).organisationId),
       attachmentMaxSize: 5 * 1024 * 1024,
       offline: await context.storage.organisations.offlinePolicy(callerOf(request).organisationId),
       passwordPolicies: await statedPasswordPolicies(context.storage, callerOf(request)),

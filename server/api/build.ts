@@ -19,10 +19,14 @@ import { changeRoutes } from './changes.ts';
 import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
+import { encryptionChangeRoutes } from './encryption/change.ts';
+import { convertedObjectRoutes } from './encryption/objects.ts';
+import { vaultConversionRoutes } from './encryption/vaults.ts';
 import { writeFilesAhead } from './filesahead.ts';
 import { folderRoutes } from './folders.ts';
 import { guardRate } from './gate.ts';
 import { healthRoutes } from './health.ts';
+import { refuseFormerMode } from './encryption/modeguard.ts';
 import { groupRoutes } from './people/groups.ts';
 import { inboxRoutes } from './sharing/inbox.ts';
 import { itemRoutes } from './items.ts';
@@ -80,6 +84,9 @@ const groups = [
   explainedAccessRoutes,
   accessRequestRoutes,
   rekeyRoutes,
+  encryptionChangeRoutes,
+  vaultConversionRoutes,
+  convertedObjectRoutes,
   deletedVaultRoutes,
   folderRoutes,
   searchRoutes,
@@ -161,6 +168,7 @@ export async function buildApplication(
   logRequests(app);
   answerErrors(app);
   authenticate(app, context);
+  refuseFormerMode(app, context);
   // The inner of the two: what is only repeated has been logged before.
   keepActivityLog(app, context);
   answerRepeats(app, context);

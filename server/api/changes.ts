@@ -35,6 +35,7 @@ import { vaultView } from './vaults/vaults.ts';
 import { callerOf } from './context.ts';
 import { notFound } from './errors.ts';
 import { inboxAnswer, inboxSchema } from './sharing/inbox.ts';
+import { direction, statedChange } from './encryption/change.ts';
 import { offlinePolicySchema } from './offline.ts';
 import { passwordPoliciesSchema, statedPasswordPolicies } from './passwordpolicies.ts';
 import { objectId, queryNumber } from './schemas.ts';
@@ -71,6 +72,7 @@ const answerSchema = z.object({
     isClientSideEncryptionEnabled: z.boolean(),
     masterKeyOptions: z.string(),
     publicKey: z.string().nullable(),
+    encryptionChange: direction.nullable(),
     offline: offlinePolicySchema,
     passwordPolicies: passwordPoliciesSchema,
   }),
@@ -204,14 +206,18 @@ export function changeRoutes(app: Api, context: Context): void {
       return context.storage.snapshot(async (storage) => {
         const user = await storage.users.find(callerOf(request).userId);
         if (!user) throw notFound();
-        // The role may have changed since the token was checked.
+        // Role and mode may have changed since the token was checked.
         const permissions = await permissionsOf(storage, user);
-        const caller: Caller = { ...callerOf(request), role: user.role, permissions };
+        const organisation = await storage.organisations.find(user.organisationId);
+        if (!organisation) throw notFound();
+        const { clientSideEncryption } = organisation;
+        const caller: Caller = { ...callerOf(request), role: user.role, permissions, clientSideEncryption };
         const account = {
           id: user.id,
-          isClientSideEncryptionEnabled: caller.clientSideEncryption,
+          isClientSideEncryptionEnabled: clientSideEncryption,
           masterKeyOptions: user.masterKeyOptions,
-          publicKey: user.keys?.public ?? null,
+          publicKey: clientSideEncryption ? (user.keys?.public ?? null) : null,
+          encryptionChange: await statedChange(storage, caller.organisationId),
           offline: await storage.organisations.offlinePolicy(caller.organisationId),
           passwordPolicies: await statedPasswordPolicies(storage, caller),
         };

@@ -21,7 +21,8 @@ import {
   shortText,
 } from './schemas.ts';
 
-const customField = z
+/** A custom field as it is sent. */
+export const customField = z
   .looseObject({ name: shortCipherText, value: shortCipherText, type: shortCipherText })
   .refine(isReadableByAll);
 

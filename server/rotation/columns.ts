@@ -16,7 +16,7 @@ const byId = (table: string, columns: readonly string[] = ['content']): SealedTa
 export const sealedTables: readonly SealedTable[] = [
   ...['organisations', 'users', 'user_groups', 'vaults', 'folders', 'items'].map((table) => byId(table)),
   ...['snapshots', 'shortcuts', 'inbox', 'links', 'activity'].map((table) => byId(table)),
-  ...['roles', 'invites', 'rekeyings'].map((table) => byId(table)),
+  ...['roles', 'invites', 'rekeyings', 'staged_files'].map((table) => byId(table)),
   { table: 'vault_keys', key: ['vault_id', 'user_id'], columns: ['content'] },
   { table: 'vault_types', key: ['organisation_id', 'id'], columns: ['content'] },
   { table: 'kept_answers', key: ['user_id', 'request_key'], columns: ['content'] },

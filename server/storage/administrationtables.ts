@@ -47,9 +47,33 @@ export interface InviteTable {
   content: Uint8Array;
 }
 
+/** What an organisation is on its way to. */
+export type EncryptionDirection = 'on' | 'off';
+
+/** A change from or to client-side encryption; under way while `finished_at` is null. */
+export interface EncryptionChangeTable {
+  id: string;
+  organisation_id: string;
+  direction: EncryptionDirection;
+  starter_id: string;
+  finisher_id: string | null;
+  finished_at: number | null;
+  created_at: number;
+}
+
+/** An attachment that takes the place of another one when a vault is converted. */
+export interface StagedFileTable {
+  id: string;
+  rekeying_id: string;
+  former_id: string;
+  content: Uint8Array;
+}
+
+/** With `change_id` the vault is on its way to the other mode, not only to another key. */
 export interface RekeyingTable {
   id: string;
   vault_id: string;
+  change_id: string | null;
   starter_id: string;
   created_at: number;
   content: Uint8Array;
@@ -68,13 +92,17 @@ export interface RekeyingRecordTable {
   rekeying_id: string;
   kind: KeyedKind;
   object_id: string;
-  /** Keyed hash of the sealed record key that this one replaces. */
+  /** Keyed hash of the sealed record key, or of the whole secret content, that this replaces. */
   former_key: Uint8Array;
+  /** The revision that had that content, where whole contents are put by; null where none had. */
+  revision: number | null;
   content: Uint8Array;
 }
 
 export interface AdministrationTables {
   invites: InviteTable;
+  encryption_changes: EncryptionChangeTable;
+  staged_files: StagedFileTable;
   rekeyings: RekeyingTable;
   rekeying_keys: RekeyingKeyTable;
   rekeying_records: RekeyingRecordTable;

@@ -179,9 +179,19 @@ export function concernedBy(database: Kysely<Tables>) {
     return row?.organisation_id;
   }
 
+  async function organisationOfItem(itemId: string): Promise<string | undefined> {
+    const row = await database
+      .selectFrom('items')
+      .innerJoin('vaults', 'vaults.id', 'items.vault_id')
+      .select('vaults.organisation_id')
+      .where('items.id', '=', itemId)
+      .executeTakeFirst();
+    return row?.organisation_id;
+  }
+
   return {
     ...{ inPlace, shownElsewhere, shortcutsIn, sentBy, membersOf, namedIn, namedBetween },
-    ...{ administrators, companyVaults, vaultsOfGroup, organisationOf },
+    ...{ administrators, companyVaults, vaultsOfGroup, organisationOf, organisationOfItem },
   };
 }
 

@@ -27,6 +27,8 @@ export const activityEvents = [
   // Not among the published codes: the documentation has none for what they name.
   ...['vault_moved_to_bin', 'vault_restored_from_bin', 'vault_rekeyed', 'request_confirmed'],
   ...['directory_synced', 'user_directory_linked'],
+  ...['encryption_change_begun', 'encryption_change_given_up'],
+  ...['encryption_turned_on', 'encryption_turned_off'],
   ...['user_master_password_set', 'user_master_password_changed', 'user_master_password_reset'],
 ] as const;
 

@@ -27,7 +27,7 @@ const unnoted = {
       'passwordPolicies',
       'setPasswordPolicies',
     ] as const),
-    ...(['activityDays', 'setActivityDays'] as const),
+    ...(['activityDays', 'setActivityDays', 'setEncryption'] as const),
   ],
   users: ['insert', 'find', 'findByLogin', 'administrators', 'findMany'],
   groups: ['insert', 'rename', 'list', 'memberCounts', 'memberIds', 'groupIdsOf'],
@@ -35,7 +35,10 @@ const unnoted = {
   vaultKeys: ['of', 'holders', 'vaultIdsOf'],
   vaultTypes: ['set', 'remove', 'list', 'vaultIdsOf', 'administrators', 'administeredBy'],
   hiddenVaults: ['of'],
-  rekeyings: ['insert', 'remove', 'ofVault', 'keys', 'putBy', 'countPutBy', 'currentPutBy', 'walk', 'rewrap'],
+  rekeyings: [
+    ...(['insert', 'remove', 'ofVault', 'ofChange', 'keys', 'putBy', 'countPutBy', 'currentPutBy'] as const),
+    ...(['walk', 'rewrap'] as const),
+  ],
   folders: ['find', 'findAll', 'findBinned', 'idsInBin', 'list', 'tree', 'places', 'dropEmpty'],
   access: ['concerning', 'ofVault', 'ofUser', 'ofGroup', 'sharedAmong', 'vaultIdsOfGroup'],
   items: ['find', 'findMany', 'findBinned', 'list', 'walk', 'count', 'within', 'favoritesOf'],
@@ -57,8 +60,8 @@ const noted = {
   folders: ['insert', 'rename', 'move', 'restore', 'moveToBin'],
   access: ['set'],
   items: ['insert', 'update', 'restore', 'purge', 'moveToBin', 'setFavorite'],
-  shortcuts: ['insert', 'remove'],
-  inbox: ['insert', 'markViewed', 'setAccess', 'remove'],
+  shortcuts: ['insert', 'remove', 'removeTo'],
+  inbox: ['insert', 'markViewed', 'setAccess', 'remove', 'removeOf'],
   bin: ['remove'],
 } as const;
 

@@ -72,6 +72,13 @@ function groups(bare: Repositories, atomically: Atomically): Repositories['group
 }
 
 function sharing(bare: Repositories, atomically: Atomically) {
+  const notShownAnyMore = (itemIds: readonly string[], change: (within: Within) => Promise<void>) =>
+    atomically(async (within) => {
+      const entries = await within.about.shownElsewhere({ ids: itemIds });
+      if (entries.length === 0) return;
+      await change(within);
+      await within.note(await within.about.organisationOfItem(itemIds[0] ?? ''), entries);
+    });
   const shortcuts: Repositories['shortcuts'] = {
     ...bare.shortcuts,
     insert: (shortcut, createdAt) =>
@@ -88,6 +95,7 @@ function sharing(bare: Repositories, atomically: Atomically) {
         const organisationId = await within.about.organisationOf('vaults', shortcut.vaultId);
         await within.note(organisationId, [placedEntry('shortcut', shortcut)]);
       }),
+    removeTo: (itemIds) => notShownAnyMore(itemIds, (within) => within.bare.shortcuts.removeTo(itemIds)),
   };
   const changingInbox = (id: string, change: (within: Within) => Promise<void>) =>
     atomically(async (within) => {
@@ -111,6 +119,7 @@ function sharing(bare: Repositories, atomically: Atomically) {
     },
     setAccess: (id, access) => changingInbox(id, (within) => within.bare.inbox.setAccess(id, access)),
     remove: (id) => changingInbox(id, (within) => within.bare.inbox.remove(id)),
+    removeOf: (itemIds) => notShownAnyMore(itemIds, (within) => within.bare.inbox.removeOf(itemIds)),
   };
   return { shortcuts, inbox };
 }

@@ -85,6 +85,11 @@ export function linkStore(database: Kysely<Tables>, seal: Seal) {
         .execute();
     },
 
+    /** Ends every link to some records. */
+    async removeOf(itemIds: readonly string[]): Promise<void> {
+      await database.deleteFrom('links').where('item_id', 'in', itemIds).execute();
+    },
+
     async remove(id: string): Promise<void> {
       await database.deleteFrom('links').where('id', '=', id).execute();
     },

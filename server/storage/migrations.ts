@@ -12,6 +12,7 @@ import type { Tables } from './tables.ts';
 import { createLdapTable } from './ldap.ts';
 import { createSealingTable } from './sealing.ts';
 import { createUploadTables } from './uploadtables.ts';
+import { encryptionChangeStep } from './steps/encryptionchange.ts';
 import { peopleAndSharingStep } from './steps/peopleandsharing.ts';
 import { vaultAdministrationStep } from './steps/vaultadministration.ts';
 
@@ -254,6 +255,7 @@ export function migrations(engine: Engine, clock: Clock): MigrationProvider {
     '0006_people_and_sharing': peopleAndSharingStep(engine),
     '0007_directory': ldap,
     '0008_sealing': sealing,
+    '0009_encryption_change': encryptionChangeStep(engine),
   };
   return { getMigrations: async () => steps };
 }

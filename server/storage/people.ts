@@ -123,6 +123,15 @@ export function organisationStore(database: Kysely<Tables>, seal: Seal) {
       return { id: row.id, name, clientSideEncryption: row.client_side_encryption === 1 };
     },
 
+    /** Sets the mode in force. */
+    async setEncryption(id: string, clientSideEncryption: boolean): Promise<void> {
+      await database
+        .updateTable('organisations')
+        .set({ client_side_encryption: flag(clientSideEncryption) })
+        .where('id', '=', id)
+        .execute();
+    },
+
     async offlinePolicy(id: string): Promise<OfflinePolicy> {
       return (await content(id))?.offline ?? usualOfflinePolicy;
     },

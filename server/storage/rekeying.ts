@@ -2,21 +2,26 @@
  * A vault on its way to another key. What is wrapped anew is put by, and takes the place of the old
  * all at once: until then everybody reads and writes under the old key.
  */
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Seal } from '../sealing/cipher.ts';
-import type { KeyedKind } from './administrationtables.ts';
+import type { KeyedKind, RekeyingTable } from './administrationtables.ts';
 import type { ItemContent } from './items.ts';
+import type { Editing, Rewrite } from './rewriting.ts';
+import { rewriting } from './rewriting.ts';
 import type { Tables } from './tables.ts';
 import type { Vault } from './vaults.ts';
 
+/** Check value and salt of the new key; null where there is to be none. */
 interface RekeyingContent {
-  masterKeyHash: string;
-  salt: string;
+  masterKeyHash: string | null;
+  salt: string | null;
 }
 
 export interface Rekeying extends RekeyingContent {
   id: string;
   vaultId: string;
+  /** The change of the whole organisation that the vault is converted for; null for another key alone. */
+  changeId: string | null;
   starterId: string;
   /** Unix seconds. */
   createdAt: number;
@@ -69,69 +74,23 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
       ? seal.openJson<string | null>(content)
       : seal.openJson<ItemContent>(content).keyEncrypted;
 
-  const rekeyed = (content: Uint8Array, keyEncrypted: string | undefined): Buffer => {
-    const former = seal.openJson<ItemContent>(content);
-    return seal.sealJson({ ...former, keyEncrypted: keyEncrypted ?? former.keyEncrypted });
-  };
-
-  // Whole rows are written over themselves, many in one statement: one by one, a vault of ten
-  // thousand records would hold everybody up for long.
-
-  async function rewrapItems(
-    ids: readonly string[],
-    keys: ReadonlyMap<string, string>,
-    { editorId, at }: { editorId: string; at: number },
-  ): Promise<void> {
-    const former = await database.selectFrom('items').selectAll().where('id', 'in', ids).execute();
-    const rows = former.map((row) => ({
-      ...{ ...row, editor_id: editorId, updated_at: at, revision: row.revision + 1 },
-      content: rekeyed(row.content, keys.get(row.id)),
-    }));
-    await database
-      .insertInto('items')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((update) => ({
-          content: update.ref('excluded.content'),
-          editor_id: update.ref('excluded.editor_id'),
-          updated_at: update.ref('excluded.updated_at'),
-          revision: update.ref('excluded.revision'),
-        })),
-      )
-      .execute();
-  }
-
-  async function rewrapSnapshots(ids: readonly string[], keys: ReadonlyMap<string, string>): Promise<void> {
-    const former = await database.selectFrom('snapshots').selectAll().where('id', 'in', ids).execute();
-    const rows = former.map((row) => ({ ...row, content: rekeyed(row.content, keys.get(row.id)) }));
-    await database
-      .insertInto('snapshots')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((update) => ({ content: update.ref('excluded.content') })),
-      )
-      .execute();
-  }
-
-  async function rewrapShortcuts(ids: readonly string[], keys: ReadonlyMap<string, string>): Promise<void> {
-    const former = await database.selectFrom('shortcuts').selectAll().where('id', 'in', ids).execute();
-    const rows = former.map((row) => ({ ...row, content: seal.sealJson(keys.get(row.id) ?? null) }));
-    await database
-      .insertInto('shortcuts')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((update) => ({ content: update.ref('excluded.content') })),
-      )
-      .execute();
-  }
+  const rekeyed =
+    (keys: ReadonlyMap<string, string>): Rewrite =>
+    (id, former) => ({ ...former, keyEncrypted: keys.get(id) ?? former.keyEncrypted });
+  const rewrite = rewriting(database, seal);
+  const open = (row: Selectable<RekeyingTable>): Rekeying => ({
+    ...{ id: row.id, vaultId: row.vault_id, changeId: row.change_id, starterId: row.starter_id },
+    ...{ createdAt: row.created_at, ...seal.openJson<RekeyingContent>(row.content) },
+  });
 
   return {
     async insert(rekeying: Rekeying, keys: ReadonlyMap<string, RewrappedVaultKey>): Promise<void> {
-      const { id, vaultId, starterId, createdAt, masterKeyHash, salt } = rekeying;
+      const { id, vaultId, changeId, starterId, createdAt, masterKeyHash, salt } = rekeying;
       const content = seal.sealJson({ masterKeyHash, salt } satisfies RekeyingContent);
+      const about = { id, vault_id: vaultId, change_id: changeId, starter_id: starterId };
       await database
         .insertInto('rekeyings')
-        .values({ id, vault_id: vaultId, starter_id: starterId, created_at: createdAt, content })
+        .values({ ...about, created_at: createdAt, content })
         .execute();
       for (const [userId, key] of keys) {
         const row = { rekeying_id: id, user_id: userId, content: seal.sealJson(key) };
@@ -146,12 +105,14 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
     async ofVault(vaultId: string): Promise<Rekeying | undefined> {
       const rekeyings = database.selectFrom('rekeyings').selectAll();
       const row = await rekeyings.where('vault_id', '=', vaultId).executeTakeFirst();
-      return (
-        row && {
-          ...{ id: row.id, vaultId: row.vault_id, starterId: row.starter_id, createdAt: row.created_at },
-          ...seal.openJson<RekeyingContent>(row.content),
-        }
-      );
+      return row && open(row);
+    },
+
+    /** The vaults that are being converted for a change of the whole organisation. */
+    async ofChange(changeId: string): Promise<Rekeying[]> {
+      const rekeyings = database.selectFrom('rekeyings').selectAll();
+      const rows = await rekeyings.where('change_id', '=', changeId).orderBy('id').execute();
+      return rows.map(open);
     },
 
     /** The new key as it was wrapped for people, by user id. */
@@ -164,7 +125,7 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
     /** Puts record keys by; one that was put by before is replaced. */
     async putBy(id: string, records: readonly RewrappedRecordKey[]): Promise<void> {
       const rows = records.map((record) => ({
-        ...{ rekeying_id: id, kind: record.kind, object_id: record.id },
+        ...{ rekeying_id: id, kind: record.kind, object_id: record.id, revision: null },
         former_key: formerKey(record.formerKeyEncrypted),
         content: seal.sealJson(record.keyEncrypted),
       }));
@@ -227,12 +188,11 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
     },
 
     /** Gives keyed things of one kind their record keys under the new vault key, by id. */
-    async rewrap(kind: KeyedKind, keys: ReadonlyMap<string, string>, by: { editorId: string; at: number }) {
-      if (keys.size === 0) return;
+    async rewrap(kind: KeyedKind, keys: ReadonlyMap<string, string>, by: Editing) {
       const ids = [...keys.keys()];
-      if (kind === 'item') await rewrapItems(ids, keys, by);
-      else if (kind === 'snapshot') await rewrapSnapshots(ids, keys);
-      else await rewrapShortcuts(ids, keys);
+      if (kind === 'item') await rewrite.items(ids, rekeyed(keys), by);
+      else if (kind === 'snapshot') await rewrite.snapshots(ids, rekeyed(keys));
+      else await rewrite.shortcuts(keys);
     },
 
     /** Ends the old key of a vault: check value and salt of the new one, and nobody's wrapped key. */

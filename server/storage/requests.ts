@@ -49,6 +49,11 @@ export function accessRequestStore(database: Kysely<Tables>) {
       await requests.where('user_id', '=', userId).execute();
     },
 
+    /** Removes every request for a vault. */
+    async removeAll(vaultId: string): Promise<void> {
+      await database.deleteFrom('access_requests').where('vault_id', '=', vaultId).execute();
+    },
+
     async find(id: string): Promise<AccessRequest | undefined> {
       const requests = database.selectFrom('access_requests').selectAll();
       const row = await requests.where('id', '=', id).executeTakeFirst();

@@ -79,6 +79,11 @@ export function shortcutStore(database: Kysely<Tables>, seal: Seal) {
       return rows.map(open);
     },
 
+    /** Removes every shortcut to some records. */
+    async removeTo(itemIds: readonly string[]): Promise<void> {
+      await database.deleteFrom('shortcuts').where('item_id', 'in', itemIds).execute();
+    },
+
     async toItem(itemId: string): Promise<Shortcut[]> {
       const rows = await database.selectFrom('shortcuts').selectAll().where('item_id', '=', itemId).execute();
       return rows.map(open);
@@ -135,6 +140,11 @@ export function inboxStore(database: Kysely<Tables>, seal: Seal) {
 
     async remove(id: string): Promise<void> {
       await database.deleteFrom('inbox').where('id', '=', id).execute();
+    },
+
+    /** Takes back everything by which some records were sent. */
+    async removeOf(itemIds: readonly string[]): Promise<void> {
+      await database.deleteFrom('inbox').where('item_id', 'in', itemIds).execute();
     },
 
     async setAccess(id: string, access: InboxEntry['access']): Promise<void> {

@@ -12,8 +12,10 @@ import { accessStore, hiddenVaultStore, vaultKeyStore } from './access.ts';
 import { activityStore } from './activity.ts';
 import { answerStore } from './answers.ts';
 import { binStore } from './bin.ts';
+import { conversionStore } from './conversions.ts';
 import type { OpenedPeople } from './directory.ts';
 import { directoryStore } from './directory.ts';
+import { encryptionChangeStore } from './encryptionchanges.ts';
 import type { Engine } from './engine.ts';
 import type { FilePlace } from './fileplace.ts';
 import { attachmentStore } from './files.ts';
@@ -38,6 +40,7 @@ import { settledSeal } from './sealing.ts';
 import { sessionStore } from './sessions.ts';
 import { inboxStore, shortcutStore } from './sharing.ts';
 import { snapshotStore } from './snapshots.ts';
+import { stagedFileStore } from './stagedfiles.ts';
 import type { Tables } from './tables.ts';
 import { uploadStore } from './uploads.ts';
 import { vaultStore } from './vaults.ts';
@@ -67,6 +70,9 @@ function bareRepositories(database: Kysely<Tables>, { seal, engine, files, clock
     hiddenVaults: hiddenVaultStore(database),
     requests: accessRequestStore(database),
     rekeyings: rekeyingStore(database, seal),
+    encryptionChanges: encryptionChangeStore(database),
+    conversions: conversionStore(database, seal),
+    stagedFiles: stagedFileStore(database, seal),
     folders: folderStore(database, seal),
     access: accessStore(database),
     items: itemStore(database, seal, engine),

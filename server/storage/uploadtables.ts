@@ -8,6 +8,8 @@ export interface UploadTable {
   user_id: string;
   item_id: string;
   upload_key: Uint8Array;
+  /** The conversion of a vault that the file is put by for; null for one that is to be attached. */
+  rekeying_id: string | null;
   size: number;
   part_count: number;
   created_at: number;

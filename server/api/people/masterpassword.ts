@@ -18,7 +18,7 @@ import { ApiError, invalid } from '../errors.ts';
 import { doneAnswer, idParams, objectId } from '../schemas.ts';
 import { notesOfRequests } from '../vaults/access.ts';
 import { requireBelow } from './roles.ts';
-import { newUserKeys, userKeysBody } from './userkeys.ts';
+import { keysCount, newUserKeys, userKeysBody } from './userkeys.ts';
 import { colleague } from './users.ts';
 
 const password = z.string().min(1).max(1_000);
@@ -43,10 +43,10 @@ function ownRoutes(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const { organisationId, userId, sessionId, clientSideEncryption } = callerOf(request);
+      const { organisationId, userId, sessionId } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
       if (user.keys !== null) throw new ApiError(409, 'masterPasswordSet', 'There is a key pair already.');
-      const made = newUserKeys(clientSideEncryption, request.body);
+      const made = newUserKeys(await keysCount(context.storage, callerOf(request)), request.body);
       if (!made) throw invalid('keysRequired', 'keys', 'Needs masterKeyHash, masterKeyOptions and keys.');
       await context.storage.users.update({
         ...{ ...user, masterKeyOptions: made.masterKeyOptions, keys: made.keys },
@@ -70,10 +70,10 @@ function ownRoutes(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const { organisationId, userId, sessionId, clientSideEncryption } = callerOf(request);
+      const { organisationId, userId, sessionId } = callerOf(request);
       const user = await colleague(context, organisationId, userId);
       if (user.keys === null) throw new ApiError(409, 'masterPasswordUnset', 'There is no key pair.');
-      const made = newUserKeys(clientSideEncryption, request.body);
+      const made = newUserKeys(await keysCount(context.storage, callerOf(request)), request.body);
       if (made?.keys.public !== user.keys.public) {
         throw invalid('publicKeyChanged', 'keys.public', 'A change keeps the key pair.');
       }

@@ -3,7 +3,9 @@
  * derived with, and the RSA pair whose private half only its owner can open.
  */
 import { z } from 'zod';
+import type { Caller } from '../../access/rights.ts';
 import { acceptableMasterKeyOptions } from '../../identity/masterkey.ts';
+import type { Repositories } from '../../storage/storage.ts';
 import { invalid } from '../errors.ts';
 import { looksLikeKeyEnvelope } from '../schemas.ts';
 
@@ -19,6 +21,18 @@ export const userKeysBody = {
 
 const publicKeyForm =
   /^-----BEGIN (?:RSA )?PUBLIC KEY-----\s[\sA-Za-z0-9+/=]+-----END (?:RSA )?PUBLIC KEY-----\s*$/;
+
+/**
+ * Whether the caller's keys count: with client-side encryption, and while it is being turned on, so
+ * that everybody can make theirs beforehand.
+ */
+export async function keysCount(
+  storage: Pick<Repositories, 'encryptionChanges'>,
+  { organisationId, clientSideEncryption }: Pick<Caller, 'organisationId' | 'clientSideEncryption'>,
+): Promise<boolean> {
+  if (clientSideEncryption) return true;
+  return (await storage.encryptionChanges.underWay(organisationId))?.direction === 'on';
+}
 
 type Sent = z.output<z.ZodObject<typeof userKeysBody>>;
 

@@ -7,6 +7,7 @@ import type { User } from '../../storage/people.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf } from '../context.ts';
 import { publicKeyFingerprint } from '../../identity/publickeys.ts';
+import { keysCount } from './userkeys.ts';
 import { groupOf } from './groups.ts';
 import { notFound } from '../errors.ts';
 import { idParams, objectId, pageOf, pageQuery, queryFlag, shortUser } from '../schemas.ts';
@@ -118,7 +119,8 @@ function keyRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const user = await colleague(context, callerOf(request).organisationId, callerOf(request).userId);
-      return { id: user.id, keys: user.keys };
+      // Keys outlive a turning off, for the day on which it is turned on again.
+      return { id: user.id, keys: (await keysCount(context.storage, callerOf(request))) ? user.keys : null };
     },
   );
 

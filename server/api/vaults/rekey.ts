@@ -27,13 +27,17 @@ import { notesOfRequests } from './access.ts';
 
 const largestPortion = 500;
 
+/** A new vault key wrapped for people, by user id, each with the fingerprint of their public key. */
+export const newVaultKeys = z.record(
+  objectId,
+  z.object({ masterKeyEncrypted: z.string().max(10_000), publicKeyFingerprint: z.string().max(64) }),
+);
+type SentKeys = z.output<typeof newVaultKeys>;
+
 const startBody = z.object({
   ...vaultKeyBody,
-  /** The new key wrapped for those who stay, by user id, with the fingerprint of their public key. */
-  keys: z.record(
-    objectId,
-    z.object({ masterKeyEncrypted: z.string().max(10_000), publicKeyFingerprint: z.string().max(64) }),
-  ),
+  /** For those who stay. */
+  keys: newVaultKeys,
   /** Those who have the old key and get no new one for now: they wait as access requests. */
   leftOut: z.array(objectId).max(100_000).default([]),
 });
@@ -41,7 +45,7 @@ type StartBody = z.output<typeof startBody>;
 
 const stateSchema = z.object({
   ...{ id: objectId, startedBy: objectId, startedAt: z.number(), doneCount: z.number() },
-  ...{ masterKeyHash: z.string(), salt: z.string() },
+  ...{ masterKeyHash: z.string().nullable(), salt: z.string().nullable() },
   /** The new key wrapped for the caller, who can go on with it; null where they were left out. */
   masterKeyEncrypted: z.string().nullable(),
 });
@@ -67,12 +71,16 @@ const recordsBody = z.object({
 /** The rekeying of a vault that is under way. */
 async function underWay(context: Context, vaultId: string): Promise<Rekeying> {
   const rekeying = await context.storage.rekeyings.ofVault(vaultId);
-  if (!rekeying) throw notFound();
+  if (rekeying?.changeId !== null) throw notFound();
   return rekeying;
 }
 
 /** Everybody who has the old key and may stay must be named, one way or the other. */
-async function requireEverybody(context: Context, vault: Vault, body: StartBody): Promise<void> {
+export async function requireEverybody(
+  context: Context,
+  vault: Vault,
+  body: Pick<StartBody, 'keys' | 'leftOut'>,
+): Promise<void> {
   const named = new Set([...Object.keys(body.keys), ...body.leftOut]);
   for (const userId of await context.storage.vaultKeys.holders(vault.id)) {
     if (named.has(userId) || !(await isEntitled(context.storage, vault, userId))) continue;
@@ -80,15 +88,14 @@ async function requireEverybody(context: Context, vault: Vault, body: StartBody)
   }
 }
 
-async function start(context: Context, caller: Caller, vault: Vault, body: StartBody): Promise<string> {
-  if (!caller.clientSideEncryption) {
-    throw new ApiError(409, 'clientSideEncryptionOff', 'Without client-side encryption there is no key.');
-  }
-  if (await context.storage.rekeyings.ofVault(vault.id)) {
-    throw new ApiError(409, 'rekeyingUnderWay', 'The vault is on its way to another key already.');
-  }
-  requireKeyCheck(body);
-  const keys = new Map<string, RewrappedVaultKey>(Object.entries(body.keys));
+/** New vault keys as they are sent, checked: for people who may enter, under the keys that they have. */
+export async function checkedKeys(
+  context: Context,
+  caller: Caller,
+  vault: Vault,
+  sent: SentKeys,
+): Promise<Map<string, RewrappedVaultKey>> {
+  const keys = new Map<string, RewrappedVaultKey>(Object.entries(sent));
   requireWrappedKeys(
     [...keys.values()].map((key) => key.masterKeyEncrypted),
     'keys',
@@ -100,12 +107,28 @@ async function start(context: Context, caller: Caller, vault: Vault, body: Start
     }
     await requireFingerprint(context.storage, userId, key.publicKeyFingerprint);
   }
+  return keys;
+}
+
+async function start(context: Context, caller: Caller, vault: Vault, body: StartBody): Promise<string> {
+  if (!caller.clientSideEncryption) {
+    throw new ApiError(409, 'clientSideEncryptionOff', 'Without client-side encryption there is no key.');
+  }
+  if (await context.storage.encryptionChanges.underWay(caller.organisationId)) {
+    const message = 'Client-side encryption is being turned on or off.';
+    throw new ApiError(409, 'encryptionChangeUnderWay', message);
+  }
+  if (await context.storage.rekeyings.ofVault(vault.id)) {
+    throw new ApiError(409, 'rekeyingUnderWay', 'The vault is on its way to another key already.');
+  }
+  requireKeyCheck(body);
+  const keys = await checkedKeys(context, caller, vault, body.keys);
   await requireEverybody(context, vault, body);
   const { masterKeyHash, salt } = body;
   const id = newId(context.clock());
-  const about = { id, vaultId: vault.id, starterId: caller.userId, createdAt: unixSeconds(context) };
+  const about = { id, vaultId: vault.id, changeId: null, starterId: caller.userId };
   const check = { masterKeyHash: masterKeyHash ?? '', salt: salt ?? '' };
-  await context.storage.rekeyings.insert({ ...about, ...check }, keys);
+  await context.storage.rekeyings.insert({ ...about, ...check, createdAt: unixSeconds(context) }, keys);
   return id;
 }
 
