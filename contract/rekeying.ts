@@ -43,9 +43,9 @@ export type RekeyingView = z.infer<typeof rekeyingView>;
 export const doubtedKey = z.strictObject({
   /** Null: what was delivered does not open, so there is nothing to accept. */
   mac: z.nullable(z.string().max(128)),
-  /** Record keys that open under the new vault key and are the same as under the known one. */
+  /** Records whose key, under the new vault key, is the known one, or seals a secret that is known here. */
   same: z.number().int().nonnegative(),
-  /** Record keys that do not, or are others. */
+  /** Records of which neither is so. */
   other: z.number().int().nonnegative(),
   /** Records of this device that the server does not list. */
   missing: z.number().int().nonnegative(),
@@ -61,13 +61,20 @@ export const rekeying = {
   /** Whose keys are to be seen before another vault key is wrapped for them. */
   holders: channel(
     ofVault,
-    z.strictObject({ holders: z.array(keyHolder).max(mostKeyHolders), underWay: z.nullable(rekeyingView) }),
+    z.strictObject({
+      holders: z.array(keyHolder).max(mostKeyHolders),
+      underWay: z.nullable(rekeyingView),
+      /** Whether this server lets records get new keys along with their vault. */
+      mayRenewRecords: z.boolean(),
+    }),
   ),
   /** Begins for those admitted under the fingerprints that were shown; everybody else is left out. */
   begin: channel(
     z.strictObject({
       vaultId: idText,
       admitted: z.array(z.strictObject({ userId: idText, fingerprint: fingerprintText })).max(mostKeyHolders),
+      /** Seals every record under a new key of its own as well: what was sent or linked of it ends. */
+      renewsRecords: z.optional(z.boolean()),
     }),
     nothing,
     { maxSize: 512 * 1024 },

@@ -6,9 +6,13 @@ import { administer } from './refusals.ts';
 
 /** As many record keys as are asked for and sent at once. */
 export const rekeyPortion = 500;
+/** The same with all that the records seal. */
+const rekeyWholePortion = 50;
 
 const kinds = ['item', 'snapshot', 'shortcut'] as const;
 const kind = z.enum(kinds);
+const sealedValue = z.string().max(8_388_608);
+const sealedField = z.looseObject({ name: sealedValue, value: sealedValue, type: sealedValue });
 export type KeyedKind = (typeof kinds)[number];
 
 const pathOf = (vaultId: string, deed = ''): string => `/vaults/${serverId.parse(vaultId)}/rekey${deed}`;
@@ -55,8 +59,29 @@ export async function giveUpRekeying(client: RemoteClient, vaultId: string): Pro
   await client.call(z.unknown(), { method: 'DELETE', path: pathOf(vaultId) });
 }
 
-const keyed = z.object({ kind, id: serverId, keyEncrypted: z.string().max(16_384) });
+/** What a record seals with its key; told of records where it was asked for. */
+const contents = {
+  /** By which the server tells whether it was changed since. */
+  state: z.string().max(128).optional(),
+  passwordEncrypted: sealedValue.nullish().transform((value) => value ?? null),
+  customs: z.array(sealedField).max(1000).default([]),
+  attachments: z
+    .array(z.object({ id: serverId, encryptedKey: z.string().max(16_384) }))
+    .max(1000)
+    .default([]),
+};
+const keyed = z.object({ kind, id: serverId, keyEncrypted: z.string().max(16_384), ...contents });
 export type KeyedRecord = z.output<typeof keyed>;
+
+/** A record with what its key seals. */
+export type KeyedContents = Pick<KeyedRecord, 'id' | 'passwordEncrypted' | 'customs' | 'attachments'>;
+
+/** A record's secrets under a new record key. */
+export interface RenewedContents {
+  readonly passwordEncrypted: string | null;
+  readonly customs: readonly Readonly<Record<string, unknown>>[];
+  readonly attachments: readonly { readonly id: string; readonly encryptedKey: string }[];
+}
 
 const portion = z.object({
   items: z.array(keyed).max(rekeyPortion),
@@ -64,19 +89,32 @@ const portion = z.object({
 });
 export type RekeyPlace = NonNullable<z.output<typeof portion>['next']>;
 
+export interface RecordKeysWish {
+  readonly vaultId: string;
+  readonly place: RekeyPlace;
+  /** With what the records seal (feature `vaultRekeyRecords`). */
+  readonly contents: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** The next record keys that are not done; `next` is null at the end. */
 export function readRecordKeys(
   client: RemoteClient,
-  vaultId: string,
-  { kind: of, after }: RekeyPlace,
-  signal?: AbortSignal,
+  { vaultId, place: { kind: of, after }, contents: isWhole, signal }: RecordKeysWish,
 ): Promise<z.output<typeof portion>> {
-  const query = { kind: of, limit: rekeyPortion, ...(after === null ? {} : { after }) };
+  const whole = isWhole ? { contents: 'true', limit: rekeyWholePortion } : { limit: rekeyPortion };
+  const query = { kind: of, ...whole, ...(after === null ? {} : { after }) };
   return client.call(portion, { method: 'GET', path: pathOf(vaultId, '/records'), query, signal });
 }
 
-export interface RewrappedKey extends KeyedRecord {
+export interface RewrappedKey {
+  readonly kind: KeyedKind;
+  readonly id: string;
+  readonly keyEncrypted: string;
   readonly formerKeyEncrypted: string;
+  /** Of a record that gets a key of its own, with the state that it was made from. */
+  readonly content?: RenewedContents;
+  readonly state?: string;
 }
 
 const done = z.object({ doneCount: z.number().int().nonnegative() });
@@ -88,7 +126,7 @@ export async function putRecordKeys(
   records: readonly RewrappedKey[],
   signal?: AbortSignal,
 ): Promise<number> {
-  const body = { records };
+  const body = { records: records.map((record) => ({ ...record })) };
   const request = { method: 'POST', path: pathOf(vaultId, '/records'), body, signal } as const;
   return (await client.call(done, request)).doneCount;
 }

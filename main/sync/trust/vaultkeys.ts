@@ -136,11 +136,22 @@ export class VaultKeys {
     return keepKey(delivered, stored);
   }
 
-  /** Keeps the key that a vault is on its way to, until it is in force or given up. */
-  keepNewKey(vaultId: string, key: VaultKey): void {
+  /**
+   * Keeps the key that a vault is on its way to, until it is in force or given up, and whether its
+   * records are to get new keys as well.
+   */
+  keepNewKey(vaultId: string, key: VaultKey, renewsRecords: boolean): void {
     const { mirror, cacheKey } = this.#parts;
     const name = newKeyName(vaultId);
-    mirror.durable(() => mirror.keyCache.set(name, sealValue(cacheKey, key, name)));
+    mirror.durable(() => {
+      mirror.keyCache.set(name, sealValue(cacheKey, key, name));
+      mirror.syncState.set(renewingKey(vaultId), renewsRecords ? 'yes' : null);
+    });
+  }
+
+  /** Whether the records of a vault that is on its way to another key get new keys as well. */
+  renewsRecords(vaultId: string): boolean {
+    return this.#parts.mirror.syncState.get(renewingKey(vaultId)) !== null;
   }
 
   /** The key that this device has begun to give to a vault, for the caller to wipe; null for none. */
@@ -285,6 +296,8 @@ export class VaultKeys {
     this.#open.delete(vaultId);
   }
 }
+
+const renewingKey = (vaultId: string): string => `renewsRecords:${vaultId}`;
 
 function newKeyName(vaultId: string): string {
   return `newVaultKey:${vaultId}`;

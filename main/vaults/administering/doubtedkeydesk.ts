@@ -1,7 +1,8 @@
 /**
  * Deciding about a vault key that was changed elsewhere. A server could have put a key of its own in
  * the place of the known one, so the new key is held against the records of this device: only
- * somebody who had the known key could seal the same record keys with another one.
+ * somebody who had the known key could seal the same record keys with another one, or, where records
+ * were given new keys as well, the same secrets.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../../contract/errors.ts';
@@ -9,7 +10,7 @@ import type { DoubtedKey } from '../../../contract/rekeying.ts';
 import type { LockedBytes } from '../../custody/index.ts';
 import { asVaultKey, KeychainError, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
 import type { RecordKey, VaultKey } from '../../keychain/index.ts';
-import type { StoredVault } from '../../mirror/index.ts';
+import type { StoredRecord, StoredVault } from '../../mirror/index.ts';
 import {
   batchItems,
   batchLimit,
@@ -21,6 +22,7 @@ import {
 import { announcedFeatures } from '../../sync/index.ts';
 import type { VaultKeys } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { openValueWith } from '../reading/recordsecrets.ts';
 
 /** Compared without a pause, about 2 ms. */
 const comparedAtOnce = 50;
@@ -40,8 +42,8 @@ export class DoubtedKeyDesk {
     const told = await whoChanged(account, delivered);
     if (key === null) return { mac: null, same: 0, other: 0, missing: 0, ...told };
     try {
-      const wraps = await wrapsThere(account, delivered);
-      const counts = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), wraps);
+      const sealed = await sealedThere(account, delivered);
+      const counts = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), sealed);
       return { mac: vaultKeys.fingerprintOf(key), ...counts, ...told };
     } finally {
       key.dispose();
@@ -61,8 +63,8 @@ export class DoubtedKeyDesk {
     if (key === null) throw new StrongroomError('vaultKeyChanged');
     try {
       if (vaultKeys.fingerprintOf(key) !== mac) throw new StrongroomError('vaultKeyChanged');
-      const wraps = await wrapsThere(account, delivered);
-      const { same, other } = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), wraps);
+      const sealed = await sealedThere(account, delivered);
+      const { same, other } = await compare(account, vaultKeys, vaultId, asVaultKey(key.bytes), sealed);
       if (same === 0 && other > 0) throw new StrongroomError('vaultKeyChanged');
       mirror.durable(() => vaultKeys.adopt(delivered, key));
     } finally {
@@ -94,26 +96,38 @@ async function deliveredKey(
   return { delivered, key: vaultKeys.candidate(delivered) };
 }
 
-/** Wrapped record keys as the server has them now, by kind and id. */
-async function wrapsThere(
+/** What stands under a record key, on one side. */
+type Secrets = Pick<StoredRecord, 'passwordEncrypted' | 'customs'>;
+
+interface SealedThere extends Secrets {
+  readonly keyEncrypted: string;
+}
+
+/** Wrapped record keys and what they seal as the server has them now, by kind and id. */
+async function sealedThere(
   { client, mirror }: OpenAccount,
   { serverId }: StoredVault,
-): Promise<Map<string, string>> {
-  const wraps = new Map<string, string>();
+): Promise<Map<string, SealedThere>> {
+  const sealed = new Map<string, SealedThere>();
+  const keep = (name: string, { keyEncrypted, passwordEncrypted, customs }: Told): void => {
+    if (keyEncrypted !== null) sealed.set(name, { keyEncrypted, passwordEncrypted, customs });
+  };
   const { rows } = await listItems(client, serverId, null);
-  for (const { id, keyEncrypted } of rows) if (keyEncrypted !== null) wraps.set(`record ${id}`, keyEncrypted);
+  for (const row of rows) keep(`record ${row.id}`, row);
   const short = rows.filter(({ whole }) => !whole).map(({ id }) => id);
   for (let at = 0; at < short.length; at += batchLimit) {
     for (const item of await batchItems(client, short.slice(at, at + batchLimit))) {
-      if (item?.keyEncrypted != null) wraps.set(`record ${item.id}`, item.keyEncrypted);
+      if (item !== null) keep(`record ${item.id}`, item);
     }
   }
-  if (!announcedFeatures(mirror).has('shortcutList')) return wraps;
-  for (const { shortcut } of (await listShortcuts(client, serverId, null)).rows) {
-    if (shortcut.keyEncrypted !== null) wraps.set(`shortcut ${shortcut.id}`, shortcut.keyEncrypted);
+  if (!announcedFeatures(mirror).has('shortcutList')) return sealed;
+  for (const { shortcut, ...item } of (await listShortcuts(client, serverId, null)).rows) {
+    keep(`shortcut ${shortcut.id}`, { ...item, keyEncrypted: shortcut.keyEncrypted });
   }
-  return wraps;
+  return sealed;
 }
+
+type Told = Secrets & { readonly keyEncrypted: string | null };
 
 /** Holds every record key of this device against the one that the server has. */
 async function compare(
@@ -121,7 +135,7 @@ async function compare(
   vaultKeys: VaultKeys,
   vaultId: string,
   candidate: VaultKey,
-  wraps: ReadonlyMap<string, string>,
+  sealed: ReadonlyMap<string, SealedThere>,
 ): Promise<Pick<DoubtedKey, 'same' | 'other' | 'missing'>> {
   const counts = { same: 0, other: 0, missing: 0 };
   for (const [index, { id, keyWrapped }] of mirror.records.wrappedKeys(vaultId).entries()) {
@@ -130,15 +144,55 @@ async function compare(
     const known = opened(keyWrapped, vaultKeys.keyOf(vaultId));
     // Not sent yet, or it opened nowhere before: that says nothing of the new key.
     if (record === null || record.serverId === '' || known === null) continue;
-    const wrap = wraps.get(`${record.kind} ${record.serverId}`);
-    const now = wrap === undefined ? null : opened(wrap, candidate);
-    if (wrap === undefined) counts.missing += 1;
-    else if (now !== null && sameKey(known, now)) counts.same += 1;
-    else counts.other += 1;
+    const there = sealed.get(`${record.kind} ${record.serverId}`);
+    const now = there === undefined ? null : opened(there.keyEncrypted, candidate);
+    if (there === undefined) counts.missing += 1;
+    else if (now === null) counts.other += 1;
+    else if (sameKey(known, now)) counts.same += 1;
+    else {
+      const verdict = sameSecrets(mirror.bases.record(id) ?? record, known, there, now);
+      if (verdict !== 'nothing') counts[verdict] += 1;
+    }
     wipe(known);
     if (now !== null) wipe(now);
   }
   return counts;
+}
+
+/**
+ * Under another record key: whether a secret of this device stands there too, which nobody could
+ * seal who has not had it. `nothing` where there is no secret on this device.
+ */
+function sameSecrets(
+  here: Secrets,
+  known: RecordKey,
+  there: Secrets,
+  now: RecordKey,
+): 'same' | 'other' | 'nothing' {
+  const mine = valuesOf(here, known);
+  const theirs = valuesOf(there, now);
+  const isSame = mine.some((value) => theirs.some((other) => sameKey(value, other)));
+  wipe(...mine, ...theirs);
+  if (mine.length === 0) return 'nothing';
+  return isSame ? 'same' : 'other';
+}
+
+/** Password and values of custom fields, those that open and are not empty; the caller wipes them. */
+function valuesOf({ passwordEncrypted, customs }: Secrets, key: RecordKey): Buffer[] {
+  return [passwordEncrypted ?? '', ...customs.map(({ value }) => value)].flatMap((wire) => {
+    const value = wire === '' ? null : valueIn(wire, key);
+    return value === null || value.length === 0 ? [] : [value];
+  });
+}
+
+/** Null for what does not open. */
+function valueIn(wire: string, key: RecordKey): Buffer | null {
+  try {
+    return openValueWith(wire, key);
+  } catch (failure) {
+    if (failure instanceof KeychainError) return null;
+    throw failure;
+  }
 }
 
 function opened(keyWrapped: string, key: VaultKey): RecordKey | null {

@@ -5,7 +5,7 @@ import { mostKeyHolders } from '../../../contract/rekeying.ts';
 import type { KeyHolder, RekeyingView } from '../../../contract/rekeying.ts';
 import type { StoredVault } from '../../mirror/index.ts';
 import { readAccount, readKeyHolders, readRekeying } from '../../remote/index.ts';
-import { safeKeyBits } from '../../sync/index.ts';
+import { announcedFeatures, safeKeyBits } from '../../sync/index.ts';
 import type { RecipientFacts } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { keyWords } from './keywords.ts';
@@ -30,8 +30,13 @@ export async function keyHolders(
   };
   await Promise.all(Array.from({ length: askedAtOnce }, work));
   holders.sort((one, other) => one.name.localeCompare(other.name));
-  return { holders, underWay: own(vault) ?? (await elsewhere(account, vault)) };
+  const underWay = own(vault) ?? (await elsewhere(account, vault));
+  return { holders, underWay, mayRenewRecords: mayRenewRecords(account) };
 }
+
+/** Whether this server lets records get new keys along with their vault. */
+export const mayRenewRecords = ({ mirror }: OpenAccount): boolean =>
+  announcedFeatures(mirror).has('vaultRekeyRecords');
 
 /** One person with the key that counts for them now. Throws the network's codes. */
 export async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {

@@ -14,7 +14,7 @@ import { beginRekeying, giveUpRekeying, readKeyHolders } from '../../remote/inde
 import type { RekeyStart } from '../../remote/index.ts';
 import type { VaultKeys } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { keyHolders } from './keyholders.ts';
+import { keyHolders, mayRenewRecords } from './keyholders.ts';
 import { passedOnKey } from './passedonkey.ts';
 import { settleByOtherMeans, walkRekeying } from './rekeyingjob.ts';
 
@@ -61,7 +61,7 @@ export class RekeyingDesk {
    * Begins, and walks on in the background.
    * @throws StrongroomError the codes of `Recipients.admit`, `vaultKeyChanged`, `rekeyingUnderWay`, `membersChanged`
    */
-  async begin({ vaultId, admitted }: Input<'rekeying', 'begin'>): Promise<void> {
+  async begin({ vaultId, admitted, renewsRecords }: Input<'rekeying', 'begin'>): Promise<void> {
     const account = this.#options.current();
     const vault = vaultOf(account, vaultId);
     const vaultKeys = keysOf(account);
@@ -75,7 +75,7 @@ export class RekeyingDesk {
     try {
       const start = await startOf(account, vault, admitted, key);
       // On the disk before the server hears of it: a start without an answer can be gone on with.
-      vaultKeys.keepNewKey(vault.id, key);
+      vaultKeys.keepNewKey(vault.id, key, renewsRecords === true && mayRenewRecords(account));
       await this.#send(account, vault, vaultKeys, start);
     } finally {
       wipe(key);

@@ -17,6 +17,7 @@ import type { OpenAccount } from '../accounts/openaccount.ts';
 import { KnownWraps } from './knownwraps.ts';
 import type { WrapKeys } from './knownwraps.ts';
 import { passedOnKey } from './passedonkey.ts';
+import { RenewedRecords } from './renewedrecords.ts';
 
 /** Records are written meanwhile by others: so often the walk is begun anew for what is missing. */
 const mostRounds = 20;
@@ -33,6 +34,8 @@ export interface RekeyingWalk {
 
 interface WalkKeys extends WrapKeys {
   readonly known: KnownWraps;
+  /** Null where the records keep their keys. */
+  readonly renewing: RenewedRecords | null;
 }
 
 /**
@@ -78,7 +81,12 @@ async function isUnderWay(walk: RekeyingWalk, vaultKeys: VaultKeys, to: VaultKey
 async function sealAllFrom(walk: RekeyingWalk, vaultKeys: VaultKeys, to: VaultKey): Promise<void> {
   const from = asVaultKey(Buffer.from(passedOnKey(walk.account, walk.vault.id)));
   try {
-    await sealAll(walk, { from, to, known: new KnownWraps(walk.account, walk.vault, vaultKeys) });
+    const { account, vault } = walk;
+    const isRenewing = vaultKeys.renewsRecords(vault.id);
+    await sealAll(walk, {
+      ...{ from, to, known: new KnownWraps(account, vault, vaultKeys) },
+      renewing: isRenewing ? new RenewedRecords(account, vault, vaultKeys) : null,
+    });
   } finally {
     wipe(from);
   }
@@ -87,6 +95,8 @@ async function sealAllFrom(walk: RekeyingWalk, vaultKeys: VaultKeys, to: VaultKe
 async function sealAll(walk: RekeyingWalk, keys: WalkKeys): Promise<void> {
   const { account, vault, signal } = walk;
   for (let round = 0; round < mostRounds; round += 1) {
+    // What was changed since is sealed as this device knows it, so it has to know it.
+    if (keys.renewing !== null) await account.synchroniser.start();
     await sealMissing(walk, keys);
     try {
       return await finishRekeying(account.client, vault.serverId, signal);
@@ -102,11 +112,11 @@ async function sealMissing(walk: RekeyingWalk, keys: WalkKeys): Promise<void> {
   let place: RekeyPlace | null = { kind: 'item', after: null };
   while (place !== null) {
     if (signal.aborted) throw new StrongroomError('cancelled');
-    const { items, next }: Awaited<ReturnType<typeof readRecordKeys>> = await readRecordKeys(
-      ...([account.client, vault.serverId, place, signal] as const),
-    );
-    if (items.length > 0) {
-      const records = await sealed(items, keys, signal);
+    const { items, next }: Awaited<ReturnType<typeof readRecordKeys>> = await readRecordKeys(account.client, {
+      ...{ vaultId: vault.serverId, place, contents: keys.renewing !== null, signal },
+    });
+    const records = await sealed(items, keys, signal);
+    if (records.length > 0) {
       progress(await putRecordKeys(account.client, vault.serverId, records, signal));
     }
     place = next;
@@ -119,13 +129,27 @@ async function sealed(
   signal: AbortSignal,
 ): Promise<RewrappedKey[]> {
   const records: RewrappedKey[] = [];
-  for (const [index, { kind, id, keyEncrypted }] of items.entries()) {
+  for (const [index, item] of items.entries()) {
     if (index % sealedAtOnce === 0) await nextTurn();
     if (signal.aborted) throw new StrongroomError('cancelled');
-    const wrap = keys.known.rewrapped({ kind, id, keyEncrypted }, keys);
-    records.push({ kind, id, formerKeyEncrypted: keyEncrypted, keyEncrypted: wrap });
+    const record = sealedOne(item, keys);
+    if (record !== null) records.push(record);
   }
   return records;
+}
+
+/** Null for what was changed since the last sync: the next round tries it again. */
+function sealedOne(item: KeyedRecord, keys: WalkKeys): RewrappedKey | null {
+  const { kind, id, keyEncrypted: formerKeyEncrypted, state } = item;
+  // Also where it gets another key: this refuses one that is not the record's.
+  const keyEncrypted = keys.known.rewrapped(item, keys);
+  const renewed =
+    keys.renewing === null || kind !== 'item' || state === undefined
+      ? 'unknown'
+      : keys.renewing.renewed(item, keys.to);
+  if (renewed === 'changed') return null;
+  if (renewed === 'unknown' || state === undefined) return { kind, id, formerKeyEncrypted, keyEncrypted };
+  return { kind, id, formerKeyEncrypted, ...renewed, state };
 }
 
 /**
