@@ -157,7 +157,7 @@ export class EncryptionChangeDesk {
     if (account.closed) throw new StrongroomError('locked');
     const { workerFile, report } = this.#options;
     const conversion = new Conversion({
-      ...{ client: account.client, direction, vaultIds: new Set(vaultIds), open, workerFile, report },
+      ...{ account, direction, vaultIds: new Set(vaultIds), open, workerFile, report },
       onChange: () => this.#tell(account),
     });
     this.#conversions.set(account, conversion);

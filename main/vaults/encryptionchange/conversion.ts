@@ -4,17 +4,18 @@ import { StrongroomError } from '../../../contract/errors.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import { wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
-import { listConvertibles } from '../../remote/index.ts';
-import type { RemoteClient, RemoteConvertible } from '../../remote/index.ts';
+import type { RemoteConvertible } from '../../remote/index.ts';
 import { fromKeychain } from '../../sync/index.ts';
+import type { OpenAccount } from '../accounts/openaccount.ts';
 import { ConversionThread } from './conversionthread.ts';
 import { wipeRecordKeys } from './objectconversion.ts';
 import type { ObjectKeys } from './objectconversion.ts';
+import { listOwnVaults } from './ownvaults.ts';
 import type { VaultOpening } from './vaultopening.ts';
 import { walkVault } from './vaultwalk.ts';
 
 export interface ConversionTask {
-  readonly client: RemoteClient;
+  readonly account: OpenAccount;
   readonly direction: EncryptionDirection;
   /** The server's ids of the vaults that are wanted. */
   readonly vaultIds: ReadonlySet<string>;
@@ -77,8 +78,8 @@ export class Conversion {
 
   /** Gives what keeps vaults from being ready; null when all are. */
   async #convertAll(): Promise<ErrorCode | null> {
-    const { client, vaultIds } = this.#task;
-    const vaults = (await listConvertibles(client, this.#abort.signal)).filter(({ id }) => vaultIds.has(id));
+    const { account, vaultIds } = this.#task;
+    const vaults = (await listOwnVaults(account, this.#abort.signal)).filter(({ id }) => vaultIds.has(id));
     const left = vaults.filter(({ isReady }) => !isReady);
     this.#set({ vaults: { total: vaults.length, ready: vaults.length - left.length } });
     let kept: ErrorCode | null = null;
@@ -105,7 +106,8 @@ export class Conversion {
 
   /** False where something in the vault does not open. */
   async #convert(vault: RemoteConvertible): Promise<boolean> {
-    const { client, direction, open, workerFile } = this.#task;
+    const { account, direction, open, workerFile } = this.#task;
+    const { client } = account;
     const { signal } = this.#abort;
     const { of, key, done } = await open(vault, signal);
     const made = new Map<string, RecordKey>();

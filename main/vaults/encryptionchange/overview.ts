@@ -1,18 +1,10 @@
 /** Everything that a person is shown of turning client-side encryption on or off. */
-import type {
-  ConversionView,
-  ConvertedVault,
-  EncryptionChangeOverview,
-} from '../../../contract/encryptionchange.ts';
-import {
-  listConvertibles,
-  readEncryptionChange,
-  readMasterPasswordRule,
-  readOwnPermissions,
-} from '../../remote/index.ts';
-import type { RemoteConvertible, RemoteEncryptionChange } from '../../remote/index.ts';
+import type { ConversionView, EncryptionChangeOverview } from '../../../contract/encryptionchange.ts';
+import { readEncryptionChange, readMasterPasswordRule, readOwnPermissions } from '../../remote/index.ts';
+import type { RemoteEncryptionChange } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { ownPairState } from './ownpair.ts';
+import { listOwnVaults, shownVault } from './ownvaults.ts';
 
 /** Throws network codes. */
 export async function readOverview(
@@ -34,7 +26,7 @@ export async function readOverview(
     last: last && { direction: last.direction, by: last.by.name, at: last.at },
     ownKeys,
     masterPasswordRule: ownKeys === 'missing' ? await readRule(account) : null,
-    vaults: underWay === null ? [] : (await listConvertibles(client)).map(shownVault),
+    vaults: underWay === null ? [] : (await listOwnVaults(account)).map(shownVault),
     conversion,
   };
 }
@@ -53,13 +45,5 @@ function shownChange(
     waitingFor: waitingFor.map(({ user, vaults: left }) => ({
       ...{ userId: user.id, name: user.name, vaults: left },
     })),
-  };
-}
-
-export function shownVault(vault: RemoteConvertible): ConvertedVault {
-  const { id, name, isInBin, startedBy, doneCount, total, isReady } = vault;
-  return {
-    ...{ vaultId: id, name, isInBin, startedBy: startedBy?.name ?? null },
-    ...{ done: doneCount, total, isReady },
   };
 }

@@ -3,10 +3,10 @@ import type { Output } from '../../../contract/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import { mostKeyHolders } from '../../../contract/rekeying.ts';
 import type { KeyHolder } from '../../../contract/rekeying.ts';
-import { listConvertibles, readEncryptionChange } from '../../remote/index.ts';
+import { readEncryptionChange } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { holderOf } from '../administering/keyholders.ts';
-import { shownVault } from './overview.ts';
+import { listOwnVaults, shownVault } from './ownvaults.ts';
 import { whoMayEnter } from './whomayenter.ts';
 
 /** Requests under way at the same time. */
@@ -19,7 +19,7 @@ const askedAtOnce = 4;
  */
 export async function peopleOfVaults(account: OpenAccount): Promise<Output<'encryptionChange', 'people'>> {
   const { client, mirror } = account;
-  const [{ underWay }, all] = await Promise.all([readEncryptionChange(client), listConvertibles(client)]);
+  const [{ underWay }, all] = await Promise.all([readEncryptionChange(client), listOwnVaults(account)]);
   const vaults = all.filter(({ isReady }) => !isReady);
   const ids = new Set<string>();
   if (underWay?.direction === 'on') {
