@@ -6,6 +6,7 @@
  * the parts are bytes to this server, taken and given as they are. So an attachment in parts goes
  * wherever others go (history, copies by id, the bin), and only its parts need these endpoints.
  */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Upload } from '../storage/uploads.ts';
 import type { Api, Context } from './context.ts';
@@ -19,7 +20,8 @@ import { dropUpload, finishUpload, openUpload, partLimits, takePart } from './up
 const uploadParams = z.object({ id: objectId, key: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/) });
 /** The number of a part in an address; from 1. */
 export const partNumber = z.coerce.number().int().min(1).max(1_000_000);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
+/** SHA-256 in lower-case hexadecimal. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const writtenAnswer = z.object({ id: objectId, revision: z.number(), updatedAt: z.number() });
 const uploadAnswer = z.object({
@@ -112,6 +114,20 @@ function announcedDigest(header: string | string[] | undefined): string {
   return Buffer.from(found[1] ?? '', 'base64').toString('hex');
 }
 
+/** Takes the part that is the body of a request. */
+export async function takeSentPart(
+  context: Context,
+  upload: Upload,
+  number: number,
+  { headers, body }: Pick<FastifyRequest, 'headers' | 'body'>,
+): Promise<void> {
+  if (headers['content-type'] !== octets) {
+    throw new ApiError(415, 'unsupportedMediaType', 'A part is application/octet-stream.');
+  }
+  const expected = announcedDigest(headers['content-digest']);
+  await takePart(context, upload, number, expected, body as AsyncIterable<Uint8Array>);
+}
+
 function arrivingRoute(app: Api, context: Context): void {
   app.put(
     '/items/:id/uploads/:key/parts/:number',
@@ -127,11 +143,7 @@ function arrivingRoute(app: Api, context: Context): void {
       const { item } = await guardItem(context.rights, request, request.params.id);
       const { key, number } = request.params;
       const upload = await uploadOf(context, callerOf(request).userId, item.id, key);
-      if (request.headers['content-type'] !== octets) {
-        throw new ApiError(415, 'unsupportedMediaType', 'A part is application/octet-stream.');
-      }
-      const expected = announcedDigest(request.headers['content-digest']);
-      await takePart(context, upload, number, expected, request.body as AsyncIterable<Uint8Array>);
+      await takeSentPart(context, upload, number, request);
       return { success: true as const };
     },
   );
@@ -210,18 +222,26 @@ function leavingRoutes(app: Api, context: Context): void {
   );
 }
 
-const octets = 'application/octet-stream';
+/** The type of parts in requests and answers. */
+export const octets = 'application/octet-stream';
 
 /** Registers the endpoints of this file. */
 export function attachmentPartRoutes(app: Api, context: Context): void {
   sessionRoutes(app, context);
   finishingRoute(app, context);
   leavingRoutes(app, context);
-  // Only here is a body anything but JSON; it is handed on as it arrives, and bounded while it is read.
+  takingOctets(app, (scope) => arrivingRoute(scope, context));
+}
+
+/**
+ * Registers endpoints whose bodies are bytes. Only there is a body anything but JSON; it is handed on
+ * as it arrives, and bounded while it is read.
+ */
+export function takingOctets(app: Api, register: (scope: Api) => void): void {
   app.register(async (scope: Api) => {
     scope.addContentTypeParser(octets, (_request, payload, done) => {
       done(null, payload);
     });
-    arrivingRoute(scope, context);
+    register(scope);
   });
 }

@@ -20,6 +20,7 @@ import type { Api, Context } from './context.ts';
 import { wrapAnswers } from './envelope.ts';
 import { describeError } from './errors.ts';
 import { encryptionChangeRoutes } from './encryption/change.ts';
+import { convertedFileRoutes } from './encryption/files.ts';
 import { convertedObjectRoutes } from './encryption/objects.ts';
 import { vaultConversionRoutes } from './encryption/vaults.ts';
 import { writeFilesAhead } from './filesahead.ts';
@@ -87,6 +88,7 @@ const groups = [
   encryptionChangeRoutes,
   vaultConversionRoutes,
   convertedObjectRoutes,
+  convertedFileRoutes,
   deletedVaultRoutes,
   folderRoutes,
   searchRoutes,

@@ -43,8 +43,8 @@ const isEntry = (value: unknown): value is Unsaved =>
 
 function entriesOf(body: unknown): Unsaved[] {
   if (typeof body !== 'object' || body === null) return [];
-  const listed: unknown = 'attachments' in body ? body.attachments : [body];
-  return Array.isArray(listed) ? listed.filter(isEntry) : [];
+  if (!('attachments' in body)) return [body];
+  return Array.isArray(body.attachments) ? body.attachments.filter(isEntry) : [];
 }
 
 /** Writes the files of every endpoint that is registered from now on and carries some. */

@@ -27,7 +27,7 @@ export function partLimits({ options }: Pick<Context, 'options'>): PartLimits {
 }
 
 /** Largest number of parts of a file, and of bytes that they are together. */
-function bounds(limits: PartLimits) {
+export function bounds(limits: PartLimits) {
   const parts = Math.ceil(limits.largestFile / limits.partSize);
   return { parts, bytes: limits.largestFile + parts * addedToPart };
 }
@@ -109,6 +109,11 @@ async function kept(
   return uploads.putPart(upload.id, part, now);
 }
 
+/** Whether parts are all of those that a list tells of, in its order. */
+export const areWhole = (parts: readonly StoredPart[], digests: readonly string[]): boolean =>
+  parts.length === digests.length &&
+  parts.every((part, index) => part.number === index + 1 && part.digest === digests[index]);
+
 /** Attaches the file. All parts must be there, and be the ones that its list tells of. */
 export async function finishUpload(
   context: Context,
@@ -124,11 +129,7 @@ export async function finishUpload(
     if (!(await uploads.isOpen(upload.id))) throw notFound();
     const parts = await uploads.parts(upload.id);
     const size = parts.reduce((sum, part) => sum + part.size, 0);
-    const isWhole =
-      parts.length === upload.partCount &&
-      digests.length === upload.partCount &&
-      parts.every((part, index) => part.number === index + 1 && part.digest === digests[index]);
-    if (!isWhole || size !== upload.size) {
+    if (parts.length !== upload.partCount || !areWhole(parts, digests) || size !== upload.size) {
       throw new ApiError(409, 'partsMissing', 'Not all parts of the file are there.');
     }
     const { id, revision, updatedAt } = await attachFile(context, caller, access, sent);

@@ -38,6 +38,18 @@ export function attachmentStore(database: Kysely<Tables>, seal: Seal, place: Fil
       return seal.openBytes(Buffer.concat(pieces)).toString('utf8');
     },
 
+    /** The record of a vault, in the bin or not, that an attachment belongs or has belonged to. */
+    async recordOf(id: string, vaultId: string): Promise<string | undefined> {
+      const row = await database
+        .selectFrom('attachments')
+        .innerJoin('items', 'items.id', 'attachments.item_id')
+        .select('attachments.item_id')
+        .where('attachments.id', '=', id)
+        .where('items.vault_id', '=', vaultId)
+        .executeTakeFirst();
+      return row?.item_id;
+    },
+
     /** The files of everything ever attached to records of a vault, parts and what is on its way included. */
     filesOfVault: (vaultId: string): Promise<string[]> => filesOf(database, 'vault_id', vaultId),
 

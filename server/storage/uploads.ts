@@ -92,26 +92,35 @@ export function uploadStore(database: Kysely<Tables>, seal: Seal) {
       return row !== undefined;
     },
 
-    /** How many sessions of a person are not finished. */
+    /** How many sessions of a person are not finished, those for a conversion aside. */
     async countOpen(userId: string): Promise<number> {
       const { count } = await database
         .selectFrom('uploads')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('user_id', '=', userId)
         .where('attachment_id', 'is', null)
+        .where('rekeying_id', 'is', null)
         .executeTakeFirstOrThrow();
       return Number(count);
     },
 
-    /** Begins a session. `now` in Unix seconds. */
-    async insert(upload: Pick<Upload, 'userId' | 'itemId' | 'size' | 'partCount'>, key: string, now: number) {
+    /**
+     * Begins a session; with `rekeyingId` one for a file that a vault's conversion puts by. `now` in
+     * Unix seconds.
+     */
+    async insert(
+      upload: Pick<Upload, 'userId' | 'itemId' | 'size' | 'partCount'>,
+      key: string,
+      now: number,
+      rekeyingId: string | null = null,
+    ) {
       const { userId, itemId, size, partCount } = upload;
       const id = newId(now * 1000);
       await database
         .insertInto('uploads')
         .values({
           ...{ id, user_id: userId, item_id: itemId, upload_key: keyOf(key), size, part_count: partCount },
-          ...{ created_at: now, touched_at: now, attachment_id: null, revision: null, updated_at: null },
+          ...{ rekeying_id: rekeyingId, created_at: now, touched_at: now, attachment_id: null, revision: null, updated_at: null },
         })
         .execute();
       return { ...upload, id, touchedAt: now, finished: null };

@@ -3,7 +3,7 @@
  * one form and puts it by in the other, files and files in parts included.
  */
 import { createHash } from 'node:crypto';
-import type { AttachmentKey, RecordKey, VaultKey } from '../../main/keychain/index.ts';
+import type { AttachmentKey, OpenedPartList, RecordKey, VaultKey } from '../../main/keychain/index.ts';
 import {
   decodeAttachment,
   decodePlain,
@@ -66,9 +66,17 @@ export interface Converting {
 
 const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
+/** The bytes of the file in one part; each piece is wiped when the next is asked for. */
+export function partBytes(opened: OpenedPartList, index: number, part: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (const piece of openPart(opened, index, part)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
 /** One vault on its way. `vaultKey` is the new one when turning on, the former one when turning off. */
 export class VaultConversion {
-  readonly by: Converting;
+  /** Another one after the server was started again. */
+  by: Converting;
   readonly vaultId: string;
   readonly direction: 'on' | 'off';
   readonly vaultKey: VaultKey;
@@ -154,6 +162,14 @@ export class VaultConversion {
     };
   }
 
+  /** Puts a file by once more, under another key. */
+  async putFileAnew(id: string, encryptedKey: string, itemId: string): Promise<void> {
+    const recordKey = this.recordKeys.get(itemId);
+    if (!recordKey) throw new Error('The record has been converted.');
+    this.#fileKeys.set(id, generateAttachmentKey());
+    await this.#putWhole({ id, encryptedKey }, recordKey);
+  }
+
   #recordKey({ itemId, keyEncrypted }: ConvertibleObject): RecordKey {
     const key =
       this.direction === 'off' && keyEncrypted !== null
@@ -206,7 +222,7 @@ export class VaultConversion {
     for (const index of opened.list.parts.keys()) {
       const path = `${this.path}/files/${entry.id}/parts/${String(index + 1)}`;
       const part = await sendOctets(this.by, 'GET', path);
-      const bytes = Buffer.concat([...openPart(opened, index, part)].map((piece) => Buffer.from(piece)));
+      const bytes = partBytes(opened, index, part);
       const target = Buffer.alloc(sealedPartLength(bytes.length, key !== null));
       const sealed = sealPart(bytes, key, target);
       digests.push(digestOf(sealed));

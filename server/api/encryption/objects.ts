@@ -160,8 +160,8 @@ export function convertedObjectRoutes(app: Api, context: Context): void {
     },
     async (request) => {
       const { id, objects } = request.body;
-      const { vault, rekeying, isOn } = await guardConversion(context, request, request.params.id, id);
       return context.storage.whole(async () => {
+        const { vault, rekeying, isOn } = await guardConversion(context, request, request.params.id, id);
         const { conversions } = context.storage;
         const accepted = await checked(context, vault.id, rekeying.id, isOn, objects);
         if (accepted.length > 0) await conversions.putBy(rekeying.id, accepted);
