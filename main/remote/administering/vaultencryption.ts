@@ -9,8 +9,8 @@ import type { ExchangeRequest } from '../connection.ts';
 import { serverId, shortText, wireValue } from '../shapes.ts';
 import { refuseByMeaning, type Meanings } from './refusals.ts';
 
-/** As many records are asked for and sent at once: one of them may hold a megabyte. */
-export const convertedPortion = 20;
+/** As many records are asked for at once; a server gives fewer where they are large. */
+export const convertedPortion = 50;
 
 /** Wire form of a 5 MiB file (2.84 times its size) with room to spare. */
 const largestContents = 20 * 1024 * 1024;

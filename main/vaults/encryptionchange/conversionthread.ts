@@ -60,26 +60,29 @@ export class ConversionThread {
     if (this.#signal.aborted) throw new StrongroomError('cancelled');
     // Flags of this process (a debugger's, a loader's) are not the thread's business.
     const worker = (this.#worker ??= new Worker(this.#workerFile, { execArgv: [] }));
-    const ended = new AbortController();
-    return new Promise<Exclude<ConversionAnswer, { kind: 'failed' }>>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        this.#signal.removeEventListener('abort', stop);
+        worker.off('message', answered).off('error', failed).off('exit', ended);
+        finish();
+      };
+      const refuse = (failure: StrongroomError): void => settle(() => reject(failure));
       const stop = (): void => {
-        reject(new StrongroomError('cancelled'));
+        refuse(new StrongroomError('cancelled'));
         void this.close();
       };
-      this.#signal.addEventListener('abort', stop, { once: true, signal: ended.signal });
-      worker.once('message', (answer: ConversionAnswer) => {
-        if (answer.kind === 'failed') reject(refusalOf(answer.code));
-        else resolve(answer);
-      });
-      worker.once('error', (cause) => {
+      const answered = (answer: ConversionAnswer): void => {
+        if (answer.kind === 'failed') refuse(refusalOf(answer.code));
+        else settle(() => resolve(answer));
+      };
+      const failed = (cause: unknown): void => {
         this.#worker = null;
-        reject(new StrongroomError('internal', {}, { cause }));
-      });
-      worker.once('exit', () => reject(new StrongroomError('cancelled')));
+        refuse(new StrongroomError('internal', {}, { cause }));
+      };
+      const ended = (): void => refuse(new StrongroomError('cancelled'));
+      worker.on('message', answered).on('error', failed).on('exit', ended);
+      this.#signal.addEventListener('abort', stop, { once: true });
       worker.postMessage(job, [...moved]);
-    }).finally(() => {
-      ended.abort();
-      worker.removeAllListeners();
     });
   }
 }

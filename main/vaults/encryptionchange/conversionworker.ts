@@ -76,6 +76,7 @@ function convertPart({
   try {
     let at = 0;
     for (const piece of openPart(opened, 0, bytes)) {
+      if (at + piece.length > length) throw new KeychainError('undecipherable');
       plain.set(piece, at);
       at += piece.length;
     }
