@@ -1,6 +1,7 @@
 /** For every endpoint that needs a permission: a request that would do what it is for. */
 import { randomUUID } from 'node:crypto';
 import type { Prepare } from './attempts.ts';
+import { onChange } from './converting.ts';
 import type { Stage } from './stage.ts';
 
 const newLogin = () => `account-${randomUUID()}`;
@@ -85,6 +86,9 @@ export const administering: Readonly<Record<string, Prepare>> = {
   'POST /organisation/activity-retention': () => ({
     ...{ path: '/organisation/activity-retention', body: { days: null } },
   }),
+  'POST /encryption-change': onChange('begin'),
+  'DELETE /encryption-change': onChange('give up'),
+  'POST /encryption-change/finish': onChange('finish'),
   'GET /activity': () => ({ path: '/activity' }),
   'GET /activity/export': () => ({ path: '/activity/export?format=json' }),
 };

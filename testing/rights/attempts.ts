@@ -5,6 +5,7 @@
  */
 import { keyFingerprint } from '../../main/keychain/index.ts';
 import type { Http, Member } from '../organisation/index.ts';
+import { onConversion } from './converting.ts';
 import { uploaded, uploading } from './parts.ts';
 import type { Stage } from './stage.ts';
 import { keyCheck, sealedKey, sealedText, wrapped } from './stage.ts';
@@ -141,6 +142,14 @@ const vaults: Record<string, Prepare> = {
     ],
   }),
   // Nothing has been put by: that is told (409) only to those who may finish.
+  'POST /vaults/{id}/encryption': onConversion('begin'),
+  'GET /vaults/{id}/encryption': onConversion('ask'),
+  'GET /vaults/{id}/encryption/objects': onConversion('walk'),
+  'POST /vaults/{id}/encryption/objects': onConversion('put by'),
+  'POST /vaults/{id}/encryption/files': onConversion('file'),
+  'GET /vaults/{id}/encryption/files/{attachmentId}': onConversion('read file'),
+  'GET /vaults/{id}/encryption/files/{attachmentId}/parts/{number}': onConversion('read part'),
+  'PUT /vaults/{id}/encryption/files/{attachmentId}/parts/{number}': onConversion('part'),
   'POST /vaults/{id}/rekey/finish': onRekeying('finish', '/finish'),
   'POST /vaults/{id}/visibility': onVault('/visibility', { isVisible: true }),
   'POST /vaults/{id}/type': onVault('/type', { typeId: '000000000000000000000b02' }),

@@ -5,14 +5,17 @@ import type { Attempt } from './attempts.ts';
 import type { Stage } from './stage.ts';
 import { sealedKey, sealedText } from './stage.ts';
 
-const data = Buffer.from('bytes');
-const digest = createHash('sha256').update(data);
+/** The one part. */
+export const partData = Buffer.from('bytes');
+
+const digest = createHash('sha256').update(partData);
 const digestHex = digest.copy().digest('hex');
-const octets = {
+/** The headers of a request that sends it. */
+export const octets = {
   'Content-Type': 'application/octet-stream',
   'Content-Digest': `sha-256=:${digest.copy().digest('base64')}:`,
 };
-const opening = { size: data.length, partCount: 1 };
+const opening = { size: partData.length, partCount: 1 };
 const finishing = () => ({
   ...{ name: 'a.txt', encryptedKey: sealedKey(), encryptedData: sealedText(), hash: 'a'.repeat(64) },
   digests: [digestHex],
@@ -21,7 +24,7 @@ const finishing = () => ({
 async function sendPart(stage: Stage, who: Member, path: string): Promise<void> {
   const Authorization = `Bearer ${await stage.token(who)}`;
   const response = await fetch(`${stage.server.url}/api/v1${path}/parts/1`, {
-    ...{ method: 'PUT', headers: { ...octets, Authorization }, body: data },
+    ...{ method: 'PUT', headers: { ...octets, Authorization }, body: partData },
     signal: AbortSignal.timeout(60_000),
   });
   await response.arrayBuffer();
@@ -39,7 +42,7 @@ export async function uploading(
   if (step === 'begin') return { path, body: opening, undo };
   const begun = await who?.http.send('PUT', path, opening).catch(mayNot);
   if (who && begun && step === 'finish') await sendPart(stage, who, path);
-  if (step === 'part') return { path: `${path}/parts/1`, bytes: { data, headers: octets }, undo };
+  if (step === 'part') return { path: `${path}/parts/1`, bytes: { data: partData, headers: octets }, undo };
   if (step === 'finish') return { path: `${path}/finish`, body: finishing(), undo };
   return { path, undo };
 }
