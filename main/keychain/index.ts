@@ -25,6 +25,8 @@ export * from './link.ts';
 export * from './masterkey.ts';
 export * from './plainfield.ts';
 export * from './record.ts';
+export * from './roster.ts';
+export { rosterLimits, type Roster, type RosterPerson } from './rostertext.ts';
 export { rawPrivateOperationByForge, unwrapKey, wrapKey, type WrapOptions } from './rsa.ts';
 export { wipe } from './secrets.ts';
 export * from './sessionfile.ts';
