@@ -21,6 +21,7 @@ import { buildScript, buildWindow } from './bundle.ts';
 import { walkByKeys } from './keyboard-walk.ts';
 import { codeScenes } from './code-scenes.ts';
 import { editingScenes } from './editing-scenes.ts';
+import { encryptionScenes } from './encryption-scenes.ts';
 import { entranceScenes } from './entrance-scenes.ts';
 import { exchangeScenes } from './exchange-scenes.ts';
 import { fileScenes } from './file-scenes.ts';
@@ -177,6 +178,7 @@ function options() {
     axe: !values['no-axe'],
     walk: !values['no-walk'],
     scenes: [
+      ...encryptionScenes,
       ...entranceScenes,
       ...ownAccountScenes,
       ...workspaceScenes,

@@ -65,7 +65,7 @@ export function scriptEncryption({ scenario, emit }: Stage): Pick<Handlers, 'enc
         ? null
         : {
             ...{ direction: underWay, state, vaults: { total: 5, ready: 1 } },
-            ...{ vaultName: 'Infrastructure', done: 412, total: 1_280 },
+            ...{ vaultName: state === 'done' ? null : 'Infrastructure', done: 412, total: 1_280 },
             failure: state === 'stopped' ? 'undecipherable' : null,
             unreadable:
               state === 'stopped'
