@@ -43,9 +43,12 @@ export const useSession = defineStore('session', () => {
     await loadAccounts();
   }
 
-  /** Locks at once in the page; the main process confirms by its event. */
+  /**
+   * Locks at once in the page, with the state that the main process confirms by its event. It takes a
+   * while over that, and nobody who has gone on from the lock screen may be led back to it.
+   */
   async function lock(): Promise<void> {
-    if (state.value?.unlocked) state.value = { ...state.value, unlocked: false, lockReason: 'hand' };
+    if (state.value?.unlocked) state.value = { unlocked: false, lockReason: 'hand', current: null };
     const answer = await bridge().session.lock({});
     if (!answer.ok) await load();
   }
