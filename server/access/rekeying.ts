@@ -4,12 +4,13 @@
  */
 import type { KeyedKind } from '../storage/administrationtables.ts';
 import type { Repositories } from '../storage/storage.ts';
-import type { Keyed, Rekeying } from '../storage/rekeying.ts';
+import type { Keyed, PutBy, Rekeying } from '../storage/rekeying.ts';
 import { keyedKinds } from '../storage/rekeying.ts';
 import type { Vault } from '../storage/vaults.ts';
 import { publicKeyFingerprint } from '../identity/publickeys.ts';
 import type { Cause, RaisedRequest } from './entitlement.ts';
 import { isEntitled, settleKeys } from './entitlement.ts';
+import { endShares } from './shares.ts';
 
 const portion = 500;
 
@@ -25,7 +26,7 @@ async function* keyedOf(storage: Repositories, vaultId: string): AsyncGenerator<
 }
 
 /** What was put by for everything that carries a record key of a vault, by kind and id. */
-export type Rewrapped = ReadonlyMap<KeyedKind, readonly ReadonlyMap<string, string>[]>;
+export type Rewrapped = ReadonlyMap<KeyedKind, readonly ReadonlyMap<string, PutBy>[]>;
 
 /**
  * All that was put by, in portions, if nothing is missing; null where a record key has nothing put
@@ -35,7 +36,7 @@ export async function wholeOrNothing(
   storage: Repositories,
   { id, vaultId }: Rekeying,
 ): Promise<Rewrapped | null> {
-  const whole = new Map<KeyedKind, ReadonlyMap<string, string>[]>();
+  const whole = new Map<KeyedKind, ReadonlyMap<string, PutBy>[]>();
   for await (const keyed of keyedOf(storage, vaultId)) {
     const current = await storage.rekeyings.currentPutBy(id, keyed);
     const [first] = keyed;
@@ -44,6 +45,10 @@ export async function wholeOrNothing(
   }
   return whole;
 }
+
+/** The records that get a record key of their own, and not only the one they have under another vault key. */
+const renewed = (putBy: ReadonlyMap<string, PutBy>): string[] =>
+  [...putBy].filter(([, each]) => typeof each !== 'string').map(([id]) => id);
 
 /**
  * Puts the new key in force. Those for whom it was wrapped and who may still enter get theirs, if
@@ -58,7 +63,10 @@ export async function putInForce(
 ): Promise<RaisedRequest[]> {
   const by = { editorId: cause.requesterId, at: cause.at };
   for (const [kind, portions] of rewrapped) {
-    for (const keys of portions) await storage.rekeyings.rewrap(kind, keys, by);
+    for (const putBy of portions) {
+      await endShares(storage, renewed(putBy));
+      await storage.rekeyings.rewrap(kind, putBy, by);
+    }
   }
   const holders = await storage.vaultKeys.holders(vault.id);
   await storage.rekeyings.replaceKey(vault, rekeying);

@@ -57,6 +57,7 @@ const features = [
   'vaultLeave',
   'vaultBin',
   'vaultRekey',
+  'vaultRekeyRecords',
   'encryptionChange',
   'vaultKeyCheck',
   'accessExplained',

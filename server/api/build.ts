@@ -58,6 +58,7 @@ import { vaultCreationRoutes } from './vaults/creation.ts';
 import { deletedVaultRoutes } from './vaults/deleted.ts';
 import { explainedAccessRoutes } from './vaults/explained.ts';
 import { rekeyRoutes } from './vaults/rekey.ts';
+import { rekeyedRecordRoutes } from './vaults/rekeyrecords.ts';
 import { accessRequestRoutes } from './vaults/requests.ts';
 import { vaultTypeRoutes } from './vaults/types.ts';
 import { vaultRoutes } from './vaults/vaults.ts';
@@ -85,6 +86,7 @@ const groups = [
   explainedAccessRoutes,
   accessRequestRoutes,
   rekeyRoutes,
+  rekeyedRecordRoutes,
   encryptionChangeRoutes,
   vaultConversionRoutes,
   convertedObjectRoutes,

@@ -90,6 +90,10 @@ export function queryList<Schema extends z.ZodType>(element: Schema) {
 /** A yes or no in a query string or body, as clients write it. */
 export const queryFlag = z.union([z.boolean(), z.enum(['0', '1', 'true', 'false'])]);
 
+/** Whether such a flag is a yes. */
+export const saysYes = (flag: z.output<typeof queryFlag> | undefined): boolean =>
+  flag === true || flag === '1' || flag === 'true';
+
 /** The person in short, as it stands inside other objects. */
 export const shortUser = z.object({
   id: objectId,

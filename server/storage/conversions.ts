@@ -113,6 +113,9 @@ export function conversionStore(database: Kysely<Tables>, seal: Seal) {
   };
 
   return {
+    /** The state of a content: see `secrets.ts`. */
+    stateOf: (content: ItemContent): string => stateOf(seal, content),
+
     /** The next records or former states of a vault, those in the bin included, by id. */
     async walk(vaultId: string, kind: ConvertedKind, after: string, limit: number) {
       const rows = await database

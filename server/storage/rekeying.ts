@@ -8,6 +8,8 @@ import type { KeyedKind, RekeyingTable } from './administrationtables.ts';
 import type { ItemContent } from './items.ts';
 import type { Editing, Rewrite } from './rewriting.ts';
 import { rewriting } from './rewriting.ts';
+import type { SecretContent } from './secrets.ts';
+import { stateOf, withSecrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import type { Vault } from './vaults.ts';
 
@@ -38,12 +40,17 @@ export interface Keyed {
   kind: KeyedKind;
   id: string;
   keyEncrypted: string;
+  /** What it holds; null of a shortcut, which holds nothing else. */
+  content: ItemContent | null;
 }
 
 /** A record key under the new vault key, and the sealed one that it was made from. */
-export interface RewrappedRecordKey extends Keyed {
+export interface RewrappedRecordKey extends Omit<Keyed, 'content'> {
   formerKeyEncrypted: string;
 }
+
+/** What was put by: the record key under the new vault key, or all secrets under a new record key. */
+export type PutBy = string | SecretContent;
 
 /** The order in which the keyed things of a vault are walked through. */
 export const keyedKinds = ['item', 'snapshot', 'shortcut'] as const satisfies readonly KeyedKind[];
@@ -69,14 +76,26 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
     return all.where('id', '>', after).orderBy('id').limit(limit).execute();
   }
 
-  const keyIn = (kind: KeyedKind, content: Uint8Array): string | null =>
-    kind === 'shortcut'
-      ? seal.openJson<string | null>(content)
-      : seal.openJson<ItemContent>(content).keyEncrypted;
+  const keyedRow = (kind: KeyedKind, { id, content }: { id: string; content: Uint8Array }): Keyed[] => {
+    const opened = kind === 'shortcut' ? null : seal.openJson<ItemContent>(content);
+    const keyEncrypted = opened ? opened.keyEncrypted : seal.openJson<string | null>(content);
+    return keyEncrypted === null ? [] : [{ kind, id, keyEncrypted, content: opened }];
+  };
+
+  /** Whether what was put by was made from what stands now: from the key, or from all secrets. */
+  const isCurrent = ({ keyEncrypted, content }: Keyed, putBy: PutBy, former: Uint8Array): boolean => {
+    if (typeof putBy === 'string') return formerKey(keyEncrypted).equals(former);
+    return content !== null && stateOf(seal, content) === Buffer.from(former).toString('hex');
+  };
 
   const rekeyed =
-    (keys: ReadonlyMap<string, string>): Rewrite =>
-    (id, former) => ({ ...former, keyEncrypted: keys.get(id) ?? former.keyEncrypted });
+    (keys: ReadonlyMap<string, PutBy>): Rewrite =>
+    (id, former) => {
+      const putBy = keys.get(id) ?? former.keyEncrypted;
+      return typeof putBy === 'object' && putBy !== null
+        ? withSecrets(former, putBy)
+        : { ...former, keyEncrypted: putBy };
+    };
   const rewrite = rewriting(database, seal);
   const open = (row: Selectable<RekeyingTable>): Rekeying => ({
     ...{ id: row.id, vaultId: row.vault_id, changeId: row.change_id, starterId: row.starter_id },
@@ -151,9 +170,9 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
       return Number(row?.total ?? 0);
     },
 
-    /** What was put by for some keyed things and is still made from the key that they have now. */
-    async currentPutBy(id: string, keyed: readonly Keyed[]): Promise<Map<string, string>> {
-      const current = new Map<string, string>();
+    /** What was put by for some keyed things and is still made from what they hold now. */
+    async currentPutBy(id: string, keyed: readonly Keyed[]): Promise<Map<string, PutBy>> {
+      const current = new Map<string, PutBy>();
       for (const [kind, ofKind] of Map.groupBy(keyed, (each) => each.kind)) {
         const found = await database
           .selectFrom('rekeying_records')
@@ -167,11 +186,10 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
           )
           .execute();
         const byId = new Map(found.map((row) => [row.object_id, row]));
-        for (const { id: objectId, keyEncrypted } of ofKind) {
-          const row = byId.get(objectId);
-          if (row && formerKey(keyEncrypted).equals(row.former_key)) {
-            current.set(objectId, seal.openJson<string>(row.content));
-          }
+        for (const each of ofKind) {
+          const row = byId.get(each.id);
+          const putBy = row && seal.openJson<PutBy>(row.content);
+          if (putBy && isCurrent(each, putBy, row.former_key)) current.set(each.id, putBy);
         }
       }
       return current;
@@ -180,19 +198,16 @@ export function rekeyingStore(database: Kysely<Tables>, seal: Seal) {
     /** The next things of a vault that carry a record key, those in the bin included, by id. */
     async walk(vaultId: string, kind: KeyedKind, after: string, limit: number) {
       const found = await rows(vaultId, kind, after, limit);
-      const keyed = found.flatMap((row): Keyed[] => {
-        const keyEncrypted = keyIn(kind, row.content);
-        return keyEncrypted === null ? [] : [{ kind, id: row.id, keyEncrypted }];
-      });
+      const keyed = found.flatMap((row) => keyedRow(kind, row));
       return { keyed, last: found.length < limit ? null : (found.at(-1)?.id ?? null) };
     },
 
-    /** Gives keyed things of one kind their record keys under the new vault key, by id. */
-    async rewrap(kind: KeyedKind, keys: ReadonlyMap<string, string>, by: Editing) {
-      const ids = [...keys.keys()];
-      if (kind === 'item') await rewrite.items(ids, rekeyed(keys), by);
-      else if (kind === 'snapshot') await rewrite.snapshots(ids, rekeyed(keys));
-      else await rewrite.shortcuts(keys);
+    /** Gives keyed things of one kind what was put by for them, by id. */
+    async rewrap(kind: KeyedKind, putBy: ReadonlyMap<string, PutBy>, by: Editing) {
+      const ids = [...putBy.keys()];
+      if (kind === 'item') await rewrite.items(ids, rekeyed(putBy), by);
+      else if (kind === 'snapshot') await rewrite.snapshots(ids, rekeyed(putBy));
+      else await rewrite.shortcuts(putBy);
     },
 
     /** Ends the old key of a vault: check value and salt of the new one, and nobody's wrapped key. */

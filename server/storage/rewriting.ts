@@ -27,6 +27,7 @@ export function rewriting(database: Kysely<Tables>, seal: Seal) {
     async items(ids: readonly string[], rewrite: Rewrite, { editorId, at }: Editing): Promise<void> {
       if (ids.length === 0) return;
       const former = await database.selectFrom('items').selectAll().where('id', 'in', ids).execute();
+      if (former.length === 0) return;
       const rows = former.map((row) => ({
         ...{ ...row, editor_id: editorId, updated_at: at, revision: row.revision + 1 },
         content: rewritten(row, rewrite),
@@ -49,6 +50,7 @@ export function rewriting(database: Kysely<Tables>, seal: Seal) {
     async snapshots(ids: readonly string[], rewrite: Rewrite): Promise<void> {
       if (ids.length === 0) return;
       const former = await database.selectFrom('snapshots').selectAll().where('id', 'in', ids).execute();
+      if (former.length === 0) return;
       const rows = former.map((row) => ({ ...row, content: rewritten(row, rewrite) }));
       await database
         .insertInto('snapshots')
@@ -60,10 +62,11 @@ export function rewriting(database: Kysely<Tables>, seal: Seal) {
     },
 
     /** Gives shortcuts their record keys, by id. */
-    async shortcuts(keys: ReadonlyMap<string, string>): Promise<void> {
+    async shortcuts(keys: ReadonlyMap<string, unknown>): Promise<void> {
       if (keys.size === 0) return;
       const ids = [...keys.keys()];
       const former = await database.selectFrom('shortcuts').selectAll().where('id', 'in', ids).execute();
+      if (former.length === 0) return;
       const rows = former.map((row) => ({ ...row, content: seal.sealJson(keys.get(row.id) ?? null) }));
       await database
         .insertInto('shortcuts')

@@ -120,7 +120,14 @@ export function uploadStore(database: Kysely<Tables>, seal: Seal) {
         .insertInto('uploads')
         .values({
           ...{ id, user_id: userId, item_id: itemId, upload_key: keyOf(key), size, part_count: partCount },
-          ...{ rekeying_id: rekeyingId, created_at: now, touched_at: now, attachment_id: null, revision: null, updated_at: null },
+          ...{
+            rekeying_id: rekeyingId,
+            created_at: now,
+            touched_at: now,
+            attachment_id: null,
+            revision: null,
+            updated_at: null,
+          },
         })
         .execute();
       return { ...upload, id, touchedAt: now, finished: null };

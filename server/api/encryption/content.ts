@@ -7,6 +7,9 @@ import { invalid } from '../errors.ts';
 import { checkForm, customField, mostAttachments } from '../itembody.ts';
 import { objectId, shortCipherText } from '../schemas.ts';
 
+/** A keyed hash of the secrets as they stand, as clients are told it and say it again. */
+export const contentState = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** The secret members of a record or of a former state, its key aside. */
 export const secretMembers = {
   passwordEncrypted: shortCipherText.nullable(),

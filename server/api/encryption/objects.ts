@@ -7,15 +7,11 @@ import type { Api, Context } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { idParams, objectId, queryNumber } from '../schemas.ts';
 import { guardConversion } from './administered.ts';
-import { checkReplacement, secretMembers } from './content.ts';
+import { checkReplacement, contentState, secretMembers } from './content.ts';
+import { fittingCount } from './portions.ts';
 
 const largestPortion = 100;
-/** Characters of a portion after which no further object is added to it. */
-const enoughForPortion = 4 * 1024 * 1024;
-
 const kind = z.enum(convertedKinds);
-/** A keyed hash of the content as it stands. */
-export const contentState = z.string().regex(/^[0-9a-f]{64}$/);
 const { passwordEncrypted, customs } = secretMembers;
 
 const objectSchema = z.object({
@@ -59,16 +55,6 @@ function objectAnswer(object: Convertible, staged: ReadonlyMap<string, ReplacedF
       stagedId: staged.get(entry.id)?.id ?? null,
     })),
   };
-}
-
-/** The first of some objects, up to a size that clients read. */
-function fitting(objects: readonly Convertible[]): readonly Convertible[] {
-  let size = 0;
-  const end = objects.findIndex(({ content }) => {
-    size += JSON.stringify(content).length;
-    return size > enoughForPortion;
-  });
-  return end < 0 ? objects : objects.slice(0, Math.max(1, end));
 }
 
 const filesOf = (objects: readonly Convertible[]): string[] => [
@@ -134,7 +120,7 @@ function walkingRoute(app: Api, context: Context): void {
       const { objects, last } = await conversions.walk(vault.id, of, after, limit);
       const done = await conversions.current(rekeying.id, of, objects);
       const missing = objects.filter(({ id }) => !done.has(id));
-      const told = fitting(missing);
+      const told = missing.slice(0, fittingCount(missing.map(({ content }) => content)));
       const staged = await stagedFiles.of(rekeying.id, filesOf(told));
       const reached = told.length < missing.length ? (told.at(-1)?.id ?? null) : last;
       return {

@@ -10,7 +10,7 @@ import { publicKeyFingerprint } from '../../identity/publickeys.ts';
 import { keysCount } from './userkeys.ts';
 import { groupOf } from './groups.ts';
 import { notFound } from '../errors.ts';
-import { idParams, objectId, pageOf, pageQuery, queryFlag, shortUser } from '../schemas.ts';
+import { idParams, objectId, pageOf, pageQuery, queryFlag, saysYes, shortUser } from '../schemas.ts';
 
 const listedUser = z.object({
   ...shortUser.shape,
@@ -58,9 +58,6 @@ export async function colleague(context: Context, organisationId: string, userId
   if (!user || user.organisationId !== organisationId || user.isDeleted) throw notFound();
   return user;
 }
-
-const saysYes = (flag: z.output<typeof queryFlag>): boolean =>
-  flag === true || flag === '1' || flag === 'true';
 
 function matches(user: DirectoryEntry, query: z.output<typeof listQuery>): boolean {
   const fold = (text: string) => text.toLocaleLowerCase();

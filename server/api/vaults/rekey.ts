@@ -14,18 +14,15 @@ import { putInForce, wholeOrNothing } from '../../access/rekeying.ts';
 import type { Caller } from '../../access/rights.ts';
 import { newId } from '../../storage/ids.ts';
 import type { Rekeying, RewrappedVaultKey } from '../../storage/rekeying.ts';
-import { keyedKinds } from '../../storage/rekeying.ts';
 import type { Vault } from '../../storage/vaults.ts';
 import type { Api, Context } from '../context.ts';
 import { callerOf, unixSeconds } from '../context.ts';
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { guardPlace } from '../guard.ts';
 import { requireFingerprint } from '../publickeys.ts';
-import { createdId, doneAnswer, idParams, looksLikeKeyEnvelope, objectId, queryNumber } from '../schemas.ts';
+import { createdId, doneAnswer, idParams, objectId } from '../schemas.ts';
 import { requireKeyCheck, requireWrappedKeys, vaultKeyBody } from './creation.ts';
 import { notesOfRequests } from './access.ts';
-
-const largestPortion = 500;
 
 /** A new vault key wrapped for people, by user id, each with the fingerprint of their public key. */
 export const newVaultKeys = z.record(
@@ -50,26 +47,8 @@ const stateSchema = z.object({
   masterKeyEncrypted: z.string().nullable(),
 });
 
-const keyed = { kind: z.enum(keyedKinds), id: objectId, keyEncrypted: z.string().max(10_000) };
-const recordsQuery = z.object({
-  kind: z.enum(keyedKinds).default('item'),
-  after: objectId.optional(),
-  limit: queryNumber.min(1).max(largestPortion).default(largestPortion),
-});
-const recordsAnswer = z.object({
-  items: z.array(z.object(keyed)),
-  /** Where to go on; null when every record key has been told. */
-  next: z.object({ kind: z.enum(keyedKinds), after: objectId.nullable() }).nullable(),
-});
-const recordsBody = z.object({
-  records: z
-    .array(z.object({ ...keyed, formerKeyEncrypted: z.string().max(10_000) }))
-    .min(1)
-    .max(largestPortion),
-});
-
 /** The rekeying of a vault that is under way. */
-async function underWay(context: Context, vaultId: string): Promise<Rekeying> {
+export async function underWay(context: Context, vaultId: string): Promise<Rekeying> {
   const rekeying = await context.storage.rekeyings.ofVault(vaultId);
   if (rekeying?.changeId !== null) throw notFound();
   return rekeying;
@@ -193,60 +172,9 @@ function startingRoutes(app: Api, context: Context): void {
   );
 }
 
-function recordRoutes(app: Api, context: Context): void {
-  app.get(
-    '/vaults/:id/rekey/records',
-    {
-      config: { needs: 'directory:access:manage' },
-      schema: {
-        summary: 'The next record keys that have to be sealed with the new key (own addition)',
-        ...{ params: idParams, querystring: recordsQuery, response: { 200: recordsAnswer } },
-      },
-    },
-    async (request) => {
-      const { vault } = await guardPlace(context.rights, request, request.params.id);
-      const { id } = await underWay(context, vault.id);
-      const { kind, after = '', limit } = request.query;
-      const { rekeyings } = context.storage;
-      const { keyed: walked, last } = await rekeyings.walk(vault.id, kind, after, limit);
-      const done = await rekeyings.currentPutBy(id, walked);
-      const following = keyedKinds[keyedKinds.indexOf(kind) + 1];
-      const afterKind = following === undefined ? null : { kind: following, after: null };
-      return {
-        items: walked.filter((each) => !done.has(each.id)),
-        next: last === null ? afterKind : { kind, after: last },
-      };
-    },
-  );
-
-  app.post(
-    '/vaults/:id/rekey/records',
-    {
-      config: { needs: 'directory:access:manage', logs: 'nothing' },
-      schema: {
-        summary: 'Record keys sealed with the new key, put by until it is in force (own addition)',
-        ...{ params: idParams, body: recordsBody, response: { 200: z.object({ doneCount: z.number() }) } },
-      },
-    },
-    async (request) => {
-      const { vault } = await guardPlace(context.rights, request, request.params.id);
-      const { records } = request.body;
-      if (!records.every(({ keyEncrypted }) => looksLikeKeyEnvelope(keyEncrypted))) {
-        throw invalid('notEncrypted', 'records', 'Must be keys encrypted on the client.');
-      }
-      const { id } = await underWay(context, vault.id);
-      return context.storage.transaction(async (storage) => {
-        await storage.rekeyings.putBy(id, records);
-        return { doneCount: await storage.rekeyings.countPutBy(id) };
-      });
-    },
-  );
-}
-
 /** Registers the endpoints of this file. */
 export function rekeyRoutes(app: Api, context: Context): void {
   startingRoutes(app, context);
-  recordRoutes(app, context);
 
   app.post(
     '/vaults/:id/rekey/finish',
