@@ -229,12 +229,8 @@ async function start(): Promise<void> {
     current,
     prove: (accountId, secret) => accounts.prove(accountId, secret),
     workerFile: join(here, 'conversionworker.js'),
-    onChange: (conversion) => {
-      announcer.announce('encryptionChangeTold', { conversion });
-    },
-    report: (error) => {
-      incidents.write({ channel: 'encryptionChange', what: 'unforeseen error', error });
-    },
+    onChange: (conversion) => announcer.announce('encryptionChangeTold', { conversion }),
+    report: (error) => incidents.write({ channel: 'encryptionChange', what: 'unforeseen error', error }),
   });
 
   const surroundings: Surroundings = new Surroundings({
@@ -285,10 +281,8 @@ async function start(): Promise<void> {
   );
 
   /** Ends what runs for unlocked accounts and forgets what it knows of them. */
-  function clearMemories(): Promise<void>[] {
-    const desks = [files, exchange, health, rekeying, encryptionChange];
-    return desks.map((desk) => desk.clear());
-  }
+  const clearMemories = (): Promise<void>[] =>
+    [files, exchange, health, rekeying, encryptionChange].map((desk) => desk.clear());
 
   function showMenu(): void {
     setApplicationMenu(
