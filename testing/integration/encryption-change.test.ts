@@ -1,6 +1,7 @@
 /** Client-side encryption turned on and off for an organisation: cut, gone on with, and read the same. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isEnvelope } from '../../main/keychain/index.ts';
+import type { Application } from './application.ts';
 import {
   devicePassphrase,
   EncryptionStage,
@@ -135,6 +136,12 @@ describe('client-side encryption', () => {
     });
     await stage.startAnew(owner, owner.masterPassword);
     await stage.startAnew(boris, boris.masterPassword);
+    // The key that was made on this device is known again; the one from somebody else is new here.
+    const trustOf = (app: Application, vaultId: string) =>
+      app.accounts.current().mirror.pins.vaultKey(vaultId)?.trust;
+    expect(trustOf(owner.app, stage.shared.id)).toBe('verified');
+    expect(trustOf(boris.app, stage.shared.id)).toBe('unverified');
+    expect(trustOf(boris.app, stage.own.id)).toBe('verified');
     expect(await stage.contents(owner)).toEqual(before.owner);
     expect(await stage.contents(boris)).toEqual(before.boris);
     const { mirror } = owner.app.accounts.current();

@@ -33,6 +33,11 @@ export interface VaultKeysParts {
   readonly manifestKey: LockedBytes;
   /** The own private key; asked for only when a wrapped key was never seen before. */
   readonly privateKey: () => PrivateKey;
+  /**
+   * Whether a key was made on this device for a vault, by the server's id, before encryption was
+   * turned on; it counts as verified at first sight.
+   */
+  readonly isMadeAhead?: (vaultId: string, key: VaultKey) => boolean;
   readonly now: () => number;
 }
 
@@ -127,7 +132,8 @@ export class VaultKeys {
     if (key === null && pin === null) return delivered;
     if (key !== null && this.#isMadeHere(delivered, key)) return this.adopt(delivered, key);
     if (key !== null && this.#isBelievable(delivered, key, pin)) {
-      this.#pin(delivered.id, this.#fingerprint(key), pin);
+      const isMadeAhead = this.#parts.isMadeAhead?.(delivered.serverId, asVaultKey(key.bytes)) ?? false;
+      this.#pin(delivered.id, this.#fingerprint(key), pin, isMadeAhead ? 'verified' : 'unverified');
       this.#hold(delivered.id, key);
       return delivered;
     }
@@ -273,10 +279,15 @@ export class VaultKeys {
   }
 
   /** First sight is 'unverified'; a key that was doubted and is the pinned one after all is so again. */
-  #pin(vaultId: string, mac: string, pin: VaultKeyPin | null): void {
+  #pin(
+    vaultId: string,
+    mac: string,
+    pin: VaultKeyPin | null,
+    trust: 'unverified' | 'verified' = 'unverified',
+  ): void {
     if (pin !== null && pin.trust !== 'keyChanged' && pin.trust !== 'keyMissing') return;
     const firstSeenAt = pin?.firstSeenAt ?? this.#parts.now();
-    this.#parts.mirror.pins.setVaultKey({ vaultId, mac, trust: 'unverified', firstSeenAt });
+    this.#parts.mirror.pins.setVaultKey({ vaultId, mac, trust, firstSeenAt });
   }
 
   #distrust(vault: StoredVault, pin: VaultKeyPin | null): void {

@@ -13,6 +13,7 @@ import type { Profile, ProfileStore } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
 import { filesOfSealedConflicts } from '../../sync/index.ts';
 import type { EnrolmentResult } from '../../sync/index.ts';
+import { carryKeysOver } from '../encryptionchange/carryingover.ts';
 import { Enrolling } from './enrolling.ts';
 import { MasterPasswordChange } from './masterpasswordchange.ts';
 import { openedInTime, termEnded } from './offlineright.ts';
@@ -102,7 +103,9 @@ export class Accounts {
     const locks = this.#locks;
     try {
       const result = await this.enrolling.finish(enrolmentId, secret, beside);
-      const view = this.#show(await this.#settle(result, secret, { locks, beside }));
+      const account = await this.#settle(result, secret, { locks, beside });
+      carryKeysOver(this.#open.values(), account);
+      const view = this.#show(account);
       await this.enrolling.abandon(enrolmentId);
       return view;
     } catch (error) {

@@ -118,7 +118,7 @@ export class OpenAccount {
       this.madeValues = new MadeValues(sealed);
       this.healthBook = new HealthBook(this.mirror.health, this.healthKey, () => this.#closed);
       this.client = this.#makeClient();
-      this.keysAhead = new KeysAhead({ ...sealed, macKey: this.#manifestKey });
+      this.keysAhead = new KeysAhead(sealed);
       this.recipients = new Recipients({
         ...{ mirror: this.mirror, client: this.client, now: Date.now },
         privateKey: () => this.#accountKeys().privateKey(),
@@ -280,6 +280,7 @@ export class OpenAccount {
       cacheKey: this.#cacheKey,
       manifestKey: this.#manifestKey,
       privateKey: () => privateKey,
+      isMadeAhead: (vaultId, key) => this.keysAhead.isVaultKey(vaultId, key),
       now: Date.now,
     });
   }

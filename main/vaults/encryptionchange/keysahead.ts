@@ -6,11 +6,15 @@
  * every vault if it could put a pair or a vault key of its own in their place. So both are known
  * again here: the pair by its fingerprint, a vault key by a MAC that only this device can make. The
  * keys themselves are not kept: this device's copy may open with less than the master password.
+ *
+ * The MACs are made under a key that is drawn for them, so that the copy with which the account is set
+ * up anew knows the vault keys again as well.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { openValue, sealValue } from '../../custody/index.ts';
 import type { LockedBytes } from '../../custody/index.ts';
+import { wipe } from '../../keychain/index.ts';
 import type { VaultKey } from '../../keychain/index.ts';
 import type { Mirror } from '../../mirror/index.ts';
 
@@ -18,8 +22,6 @@ export interface KeysAheadParts {
   readonly mirror: Mirror;
   /** Seals what is kept; owned by the account. */
   readonly sealKey: LockedBytes;
-  /** Makes the MACs; owned by the account. */
-  readonly macKey: LockedBytes;
 }
 
 const ownPair = z.strictObject({ fingerprint: z.string(), masterKeyOptions: z.string() });
@@ -27,6 +29,7 @@ const ownPair = z.strictObject({ fingerprint: z.string(), masterKeyOptions: z.st
 export type OwnPairAhead = z.infer<typeof ownPair>;
 
 const ownName = 'ownKeysAhead';
+const macKeyName = 'vaultKeysAhead';
 const vaultName = (vaultId: string): string => `vaultKeyAhead:${vaultId}`;
 
 export class KeysAhead {
@@ -49,24 +52,48 @@ export class KeysAhead {
 
   /** To be called before the server hears of a vault key. `vaultId` is the server's. */
   keepVaultKey(vaultId: string, key: VaultKey): void {
-    this.#set(vaultName(vaultId), this.#mac(vaultId, key));
+    if (this.#get(macKeyName) === null) this.#set(macKeyName, randomBytes(32));
+    const mac = this.#mac(vaultId, key);
+    if (mac !== null) this.#set(vaultName(vaultId), mac);
   }
 
   /** Whether a key is the one that was made here last for this vault. */
   isVaultKey(vaultId: string, key: VaultKey): boolean {
     const kept = this.#get(vaultName(vaultId));
-    const found = this.#mac(vaultId, key);
-    return kept !== null && kept.length === found.length && timingSafeEqual(kept, found);
+    const found = kept === null ? null : this.#mac(vaultId, key);
+    return kept !== null && found !== null && timingSafeEqual(kept, found);
   }
 
-  #mac(vaultId: string, key: VaultKey): Buffer {
-    const { macKey } = this.#parts;
-    return createHmac('sha256', macKey.bytes).update(`vault key ahead\n${vaultId}\n`).update(key).digest();
+  /** Takes over by what another copy of the account knows the keys of some vaults. */
+  takeOver(from: KeysAhead, vaultIds: readonly string[]): void {
+    const macKey = from.#get(macKeyName);
+    if (macKey === null) return;
+    this.#parts.mirror.durable(() => {
+      this.#seal(macKeyName, macKey);
+      for (const vaultId of vaultIds) {
+        const mac = from.#get(vaultName(vaultId));
+        if (mac !== null) this.#seal(vaultName(vaultId), mac);
+      }
+    });
+    wipe(macKey);
+  }
+
+  /** Null where no key was ever made here. */
+  #mac(vaultId: string, key: VaultKey): Buffer | null {
+    const macKey = this.#get(macKeyName);
+    if (macKey === null) return null;
+    const mac = createHmac('sha256', macKey).update(`${vaultId}\n`).update(key).digest();
+    wipe(macKey);
+    return mac;
   }
 
   #set(name: string, value: Buffer): void {
+    this.#parts.mirror.durable(() => this.#seal(name, value));
+  }
+
+  #seal(name: string, value: Buffer): void {
     const { mirror, sealKey } = this.#parts;
-    mirror.durable(() => mirror.keyCache.set(name, sealValue(sealKey, value, name)));
+    mirror.keyCache.set(name, sealValue(sealKey, value, name));
   }
 
   #get(name: string): Buffer | null {
