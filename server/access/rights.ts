@@ -11,7 +11,8 @@
  * - With client-side encryption a level is worth nothing until the vault key has been
  *   wrapped for the person: until then the vault does not exist for them.
  * - A shortcut opens its record to those who may read the shortcut's place, and an inbox
- *   entry to its receiver, for reading and, where given, for editing. Nothing more.
+ *   entry to its receiver, for reading and, where given, for editing. Nothing more; whoever
+ *   may do less with it in its vault may do that.
  */
 import type { InboxEntry, Shortcut } from '../storage/sharing.ts';
 import type { Item } from '../storage/items.ts';
@@ -198,13 +199,15 @@ export function rightsOver(storage: Repositories) {
     const access = await toVault(caller, item.vaultId);
     if (!access) return undefined;
     const own = rightsAt(access.levelAt(item.folderId));
-    if (own.has('item:read')) return { item, rights: own, wrappedKey: access.wrappedKey };
+    if (own.has('item:edit')) return { item, rights: own, wrappedKey: access.wrappedKey };
     const [shortcuts, received] = await Promise.all([
       storage.shortcuts.toItem(itemId),
       storage.inbox.receivedBy(caller.userId, itemId),
     ]);
-    const rights = new Set([...throughInbox(received), ...(await throughShortcuts(caller, shortcuts))]);
-    return { item, rights, wrappedKey: null };
+    const given = [...throughInbox(received), ...(await throughShortcuts(caller, shortcuts))];
+    // Whoever may only read in the vault keeps that, and its key, when they were sent more.
+    const rights = new Set([...own, ...given]);
+    return { item, rights, wrappedKey: own.has('item:read') ? access.wrappedKey : null };
   }
 
   /** Access to those of some vaults of the caller's organisation that are in the bin. */

@@ -11,7 +11,10 @@ const vaultEntry = (vaultId: string): ChangeEntry => ({
 
 /** Everybody who may see a vault, or may have seen it before it went, and what of it is shown elsewhere. */
 async function everybodyConcerned({ bare, about }: Within, vaultId: string, organisationId: string) {
+  const vault = (await bare.vaults.find(vaultId)) ?? (await bare.vaults.findDeleted(vaultId));
+  const typeId = vault?.customTypeId ?? null;
   const seenBy = [
+    ...(typeId === null ? [] : await bare.vaultTypes.administrators(typeId)),
     ...(await about.namedIn({ vaultId })),
     ...(await bare.vaultKeys.holders(vaultId)),
     ...(await about.administrators(organisationId)),

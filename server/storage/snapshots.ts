@@ -40,9 +40,12 @@ export function snapshotStore(database: Kysely<Tables>, seal: Seal) {
         .execute();
     },
 
+    /** Gives a former state another content; what was put by for it was made from the one before. */
     async replaceContent(snapshot: Snapshot): Promise<void> {
       const content = seal.sealJson(itemContent(snapshot));
       await database.updateTable('snapshots').set({ content }).where('id', '=', snapshot.id).execute();
+      const putBy = database.deleteFrom('rekeying_records').where('kind', '=', 'snapshot');
+      await putBy.where('object_id', '=', snapshot.id).execute();
     },
 
     async find(id: string): Promise<Snapshot | undefined> {

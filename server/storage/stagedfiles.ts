@@ -7,6 +7,11 @@ import type { Seal } from '../sealing/cipher.ts';
 import type { ReplacedFile } from './secrets.ts';
 import type { Tables } from './tables.ts';
 
+/** Ids as many at a time as one statement takes. */
+function* portions(ids: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < ids.length; start += 500) yield ids.slice(start, start + 500);
+}
+
 /** The repository of staged files. Every method that makes rows forget files answers the files' names. */
 export function stagedFileStore(database: Kysely<Tables>, seal: Seal) {
   async function namesOf(attachmentIds: readonly string[]): Promise<string[]> {
@@ -20,8 +25,7 @@ export function stagedFileStore(database: Kysely<Tables>, seal: Seal) {
 
   async function removeAttachments(attachmentIds: readonly string[]): Promise<string[]> {
     const names: string[] = [];
-    for (let start = 0; start < attachmentIds.length; start += 500) {
-      const portion = attachmentIds.slice(start, start + 500);
+    for (const portion of portions(attachmentIds)) {
       names.push(...(await namesOf(portion)));
       await database.deleteFrom('attachments').where('id', 'in', portion).execute();
     }
@@ -49,18 +53,19 @@ export function stagedFileStore(database: Kysely<Tables>, seal: Seal) {
 
     /** What is staged for some attachments, by their ids. */
     async of(rekeyingId: string, formerIds: readonly string[]): Promise<Map<string, ReplacedFile>> {
-      const rows = await database
-        .selectFrom('staged_files')
-        .select(['id', 'former_id', 'content'])
-        .where('rekeying_id', '=', rekeyingId)
-        .where('former_id', 'in', formerIds)
-        .execute();
-      return new Map(
-        rows.map((row) => [
-          row.former_id,
-          { id: row.id, hash: seal.openJson<{ hash: string }>(row.content).hash },
-        ]),
-      );
+      const found = new Map<string, ReplacedFile>();
+      for (const portion of portions(formerIds)) {
+        const rows = await database
+          .selectFrom('staged_files')
+          .select(['id', 'former_id', 'content'])
+          .where('rekeying_id', '=', rekeyingId)
+          .where('former_id', 'in', portion)
+          .execute();
+        for (const { id, former_id: formerId, content } of rows) {
+          found.set(formerId, { id, hash: seal.openJson<{ hash: string }>(content).hash });
+        }
+      }
+      return found;
     },
 
     /** Drops what is staged for one attachment. */

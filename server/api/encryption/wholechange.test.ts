@@ -18,6 +18,7 @@ import {
   partDigest,
   PLAIN_PARTED_KEY,
   sealPartList,
+  sealRecordKey,
   unwrapVaultKey,
 } from '../../../main/keychain/index.ts';
 import { partBytes, VaultConversion } from '../../../testing/organisation/conversion.ts';
@@ -337,6 +338,15 @@ describe('and off again', () => {
       await conversion.begin([]);
       await conversion.putAllBy();
     }
+    // The record key sealed once more: the record, and the former state that this leaves.
+    const key = await keyOf(owner, vault.id);
+    const recordKey = openRecordKey((await read(owner, first)).keyEncrypted ?? '', key);
+    const keyEncrypted = sealRecordKey(recordKey, key);
+    await owner.member.http.send('PATCH', `/items/${first}`, { keyEncrypted });
+    const state = () => owner.member.http.send('GET', '/encryption-change');
+    expect(await state()).toMatchObject({ underWay: { vaults: { total: 3, ready: 2 } } });
+    expect(await conversions[0]?.putAllBy()).toBe(2);
+    expect(await state()).toMatchObject({ underWay: { vaults: { total: 3, ready: 3 } } });
     await finish(owner);
     const item = await read(other, first);
     expect(item.keyEncrypted).toBeNull();

@@ -13,7 +13,12 @@ import {
   sealPassword,
   sealRecordKey,
 } from '../../../main/keychain/index.ts';
-import { createVault, startTrialServer, trialOrganisation } from '../../../testing/organisation/index.ts';
+import {
+  createVault,
+  startTrialServer,
+  trialOrganisation,
+  wrapFor,
+} from '../../../testing/organisation/index.ts';
 import type {
   Member,
   OpenVault,
@@ -88,6 +93,29 @@ describe('a record sent to a group', () => {
 });
 
 describe('a record sent to a person', () => {
+  it('for editing can be edited by them, though they may only read in its vault', async () => {
+    const { id: itemId, key } = await record();
+    const masterKeyEncrypted = wrapFor(vault, await publicKey(two));
+    const reading = { userId: two.userId, access: 'read', masterKeyEncrypted };
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, reading);
+    const send = async (access: string) =>
+      owner.http.send('POST', '/inbox-items', {
+        ...{ itemId, userId: two.userId, access, keyEncrypted: sealInboxKey(key, await publicKey(two)) },
+      });
+    const edit = () => two.http.send('PATCH', `/items/${itemId}`, { name: 'Edited' });
+    await send('read');
+    await refused(edit(), 403, 'accessDenied');
+    await send('write');
+    await edit();
+    expect(await two.http.send('GET', `/items/${itemId}`)).toMatchObject({
+      ...{ name: 'Edited', vaultMasterKeyEncrypted: masterKeyEncrypted },
+    });
+    await refused(two.http.send('DELETE', `/items/${itemId}`), 403, 'accessDenied');
+    const other = (await record()).id;
+    await refused(two.http.send('PATCH', `/items/${other}`, { name: 'No' }), 403, 'accessDenied');
+    await owner.http.send('POST', `/vaults/${vault.id}/access`, { userId: two.userId, access: 'notSet' });
+  });
+
   it('is given another access and taken back by its sender, and by nobody else but its receiver', async () => {
     const { id: itemId, key } = await record();
     const keyEncrypted = sealInboxKey(key, await publicKey(one));
