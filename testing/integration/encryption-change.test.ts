@@ -34,6 +34,16 @@ const passwordOf = (records: readonly ReadRecord[], name: string): string =>
 const beginnings = (): number =>
   stage.proxy.requests.filter(({ method, path }) => method === 'POST' && /\/encryption$/.test(path)).length;
 
+/** The next answer to such a request never arrives. */
+function loseAnswer(ending: string): void {
+  stage.proxy.tell(({ request }, response) => {
+    if (request.method !== 'POST' || !request.path.endsWith(ending)) return undefined;
+    stage.proxy.tell(null);
+    response.socket?.destroy();
+    return null;
+  });
+}
+
 async function change(name: string, password: string): Promise<void> {
   const { app } = stage.boris;
   const recordId = await idOf(app, name);
@@ -68,6 +78,8 @@ describe('client-side encryption', () => {
     expect(await owner.app.refusal('encryptionChange', 'setMasterPassword', short)).toBe(
       'masterPasswordRules',
     );
+    // An answer that is lost says nothing; what the server has does.
+    loseAnswer('/users/master-key/set');
     await stage.setMasterPassword(owner);
     await stage.setMasterPassword(boris);
     expect(await owner.app.ask('encryptionChange', 'read', {})).toMatchObject({ ownKeys: 'here' });
@@ -81,6 +93,9 @@ describe('client-side encryption', () => {
     const { owner, proxy } = stage;
     const wrong = { masterPassword: utf8('wrong'), vaultIds: [stage.shared.id], admitted: [] };
     expect(await owner.app.refusal('encryptionChange', 'encrypt', wrong)).toBe('wrongMasterPassword');
+    loseAnswer('/encryption');
+    await stage.encrypt(owner);
+    expect(await ended(owner)).toMatchObject({ state: 'stopped', failure: 'unreachable' });
     proxy.tell(({ request }) => {
       if (request.method === 'POST' && request.path.endsWith('/encryption/objects')) proxy.setDown(true);
       return undefined;
