@@ -102,15 +102,19 @@ export class VaultConversion {
     const body: Record<string, unknown> = { ...more };
     if (this.direction === 'on') {
       const keys: Record<string, object> = {};
-      for (const { userId } of people) {
-        const { publicKey } = await http.send<{ publicKey: string }>('GET', `/users/${userId}/public-key`);
-        const masterKeyEncrypted = wrapFor({ key: this.vaultKey, isOld: false }, publicKey);
-        keys[userId] = { masterKeyEncrypted, publicKeyFingerprint: keyFingerprint(publicKey) };
-      }
+      for (const member of people) keys[member.userId] = await this.keyFor(member);
       const salt = generateSalt();
       Object.assign(body, { keys, salt, masterKeyHash: vaultCheckValue(this.vaultKey, salt) });
     }
     this.#id = (await http.send<{ id: string }>('POST', this.path, body)).id;
+  }
+
+  /** The new vault key wrapped for somebody. */
+  async keyFor({ userId }: Member) {
+    const path = `/users/${userId}/public-key`;
+    const { publicKey } = await this.by.member.http.send<{ publicKey: string }>('GET', path);
+    const masterKeyEncrypted = wrapFor({ key: this.vaultKey, isOld: false }, publicKey);
+    return { masterKeyEncrypted, publicKeyFingerprint: keyFingerprint(publicKey) };
   }
 
   /** Puts by what is not, in portions; answers how many objects that were. */
