@@ -13,7 +13,9 @@ import { ObjectStore } from './store.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
 const suites = [
-  ...['attachments', 'attachmentparts', 'bin', 'encryption/wholechange'].map((name) => `server/api/${name}.test.ts`),
+  ...['attachments', 'attachmentparts', 'bin', 'encryption/wholechange'].map(
+    (name) => `server/api/${name}.test.ts`,
+  ),
   'server/rotation/rotation.test.ts',
 ];
 const patience = 240_000;

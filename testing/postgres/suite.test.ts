@@ -17,7 +17,15 @@ import { postgresBinaries, startLocalPostgres } from './local.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
 const everything = ['server/storage', 'server/access', 'server/rotation', 'server/api'];
-const telling = ['items', 'changes', 'bin', 'foldermove', 'repeats', 'vaults/rekey', 'encryption/wholechange'];
+const telling = [
+  'items',
+  'changes',
+  'bin',
+  'foldermove',
+  'repeats',
+  'vaults/rekey',
+  'encryption/wholechange',
+];
 const suites =
   process.env['POSTGRES'] === 'all'
     ? everything
