@@ -37,6 +37,10 @@ export function refusalOf(answer: Answer): StrongroomError {
   if (status === 409 && answer.errorCodes.includes('vaultKeyChanged')) {
     return new StrongroomError('vaultKeyChanged');
   }
+  // Client-side encryption was turned on or off while the request was on its way (feature `encryptionChange`).
+  if (status === 409 && answer.errorCodes.includes('encryptionChanged')) {
+    return new StrongroomError('encryptionModeChanged');
+  }
   if (answer.errorCodes.includes('idempotencyKeyReused')) {
     return new StrongroomError('badAnswer', { reason: 'keyReused', status });
   }

@@ -150,6 +150,25 @@ describe('turning off', () => {
   });
   afterAll(() => trust.close());
 
+  it('keeps a change that was on its way meanwhile, and stops the sync', async () => {
+    const { app, proxy, organisation } = trust;
+    const errors = [{ code: 'encryptionChanged', field: '', message: 'another mode' }];
+    proxy.tell(({ request }) =>
+      request.method === 'PATCH' && request.path.includes('/items/')
+        ? { status: 409, json: { errors } }
+        : undefined,
+    );
+    const recordId = (await app.ids({ kind: 'vault', vaultId: organisation.office.id }))[0] ?? '';
+    const fields = { login: 'changed just then' };
+    await app.ask('editing', 'save', { recordId, fields });
+    await app.synced();
+    expect(await app.ask('sync', 'status', {})).toMatchObject({
+      ...{ phase: 'stopped', problem: { code: 'encryptionModeChanged' }, waiting: 1 },
+    });
+    proxy.tell(null);
+    await settled(app);
+  });
+
   it('names the record that does not open and the vault without a key, and hands the others over', async () => {
     const { app, organisation, proxy } = trust;
     const { anna, servers, office, ledger } = organisation;

@@ -32,13 +32,15 @@ const administration: Meanings = {
   rekeyingUnderWay: 'rekeyingUnderWay',
   rekeyingIncomplete: 'rekeyingIncomplete',
   memberMissing: 'membersChanged',
+  encryptionChangeUnderWay: 'encryptionChangeUnderWay',
 };
 
 /**
  * Sends a request of administration and reads its answer.
  * @throws StrongroomError `loginTaken`, `stillInUse`, `notYourself`, `masterPasswordUnset`,
  * `lastAdministrator`, `accessThroughOthers`, `administratorsChanged`, `recipientKeyChanged`,
- * `notEntitled`, `rekeyingUnderWay`, `rekeyingIncomplete`, `membersChanged`, and as
+ * `notEntitled`, `rekeyingUnderWay`, `rekeyingIncomplete`, `membersChanged`,
+ * `encryptionChangeUnderWay`, and as
  * `RemoteClient.call`.
  */
 export async function administer<S extends z.ZodType>(

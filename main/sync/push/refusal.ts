@@ -27,6 +27,7 @@ const ofTheAccount: ReadonlySet<string> = new Set([
   'hashDemandedTooEarly',
   'certificateUntrusted',
   'certificateChanged',
+  'encryptionModeChanged',
   'notPasswork',
   'mirrorDamaged',
   'diskFull',

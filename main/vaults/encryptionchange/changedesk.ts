@@ -153,7 +153,11 @@ export class EncryptionChangeDesk {
     vaultIds: readonly string[],
     open: VaultOpening,
   ): Promise<void> {
-    await this.#conversions.get(account)?.stop();
+    // Whoever was asked at the same time may have begun meanwhile.
+    for (let other = this.#conversions.get(account); other?.view.state === 'running';) {
+      await other.stop();
+      other = this.#conversions.get(account);
+    }
     if (account.closed) throw new StrongroomError('locked');
     const { workerFile, report } = this.#options;
     const conversion = new Conversion({
