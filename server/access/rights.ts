@@ -49,6 +49,8 @@ export interface VaultAccess {
   readablePlaces(): (string | null)[];
   /** True when every place of the vault is readable, which is the usual case. */
   readonly wholeIsReadable: boolean;
+  /** The same with the folders that are in the bin, or of a vault that is. */
+  readonly nothingIsClosed: boolean;
 }
 
 /** What one person may do with one record. */
@@ -119,6 +121,9 @@ function vaultAccess(
     readablePlaces,
     get wholeIsReadable() {
       return readablePlaces().length === parents.size - binned.size + 1;
+    },
+    get nothingIsClosed() {
+      return [null, ...parents.keys()].every((place) => compareLevels(levelAt(place), 'read') >= 0);
     },
   };
 }

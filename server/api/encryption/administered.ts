@@ -23,8 +23,12 @@ export function personAnswer(id: string, user: Pick<User, 'fullName' | 'login'> 
 
 const needed = 'directory:access:manage';
 
-/** Whether somebody's access to a vault lets them convert it. */
-export const administers = (access: VaultAccess): boolean => rightsAt(access.levelAt(null)).has(needed);
+/**
+ * Whether somebody's access to a vault lets them convert it: they administer it, and no folder of it
+ * is closed to them. Converting shows all of it.
+ */
+export const administers = (access: VaultAccess): boolean =>
+  rightsAt(access.levelAt(null)).has(needed) && access.nothingIsClosed;
 
 /** A vault that the caller administers, in the bin or not. */
 export async function guardAdministered(
@@ -33,8 +37,9 @@ export async function guardAdministered(
   vaultId: string,
 ): Promise<Vault> {
   const deleted = await context.storage.vaults.findDeleted(vaultId);
-  if (!deleted) return (await guardPlace(context.rights, request, vaultId)).vault;
-  const [access] = await context.rights.toDeletedVaults(callerOf(request), [deleted]);
+  const access = deleted
+    ? (await context.rights.toDeletedVaults(callerOf(request), [deleted]))[0]
+    : await guardPlace(context.rights, request, vaultId);
   if (!access) throw notFound();
   if (!administers(access)) throw forbidden(needed);
   guardedByConstruction(request);

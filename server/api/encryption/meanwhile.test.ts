@@ -156,6 +156,27 @@ describe('while it is being turned on', () => {
     expect(await waitingFor()).toEqual([member.userId]);
   });
 
+  it('shows nothing of a folder to an administrator to whom it is closed', async () => {
+    const folder = await owner.http.send<{ id: string }>('POST', '/folders', {
+      name: 'F',
+      vaultId: vault.id,
+    });
+    const closed = { userId: helper.userId, access: 'forbidden' };
+    await owner.http.send('POST', `/folders/${folder.id}/access`, closed);
+    await begin('on');
+    helper = await makeKeys(helper);
+    owner = await makeKeys(owner);
+    const listed = async (by: Member) =>
+      (await by.http.send<{ vaults: object[] }>('GET', '/encryption-change/vaults')).vaults.length;
+    expect([await listed(owner), await listed(helper)]).toEqual([1, 0]);
+    const conversion = new VaultConversion(converting(helper), vault.id, 'on');
+    await refused(conversion.begin([helper]), 403, 'accessDenied');
+    await new VaultConversion(converting(owner), vault.id, 'on').begin([owner, helper]);
+    await refused(conversion.putAllBy(), 403, 'accessDenied');
+    await owner.http.send('DELETE', `/folders/${folder.id}`);
+    await refused(conversion.putAllBy(), 403, 'accessDenied');
+  });
+
   it('gives no key to somebody who has made another pair, and lets them wait', async () => {
     await begin('on');
     owner = await makeKeys(owner);

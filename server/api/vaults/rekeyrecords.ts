@@ -11,7 +11,7 @@ import { keyedKinds } from '../../storage/rekeying.ts';
 import type { Api, Context } from '../context.ts';
 import { checkReplacement, contentState, secretMembers } from '../encryption/content.ts';
 import { fittingCount } from '../encryption/portions.ts';
-import { invalid } from '../errors.ts';
+import { forbidden, invalid } from '../errors.ts';
 import { guardPlace } from '../guard.ts';
 import { idParams, looksLikeKeyEnvelope, objectId, queryFlag, queryNumber, saysYes } from '../schemas.ts';
 import { underWay } from './rekey.ts';
@@ -109,9 +109,10 @@ function walkingRoute(app: Api, context: Context): void {
       },
     },
     async (request) => {
-      const { vault } = await guardPlace(context.rights, request, request.params.id);
+      const { vault, nothingIsClosed } = await guardPlace(context.rights, request, request.params.id);
       const { kind, contents } = request.query;
       const withContents = saysYes(contents);
+      if (withContents && !nothingIsClosed) throw forbidden('item:read');
       const { missing, last } = await walked(context, await underWay(context, vault.id), request.query);
       const fits = withContents ? fittingCount(missing.map(({ content }) => content)) : missing.length;
       const told = missing.slice(0, fits);
