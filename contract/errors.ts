@@ -43,6 +43,8 @@ export const errorCodes = [
   'recipientKeyMissing', // the person has made no key pair yet, or none that can be used
   'keyTooFresh', // a new key after a reset: its owner is to be asked in person first
   'recipientKeyChanged', // another key than the one that was seen or shown; stops every wrap
+  'rosterDiffers', // a signed roster names another key for the person; stops every wrap
+  'rosterTooLarge', // more people than one record can hold; params: people
   'keyNotCompared', // several at once only for people whose keys were compared
   'notInPeople', // whoever asks is not in the list of people
   'notEntitled', // may not enter the vault any more

@@ -37,6 +37,7 @@ import { records } from './records.ts';
 import { rekeying } from './rekeying.ts';
 import { requests } from './requests.ts';
 import { roles } from './roles.ts';
+import { roster } from './roster.ts';
 import { searches } from './searching.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
@@ -76,6 +77,7 @@ export const contract = {
   rekeying,
   requests,
   roles,
+  roster,
   searches,
   session,
   settings,

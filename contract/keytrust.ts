@@ -24,12 +24,29 @@ export type KeyTrustState = z.infer<typeof keyTrustState>;
 /** Hex SHA-256 of the SubjectPublicKeyInfo. */
 export const fingerprintText = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Eight English words that stand for a fingerprint; the same for everybody, in any language. */
+export const keyWordList = z.array(z.string()).length(8);
+
 const shownKey = z.strictObject({
   fingerprint: fingerprintText,
-  /** Eight English words that stand for the fingerprint; the same for everybody, in any language. */
-  words: z.array(z.string()).length(8),
+  words: keyWordList,
 });
 export type ShownKey = z.infer<typeof shownKey>;
+
+/**
+ * What signed rosters say that count on this device. `vouched`: they name this key. `differs`: they
+ * name another one, and nothing is wrapped until somebody takes this key all the same.
+ */
+export const rosterWord = z.strictObject({
+  standing: z.enum(['vouched', 'differs']),
+  signers: z.array(z.strictObject({ name: z.string(), isOwn: z.boolean() })).max(500),
+  /** By what names the first of the signers knows the owner of the key. */
+  name: z.string(),
+  login: z.string(),
+  /** Somebody has taken this key although the rosters differ. */
+  isOverruled: z.boolean(),
+});
+export type RosterWordView = z.infer<typeof rosterWord>;
 
 export const keyFacts = z.strictObject({
   userId: idText,
@@ -50,6 +67,9 @@ export const keyFacts = z.strictObject({
   reset: z.nullable(z.strictObject({ at: z.nullable(instant), by: z.nullable(z.string()) })),
   /** Until then the key is so new after a reset that its owner should be asked in person. */
   freshUntil: z.nullable(instant),
+  roster: z.nullable(rosterWord),
+  /** By what name the key was compared on this device; null where it was not, or nobody knows. */
+  comparedAs: z.nullable(z.string()),
 });
 export type KeyFacts = z.infer<typeof keyFacts>;
 
@@ -58,8 +78,8 @@ const decided = z.strictObject({ userId: idText, fingerprint: fingerprintText })
 export const keyTrust = {
   /** Asks the server for a person's key and holds it against what is known here. */
   look: channel(z.strictObject({ userId: idText }), keyFacts),
-  /** The words were compared with the owner. @throws `recipientKeyChanged` */
-  verify: channel(decided, keyFacts),
+  /** The words were compared with the owner, who was shown by this name. @throws `recipientKeyChanged` */
+  verify: channel(z.strictObject({ ...decided.shape, name: z.string().max(1000).optional() }), keyFacts),
   /** Takes the mark of the comparison away; the key stays known. */
   unverify: channel(z.strictObject({ userId: idText }), keyFacts),
   /**

@@ -5,19 +5,20 @@
 import { z } from 'zod';
 import { channel, idText, instant, nothing } from './channel.ts';
 import { errorCodes } from './errors.ts';
-import { fingerprintText, keyTrustState } from './keytrust.ts';
+import { fingerprintText, keyTrustState, rosterWord } from './keytrust.ts';
 
 /** How many requests one page holds, and how many are confirmed with one answer. */
 export const requestsPage = 50;
 
 /**
  * Why a request cannot be confirmed as it stands. `noKey`: the person has made none. `unknownPerson`:
- * nobody by that id in the list of people. `vaultKeyUnverified`: the key of the vault came from the
+ * nobody by that id in the list of people. `rosterDiffers`: a signed roster names another key. `vaultKeyUnverified`: the key of the vault came from the
  * server and nobody has said yet that it is the vault they know.
  */
 export const requestObstacle = z.enum([
   'noKey',
   'keyChanged',
+  'rosterDiffers',
   'unknownPerson',
   'vaultKeyMissing',
   'vaultKeyChanged',
@@ -40,6 +41,9 @@ export const accessRequest = z.strictObject({
   /** Of the key that the person is said to have, and what this device knows of it. */
   fingerprint: z.nullable(fingerprintText),
   trust: keyTrustState,
+  roster: z.nullable(rosterWord),
+  /** Compared here or by the signer of a roster: may be confirmed along with others. */
+  isCompared: z.boolean(),
   obstacle: z.nullable(requestObstacle),
 });
 export type AccessRequestView = z.infer<typeof accessRequest>;

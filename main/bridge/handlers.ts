@@ -26,6 +26,7 @@ import type {
   Records,
   RekeyingDesk,
   RequestDesk,
+  RosterDesk,
   Searches,
   SecretJudge,
   Settings,
@@ -39,6 +40,7 @@ import type {
 } from '../vaults/index.ts';
 import type { Handlers } from './door.ts';
 import { encryptionHandlers } from './encryptionhandlers.ts';
+import { rosterHandlers } from './rosterhandlers.ts';
 import { teamHandlers } from './teamhandlers.ts';
 import { vaultHandlers } from './vaulthandlers.ts';
 
@@ -69,6 +71,7 @@ export interface UseCases {
   readonly doubtedKeys: DoubtedKeyDesk;
   readonly rekeying: RekeyingDesk;
   readonly requests: RequestDesk;
+  readonly roster: RosterDesk;
   readonly searches: Searches;
   readonly secretJudge: SecretJudge;
   readonly settings: Settings;
@@ -112,7 +115,7 @@ export function handlersOf(uses: UseCases): Handlers {
     },
     keyTrust: {
       look: ({ userId }) => uses.trust.look(userId),
-      verify: ({ userId, fingerprint }) => uses.trust.verify(userId, fingerprint),
+      verify: ({ userId, fingerprint, name }) => uses.trust.verify(userId, fingerprint, name),
       unverify: ({ userId }) => uses.trust.unverify(userId),
       accept: (input) => uses.trust.accept(input.userId, input.fingerprint, input.askedInPerson),
       own: () => uses.trust.own(),
@@ -147,6 +150,7 @@ export function handlersOf(uses: UseCases): Handlers {
       decline: ({ id }) => done(uses.requests.decline(id)),
       vouch: ({ vaultId }) => done(uses.requests.vouch(vaultId)),
     },
+    ...rosterHandlers(uses.roster),
     ...encryptionHandlers(uses.encryptionChange),
     ...teamHandlers(uses.team),
     session: {

@@ -15,6 +15,7 @@ export type { Outbox, OutboxCounts, OutboxPage } from './outbox.ts';
 export type { Page, PageRequest } from './recordlist.ts';
 export type { RecordCounts, Records } from './records.ts';
 export type { Revisions, StoredRevision } from './revisions.ts';
+export type { ComparedPerson, OverruledRoster, RosterKey, RosterStore } from './rosters.ts';
 export { parseSearch } from './searchquery.ts';
 export { mostRanked, type SearchRequest, type SearchResult } from './search.ts';
 export type { VaultCounts, Vaults } from './vaults.ts';

@@ -26,6 +26,7 @@ import { Recents } from './recents.ts';
 import { RecordList } from './recordlist.ts';
 import { Records } from './records.ts';
 import { Revisions } from './revisions.ts';
+import { RosterStore } from './rosters.ts';
 import { Search } from './search.ts';
 import { SavedSearches } from './savedsearches.ts';
 import { SearchMerge } from './searchmerge.ts';
@@ -74,6 +75,7 @@ export class Mirror {
   readonly madeValues: MadeValueStore;
   readonly importSteps: ImportSteps;
   readonly revisions: Revisions;
+  readonly rosters: RosterStore;
   readonly health: HealthRows;
   readonly #engine: Engine;
   readonly #checkpointer: Checkpointer | null;
@@ -108,6 +110,7 @@ export class Mirror {
     this.madeValues = new MadeValueStore(engine);
     this.importSteps = new ImportSteps(engine);
     this.revisions = new Revisions(engine);
+    this.rosters = new RosterStore(engine);
     this.health = new HealthRows(engine);
   }
 

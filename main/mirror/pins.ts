@@ -12,7 +12,9 @@ export class PinStore {
   readonly #vaultKey: Query<VaultKeyPin>;
   readonly #setVaultKey: Query<never>;
   readonly #userKey: Query<UserKeyPin>;
+  readonly #userKeys: Query<UserKeyPin>;
   readonly #setUserKey: Query<never>;
+  readonly #comparedKeys: Query<UserKeyPin>;
 
   constructor(engine: Engine) {
     this.#read = engine.query(
@@ -37,6 +39,16 @@ export class PinStore {
       `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
          accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
        FROM pinned_user_keys WHERE user_id = ?`,
+    );
+    this.#comparedKeys = engine.query(
+      `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
+         accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
+       FROM pinned_user_keys WHERE verified_at IS NOT NULL ORDER BY user_id`,
+    );
+    this.#userKeys = engine.query(
+      `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
+         accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
+       FROM pinned_user_keys ORDER BY user_id`,
     );
     this.#setUserKey = engine.query(
       `INSERT INTO pinned_user_keys
@@ -76,6 +88,16 @@ export class PinStore {
 
   userKey(userId: string): UserKeyPin | null {
     return this.#userKey.get(userId) ?? null;
+  }
+
+  /** Keys that somebody compared with their owners, by user id. */
+  comparedKeys(): UserKeyPin[] {
+    return this.#comparedKeys.all();
+  }
+
+  /** Every key of somebody else that is pinned, by user id. */
+  userKeys(): UserKeyPin[] {
+    return this.#userKeys.all();
   }
 
   /** Times in Unix milliseconds. Replacing a pin is the caller's decision, made by a person. */

@@ -28,6 +28,7 @@ export {
   type RecipientTrust,
   type RecipientWish,
 } from './trust/recipients.ts';
+export { rosterStops, type KeyRosters, type RosterSigner, type RosterWord } from './trust/rosterword.ts';
 export {
   acceptedOptions,
   openOwnKey,

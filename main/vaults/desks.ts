@@ -7,6 +7,7 @@ import { OwnAccountDesk } from './accounts/ownaccountdesk.ts';
 import { DoubtedKeyDesk } from './administering/doubtedkeydesk.ts';
 import { AdministrationOffer } from './administering/offer.ts';
 import { RequestDesk } from './administering/requestdesk.ts';
+import { RosterDesk } from './administering/rosterdesk.ts';
 import { TrustDesk } from './administering/trustdesk.ts';
 import { VaultAdministration } from './administering/vaultadministration.ts';
 import { BinDesk } from './deciding/bindesk.ts';
@@ -40,6 +41,7 @@ export interface DeskPorts {
 export function plainDesks({ accounts, records, clipboard, links, hideAfterMs, chooseTarget }: DeskPorts) {
   const current = (): ReturnType<Accounts['current']> => accounts.current();
   const prove: Accounts['prove'] = (accountId, secret) => accounts.prove(accountId, secret);
+  const editing = new Editing({ current });
   return {
     administration: new AdministrationOffer({ current }),
     bin: new BinDesk({ current }),
@@ -47,7 +49,7 @@ export function plainDesks({ accounts, records, clipboard, links, hideAfterMs, c
     copying: new Copying(records, clipboard),
     doubtedKeys: new DoubtedKeyDesk({ current }),
     drafts: new Drafts({ current }),
-    editing: new Editing({ current }),
+    editing,
     folders: new FolderEditing({ current }),
     generating: new Generating({ current, clipboard }),
     history: new History({ current, hideAfterMs, noteRead: (id) => records.noteRead(id, 'revealed') }),
@@ -57,6 +59,7 @@ export function plainDesks({ accounts, records, clipboard, links, hideAfterMs, c
       masterPassword: () => accounts.masterPassword(),
     }),
     requests: new RequestDesk({ current }),
+    roster: new RosterDesk({ current, editing }),
     searches: new Searches(current),
     sharing: new SharingDesk({ current, clipboard }),
     sync: new SyncDesk(current),

@@ -8,6 +8,7 @@ export { VaultAdministration } from './administering/vaultadministration.ts';
 export { DoubtedKeyDesk } from './administering/doubtedkeydesk.ts';
 export { RekeyingDesk } from './administering/rekeyingdesk.ts';
 export { RequestDesk } from './administering/requestdesk.ts';
+export { RosterDesk } from './administering/rosterdesk.ts';
 export { TrustDesk } from './administering/trustdesk.ts';
 export { Team, type TeamOptions } from './administering/team.ts';
 export { BinDesk } from './deciding/bindesk.ts';

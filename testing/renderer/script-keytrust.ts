@@ -5,6 +5,7 @@
 import type { KeyFacts, ShownKey } from '../../contract/keytrust.ts';
 import { keyTrustState } from '../../contract/keytrust.ts';
 import type { Handlers } from './scripted.ts';
+import { wordOn } from './script-roster.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -21,7 +22,10 @@ function key(which: keyof typeof wordsOf, seed: string): ShownKey {
   return { fingerprint, words: [...wordsOf[which]] };
 }
 
-/** The person's id may begin with a state of trust; `fresh` at its end is a reset of today. */
+/**
+ * The person's id may begin with a state of trust; `fresh` at its end is a reset of today, `renamed`
+ * another name than the key was compared by. What rosters say goes by its end as well.
+ */
 function factsOf(userId: string): KeyFacts {
   const told = keyTrustState.safeParse(userId.split('-')[0]);
   const trust = told.success ? told.data : 'seen';
@@ -38,6 +42,8 @@ function factsOf(userId: string): KeyFacts {
     madeAt: isFresh ? now - day / 8 : now - 400 * day,
     reset: isFresh ? { at: now - day / 8, by: 'Anna Orlova' } : null,
     freshUntil: isFresh ? now + (7 * day) / 8 : null,
+    roster: wordOn(userId),
+    comparedAs: userId.endsWith('renamed') ? 'Maria Kuznetsova' : null,
   };
 }
 
@@ -53,8 +59,13 @@ export function scriptKeyTrust(): Pick<Handlers, 'keyTrust'> {
       look: ({ userId }) => look(userId),
       verify: ({ userId }) => decide(userId, { trust: 'verified', verifiedAt: Date.now() }),
       unverify: ({ userId }) => decide(userId, { trust: 'seen', verifiedAt: null }),
-      accept: ({ userId }) =>
-        decide(userId, { trust: 'seen', verifiedAt: null, acceptedAt: Date.now(), freshUntil: null }),
+      accept: ({ userId }) => {
+        const { roster } = look(userId);
+        return decide(userId, {
+          ...{ trust: 'seen', verifiedAt: null, acceptedAt: Date.now(), freshUntil: null },
+          roster: roster && { ...roster, isOverruled: roster.standing === 'differs' },
+        });
+      },
       own: () => ({ key: key('now', 'own') }),
     },
   };

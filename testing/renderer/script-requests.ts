@@ -2,6 +2,7 @@
 import type { RekeyingView } from '../../contract/rekeying.ts';
 import type { AccessRequestView } from '../../contract/requests.ts';
 import type { Handlers, Stage } from './scripted.ts';
+import { wordOn } from './script-roster.ts';
 
 const hour = 60 * 60 * 1000;
 const fingerprint = '7c19ab02d4e6f8835510cc9ba7f24d60e1539b80c8467fa2d93b1e0574ad6c21';
@@ -22,6 +23,10 @@ const rows: readonly Row[] = [
   { vault: vaults.servers, name: 'Boris Petrov', trust: 'verified', reason: 'group', obstacle: null },
   { vault: vaults.web, name: 'Boris Petrov', trust: 'verified', reason: 'group', obstacle: null },
   { vault: vaults.servers, name: 'Мария Кузнецова', trust: 'seen', reason: 'person', obstacle: null },
+  {
+    ...{ vault: vaults.web, name: 'Jan de Vries', trust: 'seen', reason: 'group', obstacle: null },
+    suffix: '-vouched',
+  },
   { vault: vaults.finance, name: 'Ivan Smirnov', trust: 'unseen', reason: 'group', obstacle: null },
   {
     ...{ vault: vaults.finance, name: 'Olga Vasilyeva', trust: 'changed', reason: 'reset' },
@@ -34,8 +39,10 @@ const rows: readonly Row[] = [
 
 function requestOf(row: Row, index: number): AccessRequestView {
   const { vault, name, trust, reason, obstacle, suffix = '' } = row;
+  const roster = wordOn(suffix);
   return {
-    ...{ id: `request-${index}`, vault, trust, reason, obstacle },
+    ...{ id: `request-${index}`, vault, trust, reason, obstacle, roster },
+    isCompared: trust === 'verified' || roster?.standing === 'vouched',
     person: { id: `${trust}-${name.length}${suffix}`, name, login: name.toLowerCase().replaceAll(' ', '.') },
     group: reason === 'group' ? 'Системные администраторы' : null,
     requester: 'Anna Orlova',

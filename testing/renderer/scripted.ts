@@ -41,6 +41,7 @@ import { scriptHealth } from './script-health.ts';
 import { scriptHistory } from './script-history.ts';
 import { scriptKeyTrust } from './script-keytrust.ts';
 import { scriptRequests } from './script-requests.ts';
+import { scriptRoster } from './script-roster.ts';
 import { scriptSharing } from './script-sharing.ts';
 import { scriptVaults } from './script-vaults.ts';
 
@@ -132,6 +133,7 @@ function install(scenario: Scenario): void {
     ...scriptOwnAccount(stage),
     ...scriptKeyTrust(),
     ...scriptRequests(stage),
+    ...scriptRoster(stage),
     ...scriptSharing(stage),
     ...scriptVaults(stage),
     ...scriptCodes(stage),

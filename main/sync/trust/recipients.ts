@@ -13,6 +13,8 @@ import type { Mirror, UserKeyPin } from '../../mirror/index.ts';
 import { readPublicKey } from '../../remote/index.ts';
 import type { RemoteClient } from '../../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
+import { rosterStops } from './rosterword.ts';
+import type { KeyRosters, RosterWord } from './rosterword.ts';
 
 /**
  * `missing`: there is no key pair yet. `own`: one's own. `unseen`: never used from this device.
@@ -32,6 +34,8 @@ export interface RecipientFacts {
   /** What the server says of the key's origin. */
   readonly madeAt: number | null;
   readonly reset: { readonly at: number | null; readonly by: string | null } | null;
+  /** What rosters that count on this device say of this key; null where none says anything. */
+  readonly roster: RosterWord | null;
 }
 
 /** Whom to wrap for: the person, and the fingerprint that was shown when it was decided. */
@@ -59,6 +63,7 @@ export interface RecipientsParts {
   readonly privateKey: () => PrivateKey;
   /** Fingerprint of the own public key as this device knows it; null where it knows of none. */
   readonly ownPublicKey: () => string | null;
+  readonly rosters: KeyRosters;
   readonly now: () => number;
 }
 
@@ -80,7 +85,8 @@ export class Recipients {
   /**
    * Gives leave to wrap for a person under the key that was shown, and pins it if it is the first.
    * @throws StrongroomError `recipientKeyMissing`; `recipientKeyChanged` if it is not the pinned one
-   * or not the one that was shown; `weakRecipientKey`; `ownKeyMismatch` for one's own.
+   * or not the one that was shown; `rosterDiffers` if a roster names another one and nobody has
+   * decided; `weakRecipientKey`; `ownKeyMismatch` for one's own.
    */
   async admit(
     { userId, fingerprint, allowWeak = false }: RecipientWish,
@@ -94,6 +100,7 @@ export class Recipients {
       throw new StrongroomError('ownKeyMismatch');
     if (facts.trust === 'changed' || facts.fingerprint !== fingerprint)
       throw new StrongroomError('recipientKeyChanged');
+    if (rosterStops(facts.roster)) throw new StrongroomError('rosterDiffers');
     if ((facts.bits ?? 0) < safeKeyBits && !allowWeak) {
       throw new StrongroomError('weakRecipientKey', { bits: facts.bits ?? 0 });
     }
@@ -116,6 +123,23 @@ export class Recipients {
     const own = this.#parts.mirror.pins.read();
     if (own?.userId === userId) return this.#parts.ownPublicKey() === fingerprint ? 'own' : 'changed';
     return trustOf('', fingerprint, this.#pinOf(userId));
+  }
+
+  /**
+   * Whether somebody has compared this key: on this device, or whoever signed a roster that counts
+   * here. Never for a key that is another one than the pinned.
+   */
+  isCompared(userId: string, fingerprint: string): boolean {
+    const trust = this.judge(userId, fingerprint);
+    const word = this.#parts.rosters.wordOn(userId, fingerprint);
+    if (rosterStops(word)) return false;
+    if (trust === 'verified') return true;
+    return (trust === 'seen' || trust === 'unseen') && word?.standing === 'vouched';
+  }
+
+  /** What rosters say of a key, for lists; see {@link Recipients.judge}. */
+  wordOn(userId: string, fingerprint: string): RosterWord | null {
+    return this.#parts.rosters.wordOn(userId, fingerprint);
   }
 
   /** One's own public key is computed, never asked for: a new vault's key is wrapped with it. */
@@ -149,9 +173,13 @@ export class Recipients {
     if (pin !== null) this.#pin({ ...pin, verifiedAt: null });
   }
 
-  /** A person accepted this key in the place of the pinned one; it counts as seen, not as compared. */
+  /**
+   * A person accepted this key in the place of the pinned one, or of the one that a roster names; a
+   * key that takes the place of another counts as seen, not as compared.
+   */
   accept(userId: string, fingerprint: string): void {
     const pin = this.#pinOf(userId);
+    this.#parts.rosters.keyAccepted(userId, fingerprint);
     if (pin?.fingerprint === fingerprint) return;
     const at = this.#parts.now();
     const seen = firstSeen(userId, fingerprint, at);
@@ -174,6 +202,7 @@ export class Recipients {
     const trust = own !== null && fingerprint !== null ? 'own' : trustOf(told.publicKey, fingerprint, pin);
     const facts: RecipientFacts = {
       ...{ userId, trust, fingerprint, bits: read?.bits ?? null, pin },
+      roster: fingerprint === null || isOwn ? null : this.#parts.rosters.wordOn(userId, fingerprint),
       madeAt: milliseconds(told.madeAt),
       reset: told.reset && { at: milliseconds(told.reset.at), by: told.reset.by?.fullName ?? null },
     };

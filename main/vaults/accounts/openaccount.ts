@@ -26,6 +26,7 @@ import { DraftKeeper } from '../editing/draftkeeper.ts';
 import { KeysAhead } from '../encryptionchange/keysahead.ts';
 import { MadeValues } from '../generating/madevalues.ts';
 import { RecordSeals } from '../editing/recordseals.ts';
+import { RosterBook } from '../roster/rosterbook.ts';
 import { HealthBook } from '../health/healthbook.ts';
 import { RecordSecrets } from '../reading/recordsecrets.ts';
 import type { AccountKeys } from '../reading/recordsecrets.ts';
@@ -54,6 +55,8 @@ export class OpenAccount {
   readonly synchroniser: Synchroniser;
   /** The one gate through which a key leaves wrapped for somebody else. */
   readonly recipients: Recipients;
+  /** Signed lists of compared keys that lie in the records. */
+  readonly rosters: RosterBook;
   /** Keys that were made before client-side encryption is on. */
   readonly keysAhead: KeysAhead;
   readonly files: ProfileFiles;
@@ -119,9 +122,10 @@ export class OpenAccount {
       this.healthBook = new HealthBook(this.mirror.health, this.healthKey, () => this.#closed);
       this.client = this.#makeClient();
       this.keysAhead = new KeysAhead(sealed);
+      const trusted = { mirror: this.mirror, now: Date.now, privateKey: () => this.privateKey() };
+      this.rosters = new RosterBook({ ...trusted, secrets: this.secrets });
       this.recipients = new Recipients({
-        ...{ mirror: this.mirror, client: this.client, now: Date.now },
-        privateKey: () => this.#accountKeys().privateKey(),
+        ...{ ...trusted, client: this.client, rosters: this.rosters },
         ownPublicKey: () => this.ownPublicKey(),
       });
       this.synchroniser = this.#makeSynchroniser(from.report);

@@ -10,7 +10,7 @@ import type { AccessRequestView, RequestObstacle } from '../../../contract/reque
 import type { VaultKey } from '../../keychain/index.ts';
 import { confirmRequest, declineRequest, listRequests, readAccount } from '../../remote/index.ts';
 import type { RemoteRequest } from '../../remote/index.ts';
-import { announcedFeatures } from '../../sync/index.ts';
+import { announcedFeatures, rosterStops } from '../../sync/index.ts';
 import type { RecipientTrust } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { trustOf } from '../reading/tree.ts';
@@ -81,7 +81,7 @@ export class RequestDesk {
     const { id, vaultId, userId, fingerprint, allowWeak } = wish;
     // First, so that a vault in doubt does not even have a recipient pinned.
     confirmableKey(account, vaultId);
-    if (isOneOfMany && recipients.judge(userId, fingerprint) !== 'verified') {
+    if (isOneOfMany && !recipients.isCompared(userId, fingerprint)) {
       throw new StrongroomError('keyNotCompared');
     }
     await requireInPeople(account, userId);
@@ -144,10 +144,25 @@ function viewOf(
   const trust = judged(account, user.id, fingerprint);
   return {
     ...{ id, vault, reason, createdAt, fingerprint, trust },
+    ...rosterOf(account, user.id, fingerprint),
     person: { id: user.id, name: user.fullName || user.login, login: user.login },
     group: group?.name ?? null,
     requester: requester && (requester.fullName || requester.login),
     obstacle: obstacleOf(account, request, trust, strangers.has(user.id)),
+  };
+}
+
+/** What rosters say of the key that the request names. */
+function rosterOf(
+  { recipients }: OpenAccount,
+  userId: string,
+  fingerprint: string | null,
+): Pick<AccessRequestView, 'roster' | 'isCompared'> {
+  if (fingerprint === null) return { roster: null, isCompared: false };
+  const word = recipients.wordOn(userId, fingerprint);
+  return {
+    roster: word && { ...word, signers: [...word.signers] },
+    isCompared: recipients.isCompared(userId, fingerprint),
   };
 }
 
@@ -156,11 +171,12 @@ function knownName({ mirror }: OpenAccount, { vault }: RemoteRequest): string {
 }
 
 function obstacleOf(
-  { mirror }: OpenAccount,
+  { mirror, recipients }: OpenAccount,
   request: RemoteRequest,
   trust: RecipientTrust,
   isStranger: boolean,
 ): RequestObstacle | null {
+  const { user, publicKeyFingerprint: fingerprint } = request;
   const vault = mirror.vaults.byServerId(request.vault.id);
   const vaultTrust = vault === null ? 'keyMissing' : trustOf(mirror, vault);
   if (vaultTrust === 'keyMissing') return 'vaultKeyMissing';
@@ -168,5 +184,6 @@ function obstacleOf(
   if (isStranger) return 'unknownPerson';
   if (trust === 'missing') return 'noKey';
   if (trust === 'changed') return 'keyChanged';
+  if (rosterStops(recipients.wordOn(user.id, fingerprint ?? ''))) return 'rosterDiffers';
   return vaultTrust === 'unverified' ? 'vaultKeyUnverified' : null;
 }

@@ -3,10 +3,11 @@
  * comparison by voice is what makes one certain).
  */
 import { StrongroomError } from '../../../contract/errors.ts';
-import type { KeyFacts, ShownKey } from '../../../contract/keytrust.ts';
+import type { KeyFacts, RosterWordView, ShownKey } from '../../../contract/keytrust.ts';
 import { safeKeyBits } from '../../sync/index.ts';
-import type { RecipientFacts } from '../../sync/index.ts';
+import type { RecipientFacts, RosterWord } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
+import { rememberCompared } from './comparedpeople.ts';
 import { keyWords } from './keywords.ts';
 
 /** For so long after a reset a new key is to be asked about in person. */
@@ -31,11 +32,15 @@ export class TrustDesk {
     return this.#shown(await this.#current().recipients.look(userId));
   }
 
-  /** @throws StrongroomError `recipientKeyChanged` if it is not the key that the server states. */
-  async verify(userId: string, fingerprint: string): Promise<KeyFacts> {
-    const { recipients } = this.#current();
+  /**
+   * `name` is what the person was shown as the owner's.
+   * @throws StrongroomError `recipientKeyChanged` if it is not the key that the server states.
+   */
+  async verify(userId: string, fingerprint: string, name = ''): Promise<KeyFacts> {
+    const account = this.#current();
     await this.#standing(userId, fingerprint);
-    recipients.verify(userId, fingerprint);
+    account.recipients.verify(userId, fingerprint);
+    await rememberCompared(account, userId, name);
     return this.look(userId);
   }
 
@@ -80,7 +85,13 @@ export class TrustDesk {
       verifiedAt: pin?.verifiedAt ?? null,
       acceptedAt: pin?.acceptedAt ?? null,
       freshUntil: this.#freshUntil(facts),
+      ...{ roster: shownWord(facts.roster), comparedAs: this.#comparedAs(facts) },
     };
+  }
+
+  #comparedAs({ userId, pin }: RecipientFacts): string | null {
+    if (pin === null || pin.verifiedAt === null) return null;
+    return this.#current().mirror.rosters.comparedAs(userId)?.name ?? null;
   }
 
   /** Times are the server's claims: they can delay an acceptance, and hasten none. */
@@ -89,6 +100,10 @@ export class TrustDesk {
     const until = Math.max(reset.at ?? 0, madeAt ?? 0) + coolDownMs;
     return until > this.#now() ? until : null;
   }
+}
+
+function shownWord(word: RosterWord | null): RosterWordView | null {
+  return word && { ...word, signers: [...word.signers] };
 }
 
 function shownKey(fingerprint: string): ShownKey {

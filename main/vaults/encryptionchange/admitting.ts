@@ -27,6 +27,7 @@ export async function admitAll(
     ...{ mirror, client, now: Date.now },
     privateKey: () => privateKey,
     ownPublicKey: () => account.ownPublicKey(),
+    rosters: account.rosters,
   });
   const own = gate.own();
   const waiting = wishes.filter(({ userId }) => userId !== own.userId);

@@ -10,6 +10,7 @@ const row = (index: number): AccessRequestView => ({
   ...{ id: `r${index}`, vault: { id: 'v', name: 'Net' }, group: null, requester: null },
   person: { id: `p${index}`, name: `Person ${index}`, login: `p${index}` },
   ...{ reason: 'person', createdAt: index, trust: 'verified', obstacle: null },
+  ...{ roster: null, isCompared: true },
   fingerprint: index === 2 ? null : 'ab'.repeat(32),
 });
 let rows: AccessRequestView[];

@@ -4,8 +4,11 @@ import type { Failure, Result } from '../../../contract/index.ts';
 import type { KeyFacts } from '../../../contract/keytrust.ts';
 import { bridge } from '../../app/bridge.ts';
 
-/** `userId` may change; what an earlier one is answered is dropped then. */
-export function useKeyFacts(userId: () => string) {
+/**
+ * `userId` may change; what an earlier one is answered is dropped then. `name` is what the person is
+ * shown as the owner's: by that name the key is compared.
+ */
+export function useKeyFacts(userId: () => string, name: () => string) {
   const facts = shallowRef<KeyFacts | null>(null);
   const failure = shallowRef<Failure | null>(null);
   const busy = ref(false);
@@ -29,7 +32,8 @@ export function useKeyFacts(userId: () => string) {
 
   async function verify(): Promise<boolean> {
     if (shown.value === null) return false;
-    return take(bridge().keyTrust.verify({ userId: userId(), fingerprint: shown.value }));
+    const fingerprint = shown.value;
+    return take(bridge().keyTrust.verify({ userId: userId(), fingerprint, name: name() }));
   }
 
   const unverify = (): Promise<boolean> => take(bridge().keyTrust.unverify({ userId: userId() }));

@@ -2,9 +2,14 @@
 import type { KeyFacts } from '../../../contract/keytrust.ts';
 
 /** Why nothing can be wrapped; null when it can. A key that nobody has compared yet stops nothing. */
-export type RecipientStop = 'missing' | 'changed' | 'unreadable' | 'weak' | null;
+export type RecipientStop = 'missing' | 'changed' | 'unreadable' | 'rosterDiffers' | 'weak' | null;
 
-export function recipientStop({ trust, isWeak }: Pick<KeyFacts, 'trust' | 'isWeak'>): RecipientStop {
+export function recipientStop({
+  trust,
+  isWeak,
+  roster,
+}: Pick<KeyFacts, 'trust' | 'isWeak' | 'roster'>): RecipientStop {
   if (trust === 'missing' || trust === 'changed' || trust === 'unreadable') return trust;
+  if (roster?.standing === 'differs' && !roster.isOverruled) return 'rosterDiffers';
   return isWeak ? 'weak' : null;
 }
