@@ -87,6 +87,7 @@ describe('client-side encryption', () => {
     expect(await owner.app.refusal('encryptionChange', 'setMasterPassword', again)).toBe('changedMeanwhile');
     const { holders } = await owner.app.ask('encryptionChange', 'people', {});
     expect(holders).toMatchObject([{ userId: boris.member.userId, trust: 'unseen' }]);
+    owner.app.accounts.current().recipients.verify(boris.member.userId, holders[0]?.fingerprint ?? '');
   });
 
   it('goes on after a loss of power in the middle under the key that was made before it', async () => {
@@ -157,6 +158,8 @@ describe('client-side encryption', () => {
     expect(trustOf(owner.app, stage.shared.id)).toBe('verified');
     expect(trustOf(boris.app, stage.shared.id)).toBe('unverified');
     expect(trustOf(boris.app, stage.own.id)).toBe('verified');
+    const { recipients } = owner.app.accounts.current();
+    expect(await recipients.look(boris.member.userId)).toMatchObject({ trust: 'verified' });
     expect(await stage.contents(owner)).toEqual(before.owner);
     expect(await stage.contents(boris)).toEqual(before.boris);
     const { mirror } = owner.app.accounts.current();

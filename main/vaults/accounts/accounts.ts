@@ -13,7 +13,7 @@ import type { Profile, ProfileStore } from '../../custody/index.ts';
 import { wipe } from '../../keychain/index.ts';
 import { filesOfSealedConflicts } from '../../sync/index.ts';
 import type { EnrolmentResult } from '../../sync/index.ts';
-import { carryKeysOver } from '../encryptionchange/carryingover.ts';
+import { carryTrustOver } from '../encryptionchange/carryingover.ts';
 import { Enrolling } from './enrolling.ts';
 import { MasterPasswordChange } from './masterpasswordchange.ts';
 import { openedInTime, termEnded } from './offlineright.ts';
@@ -103,9 +103,7 @@ export class Accounts {
     const locks = this.#locks;
     try {
       const result = await this.enrolling.finish(enrolmentId, secret, beside);
-      const account = await this.#settle(result, secret, { locks, beside });
-      carryKeysOver(this.#open.values(), account);
-      const view = this.#show(account);
+      const view = this.#show(await this.#settle(result, secret, { locks, beside }));
       await this.enrolling.abandon(enrolmentId);
       return view;
     } catch (error) {
@@ -259,7 +257,9 @@ export class Accounts {
       const { origin, trust } = server;
       const profile = profiles.create({ server: { origin, trust }, account, mode: pins.mode, slots: [slot] });
       try {
-        return this.#openProfile(profile, deviceKey, result);
+        const opened = this.#openProfile(profile, deviceKey, result);
+        carryTrustOver(this.#open.values(), opened);
+        return opened;
       } catch (error) {
         profiles.remove(profile.id);
         throw error;

@@ -1,18 +1,22 @@
-/** What a copy of an account made before client-side encryption was on, for the copy that is set up after it. */
+/**
+ * What a copy of an account knows, for the copy that is set up because client-side encryption was
+ * turned on or off. Without it a server could use the moment: everything would be seen for the first
+ * time, the keys of other people and of vaults that were made here.
+ */
 import type { OpenAccount } from '../accounts/openaccount.ts';
 
-/**
- * Hands over by what vault keys are known again that were made on this device, so that a server that
- * puts others in their place is not believed to deliver those. To be called before the first sync.
- */
-export function carryKeysOver(open: Iterable<OpenAccount>, to: OpenAccount): void {
-  if (to.mode !== 'client') return;
+/** To be called before the first sync of `to`; the accounts that are open hand over what is of use. */
+export function carryTrustOver(open: Iterable<OpenAccount>, to: OpenAccount): void {
   for (const from of open) {
-    if (from.mode === 'client' || from.closed || !isSamePerson(from, to)) continue;
-    to.keysAhead.takeOver(
-      from.keysAhead,
-      from.mirror.vaults.all().map(({ serverId }) => serverId),
-    );
+    if (from.mode === to.mode || from.closed || !isSamePerson(from, to)) continue;
+    const { mirror } = to;
+    mirror.durable(() => {
+      for (const pin of from.mirror.pins.userKeys()) {
+        if (mirror.pins.userKey(pin.userId) === null) mirror.pins.setUserKey(pin);
+      }
+    });
+    const vaultIds = from.mirror.vaults.all().map(({ serverId }) => serverId);
+    if (to.mode === 'client') to.keysAhead.takeOver(from.keysAhead, vaultIds);
   }
 }
 
