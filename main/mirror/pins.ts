@@ -14,6 +14,7 @@ export class PinStore {
   readonly #userKey: Query<UserKeyPin>;
   readonly #userKeys: Query<UserKeyPin>;
   readonly #setUserKey: Query<never>;
+  readonly #comparedKeys: Query<UserKeyPin>;
 
   constructor(engine: Engine) {
     this.#read = engine.query(
@@ -38,6 +39,11 @@ export class PinStore {
       `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
          accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
        FROM pinned_user_keys WHERE user_id = ?`,
+    );
+    this.#comparedKeys = engine.query(
+      `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
+         accepted_at AS acceptedAt, former_fingerprint AS formerFingerprint
+       FROM pinned_user_keys WHERE verified_at IS NOT NULL ORDER BY user_id`,
     );
     this.#userKeys = engine.query(
       `SELECT user_id AS userId, fingerprint, first_seen_at AS firstSeenAt, verified_at AS verifiedAt,
@@ -82,6 +88,11 @@ export class PinStore {
 
   userKey(userId: string): UserKeyPin | null {
     return this.#userKey.get(userId) ?? null;
+  }
+
+  /** Keys that somebody compared with their owners, by user id. */
+  comparedKeys(): UserKeyPin[] {
+    return this.#comparedKeys.all();
   }
 
   /** Every key of somebody else that is pinned, by user id. */
