@@ -38,7 +38,7 @@ function mendLine(): void {
   stage.proxy.tell(null);
 }
 
-describe('turning on', () => {
+describe('turning on', { timeout: 60_000 }, () => {
   it('ends at lock, and nothing of it goes on by itself afterwards', async () => {
     const { owner, proxy } = stage;
     const held = new Promise<void>((resolve) => {

@@ -115,7 +115,7 @@ describe('a turning off that the server made up', () => {
   });
 });
 
-describe('a server that is to lose what it can read', () => {
+describe('a server that is to lose what it can read', { timeout: 60_000 }, () => {
   let stage: EncryptionStage;
   let ownersVoice: Http;
 

@@ -52,7 +52,7 @@ async function change(name: string, password: string): Promise<void> {
   await settled(app);
 }
 
-describe('client-side encryption', () => {
+describe('client-side encryption', { timeout: 90_000 }, () => {
   it('is begun with the log-in password, by those who may, and announced to everybody', async () => {
     const { owner, boris } = stage;
     const wrong = { direction: 'on', password: utf8('wrong') } as const;
