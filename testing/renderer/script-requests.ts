@@ -23,10 +23,6 @@ const rows: readonly Row[] = [
   { vault: vaults.servers, name: 'Boris Petrov', trust: 'verified', reason: 'group', obstacle: null },
   { vault: vaults.web, name: 'Boris Petrov', trust: 'verified', reason: 'group', obstacle: null },
   { vault: vaults.servers, name: 'Мария Кузнецова', trust: 'seen', reason: 'person', obstacle: null },
-  {
-    ...{ vault: vaults.web, name: 'Jan de Vries', trust: 'seen', reason: 'group', obstacle: null },
-    suffix: '-vouched',
-  },
   { vault: vaults.finance, name: 'Ivan Smirnov', trust: 'unseen', reason: 'group', obstacle: null },
   {
     ...{ vault: vaults.finance, name: 'Olga Vasilyeva', trust: 'changed', reason: 'reset' },
@@ -35,6 +31,14 @@ const rows: readonly Row[] = [
   { vault: vaults.web, name: 'New colleague', trust: 'missing', reason: 'group', obstacle: 'noKey' },
   { vault: vaults.web, name: 'Somebody', trust: 'unseen', reason: 'person', obstacle: 'unknownPerson' },
   { vault: vaults.web, name: 'Pavel', trust: 'seen', reason: 'rekey', obstacle: 'vaultKeyUnverified' },
+  {
+    ...{ vault: vaults.web, name: 'Jan de Vries', trust: 'seen', reason: 'group', obstacle: null },
+    suffix: '-vouched',
+  },
+  {
+    ...{ vault: vaults.web, name: 'Мария Кузнецова', trust: 'unseen', reason: 'person' },
+    ...{ obstacle: 'rosterDiffers', suffix: '-differs' },
+  },
 ];
 
 function requestOf(row: Row, index: number): AccessRequestView {
