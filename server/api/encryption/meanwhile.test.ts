@@ -1,6 +1,7 @@
 /** What happens to an organisation while client-side encryption is on its way. */
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeKeys as keysFor } from '../../../testing/organisation/changing.ts';
 import { VaultConversion } from '../../../testing/organisation/conversion.ts';
 import { draft } from '../../../testing/organisation/drafts.ts';
 import type {
@@ -11,13 +12,11 @@ import type {
 } from '../../../testing/organisation/index.ts';
 import {
   createVault,
-  signIn,
   startTrialServer,
   trialOrganisation,
   wrapFor,
   writeRecord,
 } from '../../../testing/organisation/index.ts';
-import { accountOf } from '../../../testing/organisation/member.ts';
 
 let server: TrialServer;
 let organisation: TrialOrganisation;
@@ -55,20 +54,7 @@ const finish = () => owner.http.send('POST', '/encryption-change/finish', passwo
 const state = () => owner.http.send('GET', '/encryption-change');
 const converting = (member: Member) => ({ member, url: server.url, token: '' });
 
-async function makeKeys(member: Member): Promise<Member> {
-  const person = { ...member.person, masterPassword: `master-password-of-${member.person.login}` };
-  const { masterKeyHash, masterKeyOptions, keys, password } = {
-    ...{ masterKeyHash: '', masterKeyOptions: '', keys: null },
-    ...(await accountOf(person, organisation.ledger)),
-  };
-  await member.http.send('POST', '/users/master-key/set', {
-    masterKeyHash,
-    masterKeyOptions,
-    keys,
-    password,
-  });
-  return signIn(server.http, person);
-}
+const makeKeys = (member: Member) => keysFor(server.http, member, organisation.ledger);
 
 /** Sends the head of a request now, and its body when it is told to; answers status and text. */
 async function heldBack(member: Member, path: string, body: object) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePlain, openPassword, openRecordKey, unwrapVaultKey } from '../../../main/keychain/index.ts';
+import { makeKeys as keysFor } from '../../../testing/organisation/changing.ts';
 import { VaultConversion } from '../../../testing/organisation/conversion.ts';
 import { draft } from '../../../testing/organisation/drafts.ts';
-import { accountOf } from '../../../testing/organisation/member.ts';
 import type {
   Member,
   OpenVault,
@@ -11,7 +11,6 @@ import type {
 } from '../../../testing/organisation/index.ts';
 import {
   createVault,
-  signIn,
   startTrialServer,
   trialOrganisation,
   writeRecord,
@@ -62,18 +61,7 @@ const state = (by: Member) =>
 const converting = (member: Member) => ({ member, url: server.url, token: '' });
 const settings = (by: Member) => by.http.send<object>('GET', '/app/settings');
 
-/** Makes somebody's keys, as their client does when encryption is on its way. */
-async function makeKeys(member: Member): Promise<Member> {
-  const person = { ...member.person, masterPassword: `master-password-of-${member.person.login}` };
-  const {
-    login: _login,
-    email: _email,
-    fullName: _fullName,
-    ...keys
-  } = await accountOf(person, organisation.ledger);
-  await member.http.send('POST', '/users/master-key/set', keys);
-  return signIn(server.http, person);
-}
+const makeKeys = (member: Member) => keysFor(server.http, member, organisation.ledger);
 
 describe('turning client-side encryption on', () => {
   let sharedKeys: VaultConversion;

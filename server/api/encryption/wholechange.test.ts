@@ -2,7 +2,7 @@
  * An organisation that turns client-side encryption on and off again, with everything that it has:
  * history, bin, files, files in parts, a vault in the bin, a vault of somebody else.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,22 +15,19 @@ import {
   openCustomField,
   openPassword,
   openRecordKey,
-  partDigest,
   PLAIN_PARTED_KEY,
-  sealPartList,
   sealRecordKey,
   unwrapVaultKey,
 } from '../../../main/keychain/index.ts';
+import { enter, makeKeys, sendPlainParts } from '../../../testing/organisation/changing.ts';
 import { partBytes, VaultConversion } from '../../../testing/organisation/conversion.ts';
 import type { Converting } from '../../../testing/organisation/conversion.ts';
 import { draft } from '../../../testing/organisation/drafts.ts';
 import type { Ledger } from '../../../testing/organisation/ledger.ts';
 import { createLedger } from '../../../testing/organisation/ledger.ts';
-import { accountOf } from '../../../testing/organisation/member.ts';
-import type { Member, OpenVault, TrialServer } from '../../../testing/organisation/index.ts';
+import type { OpenVault, TrialServer } from '../../../testing/organisation/index.ts';
 import {
   createVault,
-  signIn,
   startTrialServer,
   trialOrganisation,
   writeRecord,
@@ -55,36 +52,6 @@ let partedId = '';
 let inBin = '';
 const large = randomBytes(150_000);
 
-async function enter(person: Member['person']): Promise<Converting> {
-  const credentials = { username: person.login, password: person.password };
-  const { accessToken: token } = await server.http.send<{ accessToken: string }>(
-    'POST',
-    '/users/login',
-    credentials,
-  );
-  return { member: await signIn(server.http, person), url: server.url, token };
-}
-
-/** A file in parts, sent as clients without encryption send one. */
-async function sendLarge(by: Converting, itemId: string): Promise<string> {
-  const parts = [0, 1, 2].map((index) =>
-    large.subarray(index * limits.partSize, (index + 1) * limits.partSize),
-  );
-  const path = `/items/${itemId}/uploads/upload-of-a-large-file`;
-  await by.member.http.send('PUT', path, { size: large.length, partCount: parts.length });
-  for (const [index, part] of parts.entries())
-    await sendOctets(by, 'PUT', `${path}/parts/${index + 1}`, part);
-  const digests = parts.map((part) => partDigest(part));
-  const digest = createHash('sha256').update(large).digest('hex');
-  const list = sealPartList(
-    { size: large.length, partSize: limits.partSize, digest, parts: digests },
-    null,
-    null,
-  );
-  const body = { name: 'large.bin', ...list, digests };
-  return (await by.member.http.send<{ id: string }>('POST', `${path}/finish`, body)).id;
-}
-
 async function fill(): Promise<void> {
   const { member } = owner;
   vault = await createVault(member, 'Shared', 'privateShared', ledger);
@@ -99,7 +66,7 @@ async function fill(): Promise<void> {
   });
   first = (await writeRecord(member, vault, null, record, ledger)).id;
   attachmentId = (await read(owner, first)).attachments[0]?.id ?? '';
-  partedId = await sendLarge(owner, first);
+  partedId = await sendPlainParts(owner, first, large, limits.partSize);
   inBin = (await writeRecord(member, vault, null, draft('gone', { password: 'thrown-away' }), ledger)).id;
   await member.http.send('DELETE', `/items/${inBin}`);
   await writeRecord(member, binned, null, draft('in the bin', { password: 'thrown-away' }), ledger);
@@ -111,8 +78,8 @@ beforeAll(async () => {
   server = await startTrialServer({ attachmentParts: limits });
   const organisation = await trialOrganisation(server, 'owner', false);
   ledger = createLedger();
-  owner = await enter(organisation.owner.person);
-  other = await enter((await organisation.join('other')).person);
+  owner = await enter(server, organisation.owner.person);
+  other = await enter(server, (await organisation.join('other')).person);
   await fill();
 });
 afterAll(() => server.close());
@@ -126,12 +93,8 @@ const refused = (answer: Promise<unknown>, status: number, code: string) =>
   expect(answer).rejects.toMatchObject({ status, codes: [code] });
 const stored = () => storedNames(server.dataFolder);
 
-async function makeKeys({ member }: Converting): Promise<Converting> {
-  const person = { ...member.person, masterPassword: `master-password-of-${member.person.login}` };
-  const { password, ...account } = await accountOf(person, ledger);
-  await member.http.send('POST', '/users/master-key/set', { ...account, password });
-  return enter(person);
-}
+const withKeys = async ({ member }: Converting) =>
+  enter(server, (await makeKeys(server.http, member, ledger)).person);
 
 async function keyOf({ member }: Converting, vaultId: string) {
   const answer = await member.http.send<{ masterKeyEncrypted: string }>('GET', `/vaults/${vaultId}`);
@@ -158,8 +121,8 @@ describe('an organisation that turns client-side encryption on', () => {
   it('puts by all that its vaults hold, each by whoever administers it', async () => {
     filesBefore = await stored();
     await begin(owner, 'on');
-    owner = await makeKeys(owner);
-    other = await makeKeys(other);
+    owner = await withKeys(owner);
+    other = await withKeys(other);
     conversions = [vault, binned].map(({ id }) => new VaultConversion(owner, id, 'on'));
     conversions.push(new VaultConversion(other, own.id, 'on'));
     const { vaults } = await owner.member.http.send<{ vaults: object[] }>('GET', '/encryption-change/vaults');
@@ -181,8 +144,8 @@ describe('an organisation that turns client-side encryption on', () => {
     await server.stop();
     server = await startTrialServer({ dataFolder, attachmentParts: limits });
     const [ownerPerson, otherPerson] = [owner.member.person, other.member.person];
-    owner = await enter(ownerPerson);
-    other = await enter(otherPerson);
+    owner = await enter(server, ownerPerson);
+    other = await enter(server, otherPerson);
     for (const conversion of conversions) {
       conversion.by = conversion.vaultId === own.id ? other : owner;
       await conversion.putAllBy(2);
