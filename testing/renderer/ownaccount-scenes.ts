@@ -89,6 +89,14 @@ const before: readonly Scene[] = [
     },
   },
   {
+    name: 'passphrase-known-here',
+    scenario: { ...newcomer, enrolment: 'devicePassphrase', clientSideEncryption: false, knownHere: true },
+    act: async (page) => {
+      await signIn(page);
+      await idle(page);
+    },
+  },
+  {
     name: 'first-steps',
     scenario: { ...newcomer, accounts: 1 },
     act: async (page) => {

@@ -34,6 +34,7 @@ import { sharingScenes } from './sharing-scenes.ts';
 import type { Scene } from './scene.ts';
 import { directoryScenes } from './directory-scenes.ts';
 import { teamScenes } from './team-scenes.ts';
+import { rosterScenes } from './roster-scenes.ts';
 import { trustScenes } from './trust-scenes.ts';
 import { vaultScenes } from './vault-scenes.ts';
 import { workspaceScenes } from './workspace-scenes.ts';
@@ -195,6 +196,7 @@ function options() {
       ...teamScenes,
       ...vaultScenes,
       ...trustScenes,
+      ...rosterScenes,
     ].filter(({ name }) => wanted?.includes(name) ?? true),
     themes: (['light', 'dark'] as const).filter((theme) => values.themes.split(',').includes(theme)),
     languages: (['en', 'ru'] as const).filter((language) => values.languages.split(',').includes(language)),

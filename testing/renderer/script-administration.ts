@@ -8,7 +8,7 @@ export function scriptAdministration({ scenario }: Stage): Pick<Handlers, 'admin
       overview: () =>
         scenario.administers
           ? {
-              parts: [...administrationParts],
+              parts: administrationParts.filter((part) => part !== 'roster' || scenario.clientSideEncryption),
               permissions: [
                 'users:manage',
                 'users:resetMasterPassword',
