@@ -9,6 +9,7 @@ import { channel, nothing } from './channel.ts';
 export const administrationParts = [
   'requests',
   'people',
+  'roster',
   'groups',
   'roles',
   'vaultTypes',

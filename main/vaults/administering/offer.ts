@@ -14,7 +14,7 @@ interface Needs {
   readonly permissions: readonly string[];
 }
 
-const needsOf: Readonly<Record<AdministrationPart, Needs>> = {
+const needsOf: Readonly<Record<Exclude<AdministrationPart, 'roster'>, Needs>> = {
   requests: { feature: 'accessRequests', permissions: [] },
   people: { feature: 'userRoles', permissions: ['users:manage', 'users:resetMasterPassword'] },
   groups: { feature: 'userRoles', permissions: ['groups:manage'] },
@@ -34,17 +34,20 @@ export class AdministrationOffer {
 
   /** Asks the server what the person may do. Throws the network's codes. */
   async overview(): Promise<AdministrationOverview> {
-    const { mirror, client } = this.#current();
+    const { mirror, client, mode } = this.#current();
     const features = announcedFeatures(mirror);
     // A server without roles of ours tells no permissions, so nobody need ask it.
     const permissions = features.has('userRoles') ? await readOwnPermissions(client) : [];
     const administersVault = mirror.vaults.all().some(({ access }) => access === 'admin');
-    const parts = administrationParts.filter((part) => {
+    const asked = administrationParts.filter((part) => {
+      if (part === 'roster') return mode === 'client';
       const needs = needsOf[part];
       if (!features.has(needs.feature)) return false;
       if (part === 'requests') return administersVault;
       return needs.permissions.some((permission) => permissions.includes(permission));
     });
+    // Signing needs nothing of the server, but for it alone nobody looks for an administration.
+    const parts = asked.some((part) => part !== 'roster') ? asked : [];
     return { parts, permissions, features: [...features] };
   }
 }

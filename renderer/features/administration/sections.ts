@@ -9,10 +9,12 @@ import VaultTypesSection from '../organisation/VaultTypesSection.vue';
 import PeopleSection from '../people/PeopleSection.vue';
 import RequestsSection from '../requests/RequestsSection.vue';
 import RolesSection from '../roles/RolesSection.vue';
+import RosterSection from '../roster/RosterSection.vue';
 
 export const sections: Readonly<Partial<Record<AdministrationPart, Component>>> = {
   requests: RequestsSection,
   people: PeopleSection,
+  roster: RosterSection,
   groups: GroupsSection,
   roles: RolesSection,
   vaultTypes: VaultTypesSection,
