@@ -1,4 +1,4 @@
-/** The bin: what was deleted and can be put back. */
+/** The bin: what was deleted and can be put back, or erased for good. */
 import { z } from 'zod';
 import { channel, idText, instant, nothing } from './channel.ts';
 
@@ -18,6 +18,8 @@ export const binRow = z.strictObject({
   pending: z.boolean(),
   /** False where the server offers no way to put it back and the deletion has been sent. */
   restorable: z.boolean(),
+  /** Whether this person may have the server erase it for good. */
+  erasable: z.boolean(),
 });
 export type BinRow = z.infer<typeof binRow>;
 
@@ -33,4 +35,6 @@ export const bin = {
   ),
   /** To the place where each lay, or the nearest that is left of it. */
   restore: channel(z.strictObject({ ids: z.array(idText).min(1).max(1000) }), nothing, { maxSize: 80_000 }),
+  /** Erases one for good, with all that went with it, there and here; needs the server. */
+  erase: channel(z.strictObject({ id: idText }), nothing),
 };

@@ -247,6 +247,7 @@ export function handlersOf(uses: UseCases): Handlers {
     bin: {
       page: (input) => bin.page(input),
       restore: ({ ids }) => done(bin.restore(ids)),
+      erase: ({ id }) => done(bin.erase(id)),
     },
     codes: {
       showQr: ({ recordId, field }) => uses.codes.showQr(recordId, field),

@@ -1,4 +1,4 @@
-/** The bin: what lies there, and putting it back (additions of our server, feature `bin`). */
+/** The bin: what lies there, putting it back, and erasing it (additions of our server, feature `bin`). */
 import { z } from 'zod';
 import type { RemoteClient } from './client.ts';
 import { fullItem, type Listing, type PageWish } from './items.ts';
@@ -41,4 +41,12 @@ export function restoreFromBin(client: RemoteClient, binItemId: string, sending:
   const path = `/bin/${serverId.parse(binItemId)}/restore`;
   const { signal } = sending;
   return client.call(restored, { method: 'POST', path, body: {}, headers: keyHeader(sending), signal });
+}
+
+/**
+ * Erases an entry for good, with everything that went with it.
+ * @throws StrongroomError `notFound` for an entry that is gone, `forbidden`, network codes
+ */
+export async function eraseFromBin(client: RemoteClient, binItemId: string): Promise<void> {
+  await client.call(z.unknown(), { method: 'DELETE', path: `/bin/${serverId.parse(binItemId)}` });
 }

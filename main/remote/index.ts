@@ -6,7 +6,7 @@ export * from './administering/index.ts';
 export * from './attaching.ts';
 export * from './attachmentparts.ts';
 export * from './attachments.ts';
-export { listBin, restoreFromBin, type RemoteBinEntry, type Restored } from './bin.ts';
+export { eraseFromBin, listBin, restoreFromBin, type RemoteBinEntry, type Restored } from './bin.ts';
 export type { ServerTrust } from './certificate.ts';
 export * from './changes.ts';
 export { RemoteClient, type RemoteClientParts } from './client.ts';

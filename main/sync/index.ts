@@ -16,6 +16,7 @@ export { Enrolment, type EnrolmentResult, type EnrolmentStart, type OpenedKeys }
 export { notePasswordPolicies, passwordPoliciesOf, type PasswordPolicies } from './passwordpolicies.ts';
 export { noteContact, offlineTerm, type OfflinePolicy, type OfflineTerm } from './offlineterm.ts';
 export { removeIdleFiles } from './pull/idlefiles.ts';
+export { forgetBinned } from './pull/toldbin.ts';
 export { allFieldsOf, changedFields, isMadeHere } from './outbox/pending.ts';
 export type { FileStore, StoredPart, WireFile } from './pullcontext.ts';
 export { Synchroniser, type ChangeListener, type SynchroniserParts } from './synchroniser.ts';

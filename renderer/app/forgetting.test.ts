@@ -89,6 +89,7 @@ const binned: BinRow = {
   deletedAt: 1,
   pending: true,
   restorable: true,
+  erasable: false,
 };
 const conflicting: ConflictRow = {
   id: 'c1',

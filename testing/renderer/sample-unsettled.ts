@@ -222,6 +222,7 @@ export function sampleBin(): BinRow[] {
     deletedAt: Date.now() - 3 * hour,
     pending: false,
     restorable: true,
+    erasable: true,
     ...more,
   });
   return [

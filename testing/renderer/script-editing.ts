@@ -95,6 +95,7 @@ export function scriptEditing(stage: Stage): EditParts {
       deletedAt: Date.now(),
       pending: true,
       restorable: true,
+      erasable: false,
     });
     ways.set(row.id, back);
   }
@@ -194,6 +195,11 @@ export function scriptEditing(stage: Stage): EditParts {
           if (at >= 0) stage.bin.splice(at, 1);
           ways.get(id)?.();
         }
+        return changed({});
+      },
+      erase: ({ id }) => {
+        const at = stage.bin.findIndex((row) => row.id === id);
+        if (at >= 0) stage.bin.splice(at, 1);
         return changed({});
       },
     },

@@ -130,13 +130,18 @@ function takeEntry(context: PullContext, entry: RemoteBinEntry): string[] {
 function dropEmptied(mirror: Mirror, listed: ReadonlySet<string>): string[] {
   return mirror.transaction(() => {
     const entries = mirror.vaults.all().flatMap(({ id }) => mirror.bin.ofVault(id));
-    return entries.flatMap(({ id, under, binItemId, record }) => {
-      if (under !== null || binItemId === null || listed.has(binItemId)) return [];
-      const files = mirror.bin
-        .under(id)
-        .flatMap((each) => (each.record ? filesLeftOut(each.record, null) : []));
-      mirror.bin.remove(id);
-      return record === null ? files : [...files, ...filesLeftOut(record, null)];
-    });
+    return entries.flatMap(({ id, under, binItemId }) =>
+      under !== null || binItemId === null || listed.has(binItemId) ? [] : forgetBinned(mirror, id),
+    );
   });
+}
+
+/**
+ * Takes an entry out of the bin of this device, with everything under it; inside a transaction. Gives
+ * the names of stored files that nothing refers to any more.
+ */
+export function forgetBinned(mirror: Mirror, id: string): string[] {
+  const gone = [mirror.bin.get(id), ...mirror.bin.under(id)];
+  mirror.bin.remove(id);
+  return gone.flatMap((entry) => (entry?.record ? filesLeftOut(entry.record, null) : []));
 }

@@ -1,8 +1,16 @@
-/** The bin as a person sees it, and putting things back out of it. */
+/** The bin as a person sees it, putting things back out of it, and erasing them. */
 import type { BinRow } from '../../../contract/bin.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { BinEntry } from '../../mirror/index.ts';
-import { canBePutBack, putBack, serverRestores } from '../../sync/index.ts';
+import { eraseFromBin } from '../../remote/index.ts';
+import {
+  announcedFeatures,
+  canBePutBack,
+  forgetBinned,
+  putBack,
+  removeIdleFiles,
+  serverRestores,
+} from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { refusalAt } from '../editing/rights.ts';
 
@@ -42,7 +50,33 @@ export class BinDesk {
       deletedAt: entry.deletedAt,
       pending,
       restorable: mayPut && canBePutBack(mirror, entry, serverRestores(account.mirror)),
+      erasable: erasableAs(account, entry) !== null,
     };
+  }
+
+  /**
+   * Erases an entry for good, there and then here, with all that went with it.
+   * @throws StrongroomError `noSuchRecord` where it cannot be erased or is gone, `forbidden`, network codes
+   */
+  async erase(id: string): Promise<void> {
+    const account = this.#current();
+    const { mirror, client, files } = account;
+    const entry = mirror.bin.get(id);
+    const binItemId = entry === null ? null : erasableAs(account, entry);
+    if (binItemId === null) throw new StrongroomError('noSuchRecord');
+    try {
+      await eraseFromBin(client, binItemId);
+    } catch (failure) {
+      // Somebody else has erased it, or put it back, which the next sync tells.
+      if (failure instanceof StrongroomError && failure.code === 'notFound') {
+        account.synchroniser.schedule.wanted();
+        throw new StrongroomError('noSuchRecord', {}, { cause: failure });
+      }
+      throw failure;
+    }
+    const idle = mirror.durable(() => forgetBinned(mirror, id));
+    await removeIdleFiles(mirror, files, idle);
+    account.learned();
   }
 
   /** Puts things back where they lay, or the nearest that is left. Throws `noSuchRecord`, `notRestorable`, `forbidden`. */
@@ -61,4 +95,14 @@ export class BinDesk {
     });
     account.edited(null);
   }
+}
+
+/** The server's id of an entry that may be erased; null for any other: it has to hear of the deletion first. */
+function erasableAs(
+  { mirror }: OpenAccount,
+  { id, kind, vaultId, under, binItemId }: BinEntry,
+): string | null {
+  if (under !== null || !announcedFeatures(mirror).has('bin')) return null;
+  const mayErase = mirror.vaults.get(vaultId)?.permissions.includes('bin:manage') ?? false;
+  return mayErase && mirror.outbox.ofObject(kind, id).length === 0 ? binItemId : null;
 }

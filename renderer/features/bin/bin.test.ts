@@ -17,6 +17,7 @@ const row = (index: number): BinRow => ({
   deletedAt: index,
   pending: false,
   restorable: index !== 1,
+  erasable: index !== 1,
 });
 let rows: BinRow[];
 
@@ -29,6 +30,11 @@ beforeEach(() => {
       restore: ({ ids }) => {
         if (ids.includes('b1')) return { ok: false, error: { code: 'notRestorable', params: {} } };
         rows = rows.filter(({ id }) => !ids.includes(id));
+        return done({});
+      },
+      erase: ({ id }) => {
+        if (id === 'b1') return { ok: false, error: { code: 'forbidden', params: {} } };
+        rows = rows.filter((each) => each.id !== id);
         return done({});
       },
     },
@@ -53,6 +59,15 @@ describe('the bin', () => {
     expect(await bin.restore('b0')).toBeNull();
     expect(bin.rows[0]?.id).toBe('b1');
     expect((await bin.restore('b1'))?.code).toBe('notRestorable');
+    expect(bin.rows[0]?.id).toBe('b1');
+    expect(bin.total).toBe(229);
+  });
+
+  it('loses a line that was erased, and keeps one that may not be', async () => {
+    const bin = useBin();
+    await bin.load();
+    expect(await bin.erase('b0')).toBeNull();
+    expect((await bin.erase('b1'))?.code).toBe('forbidden');
     expect(bin.rows[0]?.id).toBe('b1');
     expect(bin.total).toBe(229);
   });

@@ -1,4 +1,4 @@
-/** The bin: its lines as far as they were read, newest first, and putting back. */
+/** The bin: its lines as far as they were read, newest first, putting back and erasing. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { BinRow } from '../../../contract/bin.ts';
@@ -48,6 +48,14 @@ export const useBin = defineStore('bin', () => {
     return null;
   }
 
+  /** Null when it is gone for good. */
+  async function erase(id: string): Promise<Failure | null> {
+    const answer = await bridge().bin.erase({ id });
+    if (!answer.ok) return answer.error;
+    await load();
+    return null;
+  }
+
   function forget(): void {
     number += 1;
     wanted = binPage;
@@ -56,5 +64,5 @@ export const useBin = defineStore('bin', () => {
     failure.value = null;
   }
 
-  return { rows, total, failure, load, more, mirrorChanged, restore, forget };
+  return { rows, total, failure, load, more, mirrorChanged, restore, erase, forget };
 });
