@@ -42,7 +42,10 @@ export const eventKinds = {
     ...['user_removed_from_userGroup'],
   ],
   role: ['userRole_created', 'userRole_updated', 'userRole_deleted'],
-  settings: ['settings_changed', 'directory_synced'],
+  settings: [
+    ...['settings_changed', 'directory_synced', 'encryption_change_begun', 'encryption_change_given_up'],
+    ...['encryption_turned_on', 'encryption_turned_off'],
+  ],
 } as const satisfies Record<string, readonly string[]>;
 export type EventKind = keyof typeof eventKinds;
 
