@@ -226,11 +226,11 @@ export function sampleBin(): BinRow[] {
     ...more,
   });
   return [
-    row('bin-1', 'Old jump host', { login: 'jump', pending: true }),
+    row('bin-1', 'Old jump host', { login: 'jump', pending: true, erasable: false }),
     row('bin-2', 'legacy', { kind: 'folder', recordCount: 14, place: [] }),
     row('bin-3', 'Decommissioned mail gateway', {
       login: 'postmaster@subsidiary.corp.example',
-      restorable: false,
+      ...{ restorable: false, erasable: false },
       deletedAt: Date.now() - 50 * hour,
     }),
     row('bin-4', 'Камера на складе', { vaultName: 'Field offices', place: [], deletedAt: null }),
