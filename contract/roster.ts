@@ -8,7 +8,7 @@ import { channel, idText, instant, nothing } from './channel.ts';
 import { fingerprintText, keyWordList } from './keytrust.ts';
 
 /** How many rosters, and people of a roster to be signed, one answer names. */
-export const rosterBounds = { rosters: 500, people: 10_000 } as const;
+export const rosterBounds = { rosters: 100, people: 10_000 } as const;
 
 /**
  * `unknown`: nobody has accepted its key here. `rolledBack`: a later one of the same key was seen.

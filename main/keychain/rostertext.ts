@@ -32,7 +32,7 @@ export const rosterLimits = { people: 10_000, bytes: 4 * 1024 * 1024 } as const;
 const format = 'strongroom roster';
 const version = 1;
 const longestId = 128;
-const longestName = 1_000;
+const longestName = 1_024;
 
 /** The one spelling; people are put in order. @throws KeychainError `tooLarge` beyond a bound */
 export function encodeRosterText(roster: Roster): Buffer {

@@ -38,7 +38,9 @@ export class RosterStore {
   readonly #removeKey: Query<never>;
   readonly #overruled: Query<number>;
   readonly #overrule: Query<never>;
+  readonly #allOverruled: Query<OverruledRoster>;
   readonly #compared: Query<ComparedPerson>;
+  readonly #allCompared: Query<ComparedPerson>;
   readonly #setCompared: Query<never>;
 
   constructor(engine: Engine) {
@@ -62,6 +64,10 @@ export class RosterStore {
     this.#compared = engine.query(
       'SELECT user_id AS userId, name, login FROM compared_people WHERE user_id = ?',
     );
+    this.#allOverruled = engine.query(
+      'SELECT user_id AS userId, fingerprint, roster_fingerprint AS rosterFingerprint FROM overruled_rosters',
+    );
+    this.#allCompared = engine.query('SELECT user_id AS userId, name, login FROM compared_people');
     this.#setCompared = engine.query(
       `INSERT INTO compared_people (user_id, name, login) VALUES (?, ?, ?)
        ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, login = excluded.login`,
@@ -101,5 +107,15 @@ export class RosterStore {
 
   setComparedAs({ userId, name, login }: ComparedPerson): void {
     this.#setCompared.run(userId, name, login);
+  }
+
+  /** Takes over what another copy of the same account remembers, as far as nothing is known here. */
+  takeOver(from: RosterStore): void {
+    const known = new Set(this.keys().map(({ fingerprint }) => fingerprint));
+    for (const key of from.keys()) if (!known.has(key.fingerprint)) this.setKey(key);
+    for (const each of from.#allOverruled.all()) this.overrule(each);
+    for (const person of from.#allCompared.all()) {
+      if (this.comparedAs(person.userId) === null) this.setComparedAs(person);
+    }
   }
 }

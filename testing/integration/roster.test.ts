@@ -305,3 +305,27 @@ describe('a signer whose master password is reset', () => {
     expect((await stage.borisSees(member.person.fullName))[0]?.state).toBe('unknown');
   });
 });
+
+describe('a large organisation', () => {
+  it('has 2,000 people in one roster, and is told when they are too many for one record', async () => {
+    const { mirror } = stage.annas.accounts.current();
+    const compare = (from: number, to: number): void => {
+      for (let index = from; index < to; index += 1) {
+        const userId = index.toString(16).padStart(24, '0');
+        const times = { firstSeenAt: 1, verifiedAt: 2, acceptedAt: null, formerFingerprint: null };
+        mirror.pins.setUserKey({ userId, fingerprint: index.toString(16).padStart(64, 'a'), ...times });
+        const name = `Иван Константинов ${index}`;
+        mirror.rosters.setComparedAs({ userId, name, login: `ivan.konstantinov.${index}` });
+      }
+    };
+    mirror.durable(() => compare(0, 1_980));
+    await stage.borisBelievesAnna();
+    const [found] = await stage.borisSees('anna');
+    expect(found).toMatchObject({ state: 'accepted' });
+    expect(found?.content?.count).toBeGreaterThan(1_980);
+    expect((await stage.annas.ask('roster', 'propose', {})).people).toHaveLength(found?.content?.count ?? 0);
+    mirror.durable(() => compare(1_980, 3_000));
+    const wish = { vaultId: stage.vault.id, recordName: 'Key roster' };
+    expect(await stage.annas.refusal('roster', 'sign', wish)).toBe('rosterTooLarge');
+  });
+});

@@ -53,9 +53,14 @@ function keep(
   people: readonly { userId: string; name: string; login: string }[],
 ): void {
   mirror.durable(() => {
-    for (const person of people) mirror.rosters.setComparedAs(person);
+    for (const { userId, name, login } of people) {
+      mirror.rosters.setComparedAs({ userId, name: bounded(name), login: bounded(login) });
+    }
   });
 }
+
+/** As much of a name as a roster takes, and more than anybody has. */
+const bounded = (name: string): string => name.slice(0, 1000);
 
 /** Null where the server gives none: a comparison holds without a name. */
 async function answerOf<T>(asked: Promise<T>): Promise<T | null> {

@@ -4,7 +4,6 @@
  */
 import type { Output } from '../../../contract/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { rosterBounds } from '../../../contract/roster.ts';
 import type { FoundRosterView, ProposedPerson, RosterProposal } from '../../../contract/roster.ts';
 import { KeychainError, signRoster } from '../../keychain/index.ts';
 import type { OpenedRoster, Roster, RosterPerson, SignedRoster } from '../../keychain/index.ts';
@@ -53,7 +52,7 @@ export class RosterDesk {
         content: opened === null ? null : contentOf(opened),
       };
     });
-    return { rosters: views.slice(0, rosterBounds.rosters), canSign: rosters.ownKey() !== null };
+    return { rosters: views, canSign: rosters.ownKey() !== null };
   }
 
   /** @throws StrongroomError `noSuchRecord`, `changedMeanwhile` */

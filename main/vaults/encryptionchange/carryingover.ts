@@ -14,6 +14,7 @@ export function carryTrustOver(open: Iterable<OpenAccount>, to: OpenAccount): vo
       for (const pin of from.mirror.pins.userKeys()) {
         if (mirror.pins.userKey(pin.userId) === null) mirror.pins.setUserKey(pin);
       }
+      mirror.rosters.takeOver(from.mirror.rosters);
     });
     const vaultIds = from.mirror.vaults.all().map(({ serverId }) => serverId);
     if (to.mode === 'client') to.keysAhead.takeOver(from.keysAhead, vaultIds);

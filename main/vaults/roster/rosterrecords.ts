@@ -4,6 +4,7 @@
  */
 import type { CustomChange, RecordChange } from '../../../contract/editing.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
+import { rosterBounds } from '../../../contract/roster.ts';
 import { KeychainError, openRoster, wipe } from '../../keychain/index.ts';
 import type { OpenedCustomField, OpenedRoster, SignedRoster } from '../../keychain/index.ts';
 import type { Mirror, StoredRecord } from '../../mirror/index.ts';
@@ -13,7 +14,7 @@ import type { RecordSecrets } from '../reading/recordsecrets.ts';
 export const rosterTag = 'strongroom-roster';
 
 /** More than any organisation has signers; a vault full of them must not hold up everything else. */
-const mostRosters = 500;
+const mostRosters = rosterBounds.rosters;
 
 const fieldNames = ['roster', 'signature', 'key'] as const;
 type FieldName = (typeof fieldNames)[number];

@@ -33,7 +33,7 @@ export function useKeyFacts(userId: () => string, name: () => string) {
   async function verify(): Promise<boolean> {
     if (shown.value === null) return false;
     const fingerprint = shown.value;
-    return take(bridge().keyTrust.verify({ userId: userId(), fingerprint, name: name() }));
+    return take(bridge().keyTrust.verify({ userId: userId(), fingerprint, name: name().slice(0, 1000) }));
   }
 
   const unverify = (): Promise<boolean> => take(bridge().keyTrust.unverify({ userId: userId() }));
