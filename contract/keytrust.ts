@@ -48,6 +48,11 @@ export const rosterWord = z.strictObject({
 });
 export type RosterWordView = z.infer<typeof rosterWord>;
 
+/** Whether rosters stop a wrap: they name another key, and nobody has decided for this one. */
+export function rosterStops(word: Pick<RosterWordView, 'standing' | 'isOverruled'> | null): boolean {
+  return word?.standing === 'differs' && !word.isOverruled;
+}
+
 export const keyFacts = z.strictObject({
   userId: idText,
   trust: keyTrustState,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { channel, idText, instant, nothing } from './channel.ts';
 import { errorCodes } from './errors.ts';
-import { fingerprintText, keyTrustState } from './keytrust.ts';
+import { fingerprintText, keyTrustState, rosterWord } from './keytrust.ts';
 
 /** As many people as one vault is given another key for from here. */
 export const mostKeyHolders = 2000;
@@ -19,6 +19,7 @@ export const keyHolder = z.strictObject({
   fingerprint: z.nullable(fingerprintText),
   words: z.array(z.string()).max(8),
   isWeak: z.boolean(),
+  roster: z.nullable(rosterWord),
 });
 export type KeyHolder = z.infer<typeof keyHolder>;
 

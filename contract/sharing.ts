@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { channel, idText, instant, nothing } from './channel.ts';
+import { rosterWord } from './keytrust.ts';
 import { copied } from './records.ts';
 
 /** The most that one send may name; more is given in turns. */
@@ -56,6 +57,7 @@ export const receiverKey = z.strictObject({
   fingerprint: z.nullable(z.string()),
   /** The key is too short to be used without being asked. */
   weak: z.boolean(),
+  roster: z.nullable(rosterWord),
 });
 export type ReceiverKey = z.infer<typeof receiverKey>;
 

@@ -29,7 +29,7 @@ export {
   type RecipientTrust,
   type RecipientWish,
 } from './trust/recipients.ts';
-export { rosterStops, type KeyRosters, type RosterSigner, type RosterWord } from './trust/rosterword.ts';
+export type { KeyRosters, RosterSigner, RosterWord } from './trust/rosterword.ts';
 export {
   acceptedOptions,
   openOwnKey,

@@ -49,7 +49,7 @@ const holders: readonly KeyHolder[] = (
     ['missing-new', 'New colleague', 'missing'],
   ] as const
 ).map(([userId, name, trust]) => ({
-  ...{ userId, name, login: name.toLowerCase(), trust, isWeak: false },
+  ...{ userId, name, login: name.toLowerCase(), trust, isWeak: false, roster: null },
   fingerprint: trust === 'missing' ? null : fingerprint,
   words: trust === 'missing' ? [] : [...spoken],
 }));

@@ -96,7 +96,7 @@ export function scriptRequests({ scenario, emit }: Stage): Pick<Handlers, 'reque
         mayRenewRecords: true,
         holders: rows.slice(1, 5).map(({ name, trust, suffix = '' }) => ({
           userId: `${trust}-${name.length}${suffix}`,
-          ...{ name, login: name.toLowerCase(), trust, fingerprint, isWeak: false },
+          ...{ name, login: name.toLowerCase(), trust, fingerprint, isWeak: false, roster: wordOn(suffix) },
           words: ['unrivaled', 'cuddly', 'batboy', 'viewer', 'gestation', 'scallion', 'tint', 'marbling'],
         })),
       }),

@@ -102,7 +102,13 @@ export function scriptSharing({ scenario }: Stage): Pick<Handlers, 'sharing'> {
         keys: userIds.map((userId) => {
           const told = keyTrustState.safeParse(userId.split('-')[0]);
           const trust = told.success ? told.data : 'seen';
-          return { userId, trust, fingerprint: trust === 'missing' ? null : 'ab12'.repeat(16), weak: false };
+          return {
+            userId,
+            trust,
+            fingerprint: trust === 'missing' ? null : 'ab12'.repeat(16),
+            weak: false,
+            roster: null,
+          };
         }),
       }),
       send: ({ people: receivers, groups: sentTo }) => ({

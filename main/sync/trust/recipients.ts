@@ -7,13 +7,13 @@
  * has accepted it. What is wrapped is always wrapped for the fingerprint that the person was shown.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
+import { rosterStops } from '../../../contract/keytrust.ts';
 import { keyBits, keyFingerprint, publicPemOf, sealInboxKey, wrapVaultKey } from '../../keychain/index.ts';
 import type { PrivateKey, RecordKey, VaultKey } from '../../keychain/index.ts';
 import type { Mirror, UserKeyPin } from '../../mirror/index.ts';
 import { readPublicKey } from '../../remote/index.ts';
 import type { RemoteClient } from '../../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
-import { rosterStops } from './rosterword.ts';
 import type { KeyRosters, RosterWord } from './rosterword.ts';
 
 /**

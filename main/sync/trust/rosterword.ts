@@ -31,8 +31,3 @@ export interface KeyRosters {
   /** A person has taken this key, whatever rosters say. Durable when it returns. */
   keyAccepted(userId: string, fingerprint: string): void;
 }
-
-/** Whether rosters stop a wrap: they name another key, and nobody has decided for this one. */
-export function rosterStops(word: RosterWord | null): boolean {
-  return word?.standing === 'differs' && !word.isOverruled;
-}

@@ -50,10 +50,11 @@ export async function holderOf(account: OpenAccount, userId: string): Promise<Ke
   };
 }
 
-function keyOf({ trust, fingerprint, bits }: RecipientFacts) {
+function keyOf({ trust, fingerprint, bits, roster }: RecipientFacts) {
   return {
     ...{ trust, fingerprint, words: fingerprint === null ? [] : keyWords(fingerprint) },
     isWeak: bits !== null && bits < safeKeyBits,
+    roster: roster && { ...roster, signers: [...roster.signers] },
   };
 }
 

@@ -5,12 +5,13 @@
  */
 import type { Input, Output } from '../../../contract/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
+import { rosterStops } from '../../../contract/keytrust.ts';
 import { requestsPage } from '../../../contract/requests.ts';
 import type { AccessRequestView, RequestObstacle } from '../../../contract/requests.ts';
 import type { VaultKey } from '../../keychain/index.ts';
 import { confirmRequest, declineRequest, listRequests, readAccount } from '../../remote/index.ts';
 import type { RemoteRequest } from '../../remote/index.ts';
-import { announcedFeatures, rosterStops } from '../../sync/index.ts';
+import { announcedFeatures } from '../../sync/index.ts';
 import type { RecipientTrust } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { trustOf } from '../reading/tree.ts';

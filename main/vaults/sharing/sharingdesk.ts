@@ -68,9 +68,10 @@ export class SharingDesk {
   async keysOf(userIds: readonly string[]): Promise<ReceiverKey[]> {
     const { recipients } = this.#current();
     const looks = userIds.map((id) => recipients.look(id));
-    return (await Promise.all(looks)).map(({ userId, trust, fingerprint, bits }) => ({
+    return (await Promise.all(looks)).map(({ userId, trust, fingerprint, bits, roster }) => ({
       ...{ userId, trust, fingerprint },
       weak: bits !== null && bits < safeKeyBits,
+      roster: roster && { ...roster, signers: [...roster.signers] },
     }));
   }
 

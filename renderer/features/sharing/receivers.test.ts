@@ -6,7 +6,7 @@ import { useReceivers } from './receivers.ts';
 
 const person = (id: string) => ({ id, name: id, login: id });
 const key = (userId: string, trust: ReceiverKey['trust'], weak = false): ReceiverKey => ({
-  ...{ userId, trust, weak },
+  ...{ userId, trust, weak, roster: null },
   fingerprint: trust === 'missing' ? null : `of ${userId}`,
 });
 const stated: Record<string, ReceiverKey> = {
@@ -14,6 +14,10 @@ const stated: Record<string, ReceiverKey> = {
   changed: key('changed', 'changed'),
   missing: key('missing', 'missing'),
   weak: key('weak', 'seen', true),
+  differs: {
+    ...key('differs', 'verified'),
+    roster: { standing: 'differs', isOverruled: false, signers: [], name: 'Boris', login: 'boris' },
+  },
 };
 
 beforeEach(() => {

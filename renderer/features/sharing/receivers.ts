@@ -5,6 +5,7 @@
 import { computed, ref, shallowRef } from 'vue';
 import type { Failure, Result } from '../../../contract/index.ts';
 import { sharingBounds } from '../../../contract/sharing.ts';
+import { rosterStops } from '../../../contract/keytrust.ts';
 import type { ReceiverKey, SharedGroup, SharedPerson, SharingWish } from '../../../contract/sharing.ts';
 import { bridge } from '../../app/bridge.ts';
 
@@ -76,7 +77,7 @@ export function useReceivers() {
   /** Whether a person can be sent anything under the key as it stands. */
   function canGet(id: string): boolean {
     const key = keys.value.get(id);
-    return key !== undefined && !without.has(key.trust) && !key.weak;
+    return key !== undefined && !without.has(key.trust) && !key.weak && !rosterStops(key.roster);
   }
 
   /** How many would get the records. */

@@ -1,5 +1,6 @@
 /** Whom a vault key is to be wrapped for: everybody whose key can be used, less those left out by hand. */
 import { computed, shallowRef } from 'vue';
+import { rosterStops } from '../../../contract/keytrust.ts';
 import type { KeyHolder } from '../../../contract/rekeying.ts';
 
 /** States of a key that a vault key may be wrapped for, once a person has seen it. */
@@ -10,8 +11,8 @@ export function useAdmitting() {
   const holders = shallowRef<readonly KeyHolder[] | null>(null);
   const leftOut = shallowRef<ReadonlySet<string>>(new Set());
 
-  const canHave = ({ trust, isWeak, fingerprint }: KeyHolder): boolean =>
-    fingerprint !== null && !isWeak && usable.has(trust);
+  const canHave = ({ trust, isWeak, fingerprint, roster }: KeyHolder): boolean =>
+    fingerprint !== null && !isWeak && usable.has(trust) && !rosterStops(roster);
   const admitted = computed(() =>
     (holders.value ?? []).filter((holder) => canHave(holder) && !leftOut.value.has(holder.userId)),
   );
