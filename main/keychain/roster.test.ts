@@ -47,6 +47,7 @@ describe('the text of a roster', () => {
     ['another format', text({ ...plain, format: 'roster' })],
     ['another version', text({ ...plain, version: 2 })],
     ['number 0', text({ ...plain, number: 0 })],
+    ['a time that no calendar has', text({ ...plain, signedAt: Number.MAX_SAFE_INTEGER })],
     ['a number that is none', text({ ...plain, number: 1.5 })],
     ['a member more', text({ ...plain, more: 1 })],
     ['a member more in a person', text({ ...plain, people: [{ ...anna, admin: true }] })],

@@ -31,6 +31,8 @@ export const rosterLimits = { people: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
 const format = 'strongroom roster';
 const version = 1;
+/** The end of the year 9999: beyond it a calendar shows nothing. */
+const latestTime = 253_402_300_799;
 const longestId = 128;
 const longestName = 1_024;
 
@@ -73,7 +75,7 @@ function parsed(text: Uint8Array): unknown {
 function rosterOf(value: unknown): Roster | null {
   if (!isObject(value) || value['format'] !== format || value['version'] !== version) return null;
   const { number, signedAt, signer, people } = value;
-  if (!isCount(number) || number < 1 || !isCount(signedAt)) return null;
+  if (!isCount(number) || number < 1 || !isCount(signedAt) || signedAt > latestTime) return null;
   if (!isObject(signer) || !isId(signer['userId']) || !isName(signer['name'])) return null;
   if (!Array.isArray(people) || people.length > rosterLimits.people) return null;
   const read: RosterPerson[] = [];

@@ -173,6 +173,7 @@ export class OpenAccount {
 
   /** Something was learned here that lists show; there is nothing to send. */
   learned(): void {
+    this.rosters.forget();
     this.#onEdited(null);
   }
 

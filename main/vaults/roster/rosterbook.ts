@@ -50,6 +50,11 @@ export class RosterBook implements KeyRosters {
     this.#parts = parts;
   }
 
+  /** What was read holds no more: keys of vaults may open now what did not open before. */
+  forget(): void {
+    this.#reading = null;
+  }
+
   /** Every roster in the records of this device. */
   found(): readonly FoundRoster[] {
     return this.#read().found;
