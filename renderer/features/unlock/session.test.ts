@@ -44,6 +44,7 @@ describe('a lock by hand', () => {
     await lock;
     expect(session.state).toEqual(locked);
     expect(led).not.toHaveBeenCalled();
+    expect(session.lastShownId).toBe('anna');
     stop();
   });
 

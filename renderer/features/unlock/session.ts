@@ -3,7 +3,7 @@
  * holds (names of accounts and servers, the reason of the lock) is what the lock screen shows.
  */
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import type { AccountView } from '../../../contract/accounts.ts';
 import type { Failure } from '../../../contract/index.ts';
 import type { SessionState } from '../../../contract/session.ts';
@@ -18,6 +18,15 @@ export const useSession = defineStore('session', () => {
 
   const unlocked = computed(() => state.value?.unlocked ?? false);
   const current = computed(() => state.value?.current ?? null);
+  /** The account that was shown last: whoever locks goes on with it, however it was locked. */
+  const lastShownId = ref<string | null>(null);
+  watch(
+    () => current.value?.id,
+    (id) => {
+      if (id !== undefined) lastShownId.value = id;
+    },
+    { flush: 'sync' },
+  );
   /** The screen that the state calls for; null while it is not known. */
   const screen = computed(() => {
     if (!state.value || !accounts.value) return null;
@@ -60,5 +69,8 @@ export const useSession = defineStore('session', () => {
     });
   }
 
-  return { state, accounts, damaged, failure, unlocked, current, screen, load, loadAccounts, lock, follow };
+  return {
+    ...{ state, accounts, damaged, failure, unlocked, current, lastShownId, screen },
+    ...{ load, loadAccounts, lock, follow },
+  };
 });

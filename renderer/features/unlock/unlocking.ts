@@ -16,10 +16,11 @@ export function useUnlocking() {
   const format = useFormat();
   const session = useSession();
 
-  /** The shown account, else the first that no later copy has taken the place of. */
+  /** The account that was shown last, else the first that no later copy has taken the place of. */
   const firstPick = (): string => {
     const accounts = session.accounts ?? [];
-    return session.current?.id ?? (accounts.find(({ former }) => !former) ?? accounts[0])?.id ?? '';
+    const shown = accounts.find(({ id }) => id === session.lastShownId);
+    return (shown ?? accounts.find(({ former }) => !former) ?? accounts[0])?.id ?? '';
   };
   const accountId = ref(firstPick());
   const account = computed(() => session.accounts?.find(({ id }) => id === accountId.value) ?? null);
