@@ -46,3 +46,13 @@ export class KeychainError extends Error {
 export function undecipherable(): KeychainError {
   return new KeychainError('undecipherable');
 }
+
+/** What is opened, or null where the key chain refuses it; anything else that is thrown passes. */
+export function ifItOpens<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch (failure) {
+    if (failure instanceof KeychainError) return null;
+    throw failure;
+  }
+}

@@ -18,7 +18,7 @@ export {
   type KeyMaterial,
 } from './envelope.ts';
 export { envelopeLength, openEnvelopePieces, sealEnvelopePieces } from './envelopestream.ts';
-export { KeychainError, type KeychainErrorCode, type KeychainErrorParams } from './error.ts';
+export { ifItOpens, KeychainError, type KeychainErrorCode, type KeychainErrorParams } from './error.ts';
 export * from './keypair.ts';
 export * from './keys.ts';
 export * from './link.ts';

@@ -13,7 +13,7 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { decodeBase64Strict, encodeBase64 } from './base64.ts';
-import { KeychainError } from './error.ts';
+import { ifItOpens, KeychainError } from './error.ts';
 import { privateKeyDer, type PrivateKey } from './keypair.ts';
 import { decodeRosterText, encodeRosterText, type Roster } from './rostertext.ts';
 import { wipe } from './secrets.ts';
@@ -105,11 +105,6 @@ function signedBytes(text: Uint8Array): Buffer {
 function bytesOf(text: string, length: number): Buffer | null {
   // Long enough for either, so that nothing long is decoded.
   if (text.length > 4 * signatureLength) return null;
-  try {
-    const bytes = decodeBase64Strict(text);
-    return bytes.length === length ? bytes : null;
-  } catch (error) {
-    if (error instanceof KeychainError) return null;
-    throw error;
-  }
+  const bytes = ifItOpens(() => decodeBase64Strict(text));
+  return bytes?.length === length ? bytes : null;
 }

@@ -8,7 +8,7 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import {
   decodePlain,
-  KeychainError,
+  ifItOpens,
   openEnvelopeText,
   sameKey,
   sealEnvelope,
@@ -62,12 +62,7 @@ export class RecordTexts implements Sameness {
   #open(wire: string): Buffer | null {
     const key = this.#keys.get(wire);
     if (key === undefined) return null;
-    try {
-      return key === null ? decodePlain(wire) : openEnvelopeText(wire, key);
-    } catch (failure) {
-      if (failure instanceof KeychainError) return null;
-      throw failure;
-    }
+    return ifItOpens(() => (key === null ? decodePlain(wire) : openEnvelopeText(wire, key)));
   }
 }
 
@@ -112,15 +107,11 @@ export function underNewKey(
 }
 
 function resealed(wire: string, from: RecordKey, to: RecordKey): string {
+  const text = ifItOpens(() => openEnvelopeText(wire, from));
+  if (text === null) return wire;
   try {
-    const text = openEnvelopeText(wire, from);
-    try {
-      return sealEnvelope(text, to);
-    } finally {
-      wipe(text);
-    }
-  } catch (failure) {
-    if (failure instanceof KeychainError) return wire;
-    throw failure;
+    return sealEnvelope(text, to);
+  } finally {
+    wipe(text);
   }
 }

@@ -4,13 +4,7 @@
  * kept, since nothing else is the user's own.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  KeychainError,
-  decodePlain,
-  openAttachmentKey,
-  openEnvelopeText,
-  wipe,
-} from '../../keychain/index.ts';
+import { ifItOpens, decodePlain, openAttachmentKey, openEnvelopeText, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
 import type { RecordFields, StoredRecord } from '../../mirror/index.ts';
 import { changedFields } from '../outbox/pending.ts';
@@ -103,13 +97,9 @@ class Opening {
 
 /** The seal holds JSON, so the opened bytes become a string for that moment. Null if it does not open. */
 function textOf(open: () => Buffer): string | null {
-  try {
-    const bytes = open();
-    const text = bytes.toString('utf8');
-    wipe(bytes);
-    return text;
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
-  }
+  const bytes = ifItOpens(open);
+  if (bytes === null) return null;
+  const text = bytes.toString('utf8');
+  wipe(bytes);
+  return text;
 }

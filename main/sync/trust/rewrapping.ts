@@ -5,7 +5,7 @@
  * with the server, could otherwise put records before us whose keys they know, and read what is typed
  * into them. The record keys themselves stay, so every ciphertext stays as it is.
  */
-import { asRecordKey, KeychainError, openRecordKey, sealRecordKey, wipe } from '../../keychain/index.ts';
+import { asRecordKey, ifItOpens, openRecordKey, sealRecordKey, wipe } from '../../keychain/index.ts';
 import type { VaultKey } from '../../keychain/index.ts';
 import type { Mirror, OutboxOperation, StoredRecord } from '../../mirror/index.ts';
 
@@ -36,18 +36,14 @@ export function rewrapped(
 ): string | null {
   const before = done?.get(keyWrapped);
   if (before !== undefined) return before;
+  const key = ifItOpens(() => openRecordKey(keyWrapped, from));
+  if (key === null) return null;
   try {
-    const key = openRecordKey(keyWrapped, from);
-    try {
-      const wrap = sealRecordKey(asRecordKey(key), to);
-      done?.set(keyWrapped, wrap);
-      return wrap;
-    } finally {
-      wipe(key);
-    }
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
+    const wrap = sealRecordKey(asRecordKey(key), to);
+    done?.set(keyWrapped, wrap);
+    return wrap;
+  } finally {
+    wipe(key);
   }
 }
 

@@ -12,6 +12,7 @@ import { StrongroomError } from '../../../contract/index.ts';
 import { LockedBytes, openValue, sealValue } from '../../custody/index.ts';
 import {
   asVaultKey,
+  ifItOpens,
   KeychainError,
   openInboxKey,
   openRecordKey,
@@ -264,14 +265,11 @@ export class VaultKeys {
     const name = cacheName(wrapped);
     const cached = mirror.keyCache.get(name);
     if (cached !== null) return LockedBytes.adopt(openValue(cacheKey, cached, name));
-    try {
-      const key = LockedBytes.adopt(unwrapVaultKey(wrapped, privateKey()));
-      mirror.keyCache.set(name, sealValue(cacheKey, key.bytes, name));
-      return key;
-    } catch (failure) {
-      if (failure instanceof KeychainError) return null;
-      throw failure;
-    }
+    const opened = ifItOpens(() => unwrapVaultKey(wrapped, privateKey()));
+    if (opened === null) return null;
+    const key = LockedBytes.adopt(opened);
+    mirror.keyCache.set(name, sealValue(cacheKey, key.bytes, name));
+    return key;
   }
 
   #fingerprint(key: LockedBytes): string {

@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StrongroomError } from '../../../contract/errors.ts';
 import type { DoubtedKey } from '../../../contract/rekeying.ts';
 import type { LockedBytes } from '../../custody/index.ts';
-import { asVaultKey, KeychainError, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
+import { asVaultKey, ifItOpens, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
 import type { RecordKey, VaultKey } from '../../keychain/index.ts';
 import type { StoredRecord, StoredVault } from '../../mirror/index.ts';
 import {
@@ -141,11 +141,11 @@ async function compare(
   for (const [index, { id, keyWrapped }] of mirror.records.wrappedKeys(vaultId).entries()) {
     if (index % comparedAtOnce === 0) await nextTurn();
     const record = mirror.records.get(id);
-    const known = opened(keyWrapped, vaultKeys.keyOf(vaultId));
+    const known = ifItOpens(() => openRecordKey(keyWrapped, vaultKeys.keyOf(vaultId)));
     // Not sent yet, or it opened nowhere before: that says nothing of the new key.
     if (record === null || record.serverId === '' || known === null) continue;
     const there = sealed.get(`${record.kind} ${record.serverId}`);
-    const now = there === undefined ? null : opened(there.keyEncrypted, candidate);
+    const now = there === undefined ? null : ifItOpens(() => openRecordKey(there.keyEncrypted, candidate));
     if (there === undefined) counts.missing += 1;
     else if (now === null) counts.other += 1;
     else if (sameKey(known, now)) counts.same += 1;
@@ -180,28 +180,9 @@ function sameSecrets(
 /** Password and values of custom fields, those that open and are not empty; the caller wipes them. */
 function valuesOf({ passwordEncrypted, customs }: Secrets, key: RecordKey): Buffer[] {
   return [passwordEncrypted ?? '', ...customs.map(({ value }) => value)].flatMap((wire) => {
-    const value = wire === '' ? null : valueIn(wire, key);
+    const value = wire === '' ? null : ifItOpens(() => openValueWith(wire, key));
     return value === null || value.length === 0 ? [] : [value];
   });
-}
-
-/** Null for what does not open. */
-function valueIn(wire: string, key: RecordKey): Buffer | null {
-  try {
-    return openValueWith(wire, key);
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
-  }
-}
-
-function opened(keyWrapped: string, key: VaultKey): RecordKey | null {
-  try {
-    return openRecordKey(keyWrapped, key);
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
-  }
 }
 
 /** What the activity log says; it may be closed to the person, or be none. */

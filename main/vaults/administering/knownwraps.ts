@@ -5,8 +5,8 @@
  * under the new key it would be that record's from then on, and on a new device nothing tells.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
-import { KeychainError, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
-import type { RecordKey, VaultKey } from '../../keychain/index.ts';
+import { ifItOpens, openRecordKey, sameKey, wipe } from '../../keychain/index.ts';
+import type { VaultKey } from '../../keychain/index.ts';
 import type { StoredVault } from '../../mirror/index.ts';
 import type { KeyedRecord } from '../../remote/index.ts';
 import { rewrapped } from '../../sync/index.ts';
@@ -46,19 +46,10 @@ export class KnownWraps {
     if (record.keyWrapped === keyEncrypted) return;
     const known = this.#vaultKeys.recordKeyOf(record);
     if (known === null) return;
-    const now = opened(keyEncrypted, from);
+    const now = ifItOpens(() => openRecordKey(keyEncrypted, from));
     const isSame = now !== null && sameKey(known, now);
     wipe(known);
     if (now !== null) wipe(now);
     if (!isSame) throw new StrongroomError('tampered');
-  }
-}
-
-function opened(keyWrapped: string, key: VaultKey): RecordKey | null {
-  try {
-    return openRecordKey(keyWrapped, key);
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { ConflictField, ConflictSide, ConflictValue } from '../../../contract/conflicts.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
-import { KeychainError, wipe } from '../../keychain/index.ts';
+import { ifItOpens, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
 import type {
   ConflictedField,
@@ -164,16 +164,12 @@ export class ConflictFaces {
 
   /** Null for what does not open. */
   #opened(wire: string): string | null {
+    const text = ifItOpens(() => openValueWith(wire, this.#key));
+    if (text === null) return null;
     try {
-      const text = openValueWith(wire, this.#key);
-      try {
-        return text.toString('utf8');
-      } finally {
-        wipe(text);
-      }
-    } catch (error) {
-      if (error instanceof KeychainError) return null;
-      throw error;
+      return text.toString('utf8');
+    } finally {
+      wipe(text);
     }
   }
 }

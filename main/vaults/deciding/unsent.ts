@@ -3,7 +3,7 @@
  * take away when the server will not take it.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
-import { KeychainError, wipe } from '../../keychain/index.ts';
+import { ifItOpens, KeychainError, wipe } from '../../keychain/index.ts';
 import type { RecordKey } from '../../keychain/index.ts';
 import type { RecordFields, StoredRecord } from '../../mirror/index.ts';
 import { allFieldsOf, changedFields } from '../../sync/index.ts';
@@ -106,15 +106,11 @@ function isOfItsKey(error: unknown): boolean {
 
 function textOf(wire: string | null, key: RecordKey | null): string | null {
   if (wire === null || wire === '') return '';
+  const text = ifItOpens(() => openValueWith(wire, key));
+  if (text === null) return null;
   try {
-    const text = openValueWith(wire, key);
-    try {
-      return text.toString('utf8');
-    } finally {
-      wipe(text);
-    }
-  } catch (error) {
-    if (error instanceof KeychainError) return null;
-    throw error;
+    return text.toString('utf8');
+  } finally {
+    wipe(text);
   }
 }

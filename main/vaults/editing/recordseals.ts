@@ -9,7 +9,7 @@ import { StrongroomError } from '../../../contract/errors.ts';
 import {
   encodePlain,
   generateRecordKey,
-  KeychainError,
+  ifItOpens,
   openAttachmentKey,
   sameKey,
   sealAttachmentKey,
@@ -152,12 +152,7 @@ function holds(wire: string, text: Uint8Array, key: RecordKey | null): boolean {
 
 /** Null for what does not open. */
 function opened(wire: string, key: RecordKey | null): Buffer | null {
-  try {
-    return openValueWith(wire, key);
-  } catch (error) {
-    if (error instanceof KeychainError) return null;
-    throw error;
-  }
+  return ifItOpens(() => openValueWith(wire, key));
 }
 
 /** Every secret of a record under another key; throws `undecipherable` if one does not open. */

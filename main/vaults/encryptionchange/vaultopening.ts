@@ -7,7 +7,7 @@ import {
   asVaultKey,
   generateSalt,
   generateVaultKey,
-  KeychainError,
+  ifItOpens,
   unwrapVaultKey,
   vaultCheckValue,
   verifyVaultKey,
@@ -71,13 +71,8 @@ function keptKey(
   { masterKeyEncrypted, masterKeyHash, salt }: RemoteVaultEncryption,
 ): VaultKey | null {
   if (masterKeyEncrypted === null || masterKeyHash === null || salt === null) return null;
-  let key: VaultKey;
-  try {
-    key = unwrapVaultKey(masterKeyEncrypted, privateKey);
-  } catch (failure) {
-    if (failure instanceof KeychainError) return null;
-    throw failure;
-  }
+  const key = ifItOpens(() => unwrapVaultKey(masterKeyEncrypted, privateKey));
+  if (key === null) return null;
   // A check value that does not fit would keep everybody else from their vault later.
   if (account.keysAhead.isVaultKey(vaultId, key) && verifyVaultKey(key, salt, masterKeyHash)) return key;
   wipe(key);

@@ -11,7 +11,7 @@ import { StrongroomError } from '../../../contract/errors.ts';
 import { asDiskFault } from '../../custody/index.ts';
 import { importedRecord } from '../../exchange/index.ts';
 import type { ImportedCustom, ImportedRecord } from '../../exchange/index.ts';
-import { KeychainError, wipe } from '../../keychain/index.ts';
+import { ifItOpens, wipe } from '../../keychain/index.ts';
 import type { RecordKey, WireAttachment } from '../../keychain/index.ts';
 import type { StoredAttachment, StoredRecord } from '../../mirror/index.ts';
 import { breathe } from '../../sync/pace.ts';
@@ -189,16 +189,13 @@ function openedRecord(
 
 /** Null for a password that does not open. */
 function openedPassword(stored: StoredRecord, key: RecordKey | null): string | null {
-  try {
+  return ifItOpens(() => {
     const bytes = openPasswordWith(stored.passwordEncrypted, key);
     if (bytes === null) return '';
     const text = bytes.toString('utf8');
     wipe(bytes);
     return text;
-  } catch (error) {
-    if (error instanceof KeychainError) return null;
-    throw error;
-  }
+  });
 }
 
 function typeOf(type: string): ImportedCustom['type'] {
