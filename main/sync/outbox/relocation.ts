@@ -101,14 +101,15 @@ export function replaceFolder(mirror: Mirror, id: string, parentId: string | nul
  */
 export function creationElsewhere(mirror: Mirror, operation: OutboxOperation): OutboxOperation {
   const { change, objectId } = operation;
-  if (change.kind === 'create') {
-    const stands = recordHere(mirror, objectId);
+  // Asked of everything that waits: the row is read only where the folder is gone.
+  if (change.kind === 'create' && isGone(mirror, change.place.folderId)) {
     const { vaultId, folderId } = change.place;
+    const stands = recordHere(mirror, objectId);
     const now = stands?.vaultId === vaultId ? stands.folderId : null;
     if (!isLeft(mirror, folderId, now)) return operation;
     return { ...operation, change: { ...change, place: { vaultId, folderId: placeLeft(mirror, now) } } };
   }
-  if (change.kind === 'createFolder') {
+  if (change.kind === 'createFolder' && isGone(mirror, change.parentId)) {
     const now = folderHere(mirror, objectId)?.parentId ?? null;
     if (!isLeft(mirror, change.parentId, now)) return operation;
     return { ...operation, change: { ...change, parentId: placeLeft(mirror, now) } };
@@ -116,9 +117,12 @@ export function creationElsewhere(mirror: Mirror, operation: OutboxOperation): O
   return operation;
 }
 
-/** Whether a folder is gone, and what was to be made in it stands in another one, or could never be sent. */
+function isGone(mirror: Mirror, folderId: string | null): boolean {
+  return folderId !== null && mirror.folders.get(folderId) === null;
+}
+
+/** Whether what was to be made in a gone folder stands in another one by now, or could never be sent there. */
 function isLeft(mirror: Mirror, folderId: string | null, now: string | null): boolean {
-  if (folderId === null || mirror.folders.get(folderId) !== null) return false;
   return now !== folderId || isLostPlace(mirror, folderId);
 }
 
