@@ -19,6 +19,7 @@ export { removeIdleFiles } from './pull/idlefiles.ts';
 export { forgetBinned } from './pull/toldbin.ts';
 export { allFieldsOf, changedFields, isMadeHere } from './outbox/pending.ts';
 export type { FileStore, StoredPart, WireFile } from './pullcontext.ts';
+export { sideBySide } from './pace.ts';
 export { Synchroniser, type ChangeListener, type SynchroniserParts } from './synchroniser.ts';
 export { filesOfSealedConflicts, forgetTyped, openTyped, type TypedRecord } from './outbox/typed.ts';
 export {
@@ -32,9 +33,11 @@ export {
 export type { KeyRosters, RosterSigner, RosterWord } from './trust/rosterword.ts';
 export {
   acceptedOptions,
+  fingerprintIfKey,
   openOwnKey,
   proveChangedPassword,
   readStatedKeys,
+  refuseFewerRounds,
   type StatedKeys,
 } from './trust/masterpassword.ts';
 export { isKept, makeKeys, sealAnew, type KeysUnderPassword } from './trust/newkeys.ts';

@@ -73,8 +73,8 @@ export async function proveChangedPassword(
   const { options: text, keys } = await readStatedKeys(client);
   if (text === null || keys === null) throw new StrongroomError('encryptionModeChanged');
   const options = acceptedOptions(text);
-  refuseFewerRounds(options, pins);
-  if (keys.userId !== pins.userId || fingerprintOf(keys.publicPem) !== pins.ownPublicKey)
+  refuseFewerRounds(options, pins.masterKeyOptions ?? '');
+  if (keys.userId !== pins.userId || fingerprintIfKey(keys.publicPem) !== pins.ownPublicKey)
     throw new StrongroomError('ownKeyChanged');
   const masterKey = await deriveMasterKey(masterPassword, options).catch((failure: unknown) => {
     throw fromKeychain(failure);
@@ -91,16 +91,16 @@ export async function proveChangedPassword(
   }
 }
 
-/** @throws StrongroomError `kdfRefused` */
-function refuseFewerRounds(options: MasterKeyOptions, pins: Pins): void {
+/** `pinned`: the options under which the pair was opened before. @throws StrongroomError `kdfRefused` */
+export function refuseFewerRounds(options: MasterKeyOptions, pinned: string): void {
   chainStep(() => {
-    const pinned = parseMasterKeyOptions(pins.masterKeyOptions ?? '');
-    checkMasterKeyOptions({ ...options, salt: pinned.salt }, pinned);
+    const known = parseMasterKeyOptions(pinned);
+    checkMasterKeyOptions({ ...options, salt: known.salt }, known);
   });
 }
 
-/** Null for what is no key. */
-function fingerprintOf(publicPem: string): string | null {
+/** Null for what is no key, which can never be the pinned one. */
+export function fingerprintIfKey(publicPem: string): string | null {
   try {
     return keyFingerprint(publicPem);
   } catch {

@@ -5,11 +5,12 @@
  */
 import { StrongroomError } from '../../../contract/index.ts';
 import type { EncryptionDirection } from '../../../contract/encryptionchange.ts';
-import { checkMasterKeyOptions, keyFingerprint, parseMasterKeyOptions } from '../../keychain/index.ts';
+import { checkMasterKeyOptions, parseMasterKeyOptions } from '../../keychain/index.ts';
 import type { EncryptionMode, Pins } from '../../mirror/model.ts';
 import { readFeatures, readMasterKeyOptions, readOwnKeys, readSettings } from '../../remote/index.ts';
 import type { RemoteClient, StatedAccount } from '../../remote/index.ts';
 import { chainStep } from './chainfailure.ts';
+import { fingerprintIfKey } from './masterpassword.ts';
 import type { OfflinePolicy } from '../offlineterm.ts';
 import type { PasswordPolicies } from '../passwordpolicies.ts';
 
@@ -93,16 +94,6 @@ function verifyDerivation(stated: Pick<ServerStatement, 'mode' | 'masterKeyOptio
 }
 
 function verifyOwnKey(userId: string, publicPem: string, pins: Pins): void {
-  const same = userId === pins.userId && fingerprintOf(publicPem) === pins.ownPublicKey;
+  const same = userId === pins.userId && fingerprintIfKey(publicPem) === pins.ownPublicKey;
   if (!same) throw new StrongroomError('ownKeyChanged');
-}
-
-/** A key that cannot be read is not the pinned one. */
-function fingerprintOf(publicPem: string): string | null {
-  try {
-    return keyFingerprint(publicPem);
-  } catch {
-    // Which fault the key has is the server's affair; here it counts as another key.
-    return null;
-  }
 }

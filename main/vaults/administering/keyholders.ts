@@ -5,7 +5,7 @@ import { mostKeyHolders } from '../../../contract/rekeying.ts';
 import type { KeyHolder, RekeyingView } from '../../../contract/rekeying.ts';
 import type { StoredVault } from '../../mirror/index.ts';
 import { readAccount, readKeyHolders, readRekeying } from '../../remote/index.ts';
-import { announcedFeatures, safeKeyBits } from '../../sync/index.ts';
+import { announcedFeatures, safeKeyBits, sideBySide } from '../../sync/index.ts';
 import type { RecipientFacts } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { keyWords } from './keywords.ts';
@@ -21,15 +21,7 @@ export async function keyHolders(
 ): Promise<Output<'rekeying', 'holders'>> {
   const ids = await readKeyHolders(account.client, vault.serverId);
   if (ids.length > mostKeyHolders) throw new StrongroomError('badAnswer', { reason: 'tooMany' });
-  const holders: KeyHolder[] = [];
-  const waiting = [...ids];
-  const work = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      holders.push(await holderOf(account, id));
-    }
-  };
-  await Promise.all(Array.from({ length: askedAtOnce }, work));
-  holders.sort((one, other) => one.name.localeCompare(other.name));
+  const holders = await holdersOf(account, ids);
   const underWay = own(vault) ?? (await elsewhere(account, vault));
   return { holders, underWay, mayRenewRecords: mayRenewRecords(account) };
 }
@@ -38,8 +30,14 @@ export async function keyHolders(
 export const mayRenewRecords = ({ mirror }: OpenAccount): boolean =>
   announcedFeatures(mirror).has('vaultRekeyRecords');
 
-/** One person with the key that counts for them now. Throws the network's codes. */
-export async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {
+/** People with the keys that count for them now, by name. Throws the network's codes. */
+export async function holdersOf(account: OpenAccount, userIds: Iterable<string>): Promise<KeyHolder[]> {
+  const holders: KeyHolder[] = [];
+  await sideBySide(userIds, askedAtOnce, async (id) => void holders.push(await holderOf(account, id)));
+  return holders.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+async function holderOf(account: OpenAccount, userId: string): Promise<KeyHolder> {
   const [facts, person] = await Promise.all([
     account.recipients.look(userId),
     readAccount(account.client, userId),

@@ -3,14 +3,7 @@
  * be turned on: made under a new master password, and opened when vaults are to be converted.
  */
 import { StrongroomError } from '../../../contract/errors.ts';
-import {
-  checkMasterKeyOptions,
-  deriveMasterKey,
-  keyFingerprint,
-  parseMasterKeyOptions,
-  publicPemOf,
-  wipe,
-} from '../../keychain/index.ts';
+import { deriveMasterKey, keyFingerprint, publicPemOf, wipe } from '../../keychain/index.ts';
 import type { MasterKeyOptions, PrivateKey } from '../../keychain/index.ts';
 import {
   readMasterKeyOptions,
@@ -21,11 +14,13 @@ import {
 import type { OwnKeys } from '../../remote/index.ts';
 import {
   acceptedOptions,
+  fingerprintIfKey,
   fromKeychain,
   isKept,
   makeKeys,
   openOwnKey,
   readStatedKeys,
+  refuseFewerRounds,
 } from '../../sync/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
 import { brokenRules } from '../accounts/secretrules.ts';
@@ -37,7 +32,7 @@ export type OwnPairState = 'missing' | 'here' | 'elsewhere';
 export async function ownPairState({ client, keysAhead }: OpenAccount): Promise<OwnPairState> {
   const keys = await readOwnKeys(client);
   if (keys === null) return 'missing';
-  return keysAhead.own()?.fingerprint === fingerprintOf(keys) ? 'here' : 'elsewhere';
+  return keysAhead.own()?.fingerprint === fingerprintIfKey(keys.publicPem) ? 'here' : 'elsewhere';
 }
 
 /**
@@ -85,7 +80,7 @@ export async function openOwnPair(account: OpenAccount, masterPassword: Uint8Arr
   const known = keysAhead.own();
   if (keys.userId !== mirror.pins.read()?.userId) throw new StrongroomError('ownKeyMismatch');
   if (known !== null) {
-    if (known.fingerprint !== fingerprintOf(keys)) throw new StrongroomError('ownKeyMismatch');
+    if (known.fingerprint !== fingerprintIfKey(keys.publicPem)) throw new StrongroomError('ownKeyMismatch');
     refuseFewerRounds(options, known.masterKeyOptions);
   }
   const privateKey = await opened(keys, options, masterPassword);
@@ -107,23 +102,5 @@ async function opened(
     return openOwnKey(keys, masterKey, masterPassword);
   } finally {
     wipe(masterKey);
-  }
-}
-
-function refuseFewerRounds(options: MasterKeyOptions, remembered: string): void {
-  try {
-    const known = parseMasterKeyOptions(remembered);
-    checkMasterKeyOptions({ ...options, salt: known.salt }, known);
-  } catch (failure) {
-    throw fromKeychain(failure);
-  }
-}
-
-/** Null for what is no key: which fault it has is the server's affair, it is not the own one. */
-function fingerprintOf({ publicPem }: OwnKeys): string | null {
-  try {
-    return keyFingerprint(publicPem);
-  } catch {
-    return null;
   }
 }

@@ -2,10 +2,10 @@
 import type { Output } from '../../../contract/index.ts';
 import { StrongroomError } from '../../../contract/errors.ts';
 import { mostKeyHolders } from '../../../contract/rekeying.ts';
-import type { KeyHolder } from '../../../contract/rekeying.ts';
 import { readEncryptionChange } from '../../remote/index.ts';
 import type { OpenAccount } from '../accounts/openaccount.ts';
-import { holderOf } from '../administering/keyholders.ts';
+import { sideBySide } from '../../sync/index.ts';
+import { holdersOf } from '../administering/keyholders.ts';
 import { listOwnVaults, shownVault } from './ownvaults.ts';
 import { whoMayEnter } from './whomayenter.ts';
 
@@ -23,22 +23,11 @@ export async function peopleOfVaults(account: OpenAccount): Promise<Output<'encr
   const vaults = all.filter(({ isReady }) => !isReady);
   const ids = new Set<string>();
   if (underWay?.direction === 'on') {
-    await atOnce(vaults, async ({ id }) => {
+    await sideBySide(vaults, askedAtOnce, async ({ id }) => {
       for (const userId of await whoMayEnter(client, id)) ids.add(userId);
     });
   }
   ids.delete(mirror.pins.read()?.userId ?? '');
   if (ids.size > mostKeyHolders) throw new StrongroomError('badAnswer', { reason: 'tooMany' });
-  const holders: KeyHolder[] = [];
-  await atOnce([...ids], async (id) => void holders.push(await holderOf(account, id)));
-  holders.sort((one, other) => one.name.localeCompare(other.name));
-  return { holders, vaults: vaults.map(shownVault) };
-}
-
-async function atOnce<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
-  const waiting = [...things];
-  const go = async (): Promise<void> => {
-    for (let thing = waiting.shift(); thing !== undefined; thing = waiting.shift()) await work(thing);
-  };
-  await Promise.all(Array.from({ length: askedAtOnce }, go));
+  return { holders: await holdersOf(account, ids), vaults: vaults.map(shownVault) };
 }
